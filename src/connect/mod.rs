@@ -1,0 +1,79 @@
+//! Wires: one [`Connection`] per transport. A wire moves statements and rows; it knows no catalog, no
+//! dialect, and never quotes or builds SQL.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::model::{ServerVersion, Sql};
+
+/// The answer of a wire, to be awaited.
+pub type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, WireError>> + Send + 'a>>;
+
+/// Rows as text, the way the server prints values. `None` is NULL.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Rows {
+    pub columns: Vec<Box<str>>,
+    pub rows: Vec<Vec<Option<Box<str>>>>,
+}
+
+/// What a statement without rows did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Done {
+    pub rows_affected: u64,
+}
+
+/// One session with one server.
+pub trait Connection: Send {
+    fn version(&self) -> &ServerVersion;
+
+    /// Runs one statement that answers with rows.
+    fn query<'a>(&'a mut self, sql: &'a Sql) -> Reply<'a, Rows>;
+
+    /// Runs statements in order and returns one `Rows` each, in one round trip where the wire can.
+    /// Statements that answer nothing give empty `Rows`. The first error ends the batch.
+    fn query_all<'a>(&'a mut self, batch: &'a [Sql]) -> Reply<'a, Vec<Rows>>;
+
+    /// Runs one statement for its effect.
+    fn execute<'a>(&'a mut self, sql: &'a Sql) -> Reply<'a, Done>;
+
+    /// Runs a whole script as the server's own client would, in one message where the wire can.
+    /// Only for scratch databases: the text comes from a user's file.
+    fn execute_script<'a>(&'a mut self, script: &'a str) -> Reply<'a, ()>;
+
+    /// Something that can cancel, from another session, what this one is running.
+    fn canceller(&self) -> Option<Box<dyn Cancel>>;
+}
+
+/// Cancels a running statement on its server.
+pub trait Cancel: Send + Sync {
+    fn cancel(&self) -> Reply<'_, ()>;
+}
+
+/// Why a wire failed, in the server's words.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct WireError {
+    pub kind: WireErrorKind,
+    /// SQLSTATE or the engine's own number.
+    pub code: Option<Box<str>>,
+    pub message: Box<str>,
+    pub detail: Option<Box<str>>,
+    pub hint: Option<Box<str>>,
+    /// 1-based character of the statement that the server points at.
+    pub position: Option<usize>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum WireErrorKind {
+    /// No session came about: address, network, TLS.
+    Unreachable,
+    /// The server does not let us in.
+    Denied,
+    /// The database does not exist.
+    NoDatabase,
+    /// The server refused the statement.
+    Statement,
+    /// The session broke; whether the statement took effect is not known.
+    Lost,
+    Cancelled,
+}

@@ -1,0 +1,229 @@
+//! Dialects: the only place that knows one. Each folder has the same rooms (`types`, `introspect`, `render`,
+//! `effects`, `execute`); this file is the public face that planner and safety use. An engine states facts
+//! and writes SQL; it never judges, never connects, and never touches a terminal or a file.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::connect::Rows;
+use crate::model::{
+    Boundary, Edit, Effects, EngineKind, Loss, Object, ObjectId, Phase, Probe, Runtime, Schema,
+    ServerVersion, Sql, Statement, Verb,
+};
+
+pub mod postgres;
+pub mod sqlite;
+
+/// The dialect of an engine; `None` for engines that this build cannot plan for yet.
+pub fn dialect(engine: EngineKind) -> Option<&'static dyn Dialect> {
+    match engine {
+        EngineKind::Postgres => None,
+        EngineKind::Sqlite => None,
+        EngineKind::MySql | EngineKind::SqlServer | EngineKind::Snowflake => None,
+    }
+}
+
+pub trait Dialect: Sync {
+    fn kind(&self) -> EngineKind;
+
+    /// The catalog queries, a constant number of them, to be sent as one batch inside one read-only snapshot.
+    /// The batch holds the statements that open and close the snapshot too.
+    fn catalog(&self, version: &ServerVersion) -> Vec<Sql>;
+
+    /// Turns the answers to [`Dialect::catalog`], in the same order, into a schema.
+    fn assemble(&self, version: &ServerVersion, answers: Vec<Rows>) -> Result<Schema, AssembleError>;
+
+    /// Creates the object as it stands alone: for the diff pane, fingerprint and fidelity check.
+    fn define(&self, object: &Object) -> Vec<Sql>;
+
+    /// Whether `before` can become `after` where it stands.
+    fn transition(&self, before: &Object, after: &Object, edits: &[Edit]) -> Transition;
+
+    /// What has to happen to `dependent` when what it depends on is disturbed.
+    fn disturbance(&self, dependent: &Object, cause: &Cause<'_>) -> Disturbance;
+
+    /// Where a new part is made: inside its container's own CREATE statement, or by itself.
+    fn folding(&self, object: &Object) -> Folding;
+
+    /// The objects whose drop takes this one along, without a statement of its own.
+    fn falls_with(&self, object: &Object, schema: &Schema) -> Vec<ObjectId>;
+
+    /// Objects whose creation or change brings this one about (partitions, inheritance).
+    fn follows(&self, object: &Object, schema: &Schema) -> Vec<ObjectId>;
+
+    /// When an action should come among those that nothing else orders. Lower is sooner.
+    fn rank(&self, action: &Action, facts: &Facts<'_>) -> u32;
+
+    /// The statements of one action, in order.
+    fn steps(&self, action: &Action, facts: &Facts<'_>) -> Vec<Draft>;
+
+    /// Statements that open a transaction segment or precede a statement outside one: timeouts and settings.
+    fn prologue(&self, statement: &Statement) -> Vec<Sql>;
+}
+
+/// What the planner found to do, as one unit.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// The first object is the head, the rest is folded into it.
+    Create(Vec<Arc<Object>>),
+    /// The first object is dropped, the rest falls with it.
+    Drop(Vec<Arc<Object>>),
+    Alter {
+        before: Arc<Object>,
+        after: Arc<Object>,
+        edits: Vec<Edit>,
+    },
+    /// Objects that change together under one name: the SQLite table rebuild, the PostgreSQL type rebuild.
+    /// The heads come first.
+    Rebuild {
+        subject: ObjectId,
+        before: Vec<Arc<Object>>,
+        after: Vec<Arc<Object>>,
+    },
+    Rename {
+        before: Arc<Object>,
+        after: Arc<Object>,
+    },
+}
+
+impl Action {
+    /// The same action turned round.
+    #[must_use]
+    pub fn inverse(&self) -> Self {
+        match self {
+            Self::Create(objects) => Self::Drop(objects.clone()),
+            Self::Drop(objects) => Self::Create(objects.clone()),
+            Self::Alter { before, after, edits } => Self::Alter {
+                before: after.clone(),
+                after: before.clone(),
+                edits: edits
+                    .iter()
+                    .map(|edit| Edit {
+                        aspect: edit.aspect,
+                        before: edit.after.clone(),
+                        after: edit.before.clone(),
+                    })
+                    .collect(),
+            },
+            Self::Rebuild { subject, before, after } => {
+                Self::Rebuild { subject: subject.clone(), before: after.clone(), after: before.clone() }
+            }
+            Self::Rename { before, after } => Self::Rename { before: after.clone(), after: before.clone() },
+        }
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Transition {
+    /// Altered where it stands.
+    InPlace,
+    /// Dropped and created again.
+    Replace,
+    /// Changed as part of a rebuild of this object.
+    Rebuild(ObjectId),
+    /// Cannot be done; the reason.
+    Refused(Box<str>),
+}
+
+/// Why a dependent may be in the way.
+#[derive(Clone, Debug)]
+pub enum Cause<'a> {
+    /// What it needs is dropped, or dropped and created again.
+    Gone(&'a Object),
+    /// What it needs is altered in place.
+    Altered { before: &'a Object, after: &'a Object, edits: &'a [Edit] },
+    /// What it needs is rebuilt under the same name.
+    Rebuilt(&'a Object),
+}
+
+#[derive(Clone, Debug)]
+pub enum Disturbance {
+    /// Not in the way.
+    None,
+    /// Has to be dropped before and created after.
+    Replace,
+    /// Has to be changed to this weaker image before, and back after (a column without its default).
+    Weaken(Box<Object>),
+    /// Takes part in the rebuild of what it needs.
+    Join,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Folding {
+    /// A statement of its own, always.
+    Alone,
+    /// Part of the container's CREATE, always.
+    Always,
+    /// Part of the container's CREATE when all it needs exists by then.
+    WhenReady,
+}
+
+/// What the statements may take for granted.
+pub struct Facts<'a> {
+    pub version: &'a ServerVersion,
+    /// The schema on the side that the action starts from, and the one it leads to.
+    pub from: &'a Schema,
+    pub to: &'a Schema,
+    /// Relations that the same plan creates: nobody uses them yet, so online forms are not needed.
+    pub fresh: &'a BTreeSet<ObjectId>,
+    /// Objects that the same plan attaches or drops as a whole, by identity.
+    pub restore: Restore,
+}
+
+/// Whether a created object gets its recorded owner and privileges.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Restore {
+    /// It was there before (or privileges are compared): owner and grants as recorded.
+    OwnerAndGrants,
+    /// It is new: it belongs to whoever runs the plan.
+    DefinitionOnly,
+}
+
+/// One statement as an engine proposes it.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub verb: Verb,
+    pub phase: Phase,
+    pub sql: Sql,
+    pub boundary: Boundary,
+    pub runtime: Runtime,
+    pub effects: Effects,
+    pub probe: Probe,
+    pub reason: Box<str>,
+    pub undo: Undo,
+    /// What is lost when the step is taken back.
+    pub loss: Option<Loss>,
+    pub timing: Timing,
+    /// The object, where it is not the head of the action.
+    pub subject: Option<ObjectId>,
+}
+
+/// How a step is taken back.
+#[derive(Clone, Debug)]
+pub enum Undo {
+    /// By the inverse of the whole action.
+    Action,
+    /// An earlier step's reversal covers it.
+    Covered,
+    /// By these statements.
+    With(Vec<Statement>),
+    /// Not at all; the reason.
+    Impossible(Box<str>),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Timing {
+    Now,
+    /// After everything that is done now, in a transaction of its own: validations.
+    Later,
+}
+
+/// Catalog rows that do not fit together.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("catalog answer {query}, row {row}: {what}")]
+pub struct AssembleError {
+    /// 0-based place in the batch.
+    pub query: usize,
+    pub row: usize,
+    pub what: String,
+}

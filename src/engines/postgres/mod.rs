@@ -1,0 +1,4 @@
+//! The Postgres dialect.
+
+#[derive(Clone, Copy, Debug)]
+pub struct Postgres;

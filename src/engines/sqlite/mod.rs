@@ -1,0 +1,4 @@
+//! The Sqlite dialect.
+
+#[derive(Clone, Copy, Debug)]
+pub struct Sqlite;

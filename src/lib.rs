@@ -1,0 +1,38 @@
+//! `migrator-tui`: schema migrations that people trust.
+//!
+//! Data flows one way. Two environments are *introspected* into [`model::Schema`]s; [`diff`] finds the
+//! [`model::Changeset`]; [`planner`] orders it into a [`model::Plan`]; [`safety`] judges it; [`promote`] proves it
+//! on a scratch database and is the only module that sends a statement that writes; [`export`] writes it down.
+//!
+//! A module imports only from layers below its own; a test walks the imports.
+//!
+//! | layer | modules |
+//! |---|---|
+//! | 0 | `model`, `shown` |
+//! | 1 | `sqltext`, `connect` |
+//! | 2 | `diff`, `engines` |
+//! | 3 | `planner`, `safety` |
+//! | 4 | `config`, `export`, `promote` |
+//! | 5 | `worker` |
+//! | 8 | `cli`, `main` |
+//!
+//! Invariants, as absences:
+//! - `model`, `diff`, `planner`, `safety`, `export`, `sqltext` do no I/O, read no clock, spawn nothing.
+//! - Only `worker` holds connections. Only `promote` sends a statement that writes. Only `sqltext` quotes or
+//!   splits SQL.
+//! - Engines know no terminal and no configuration; nothing above them names an engine beyond `EngineKind`.
+//! - No text from a server or a file reaches a terminal except as [`shown::Shown`].
+
+pub mod cli;
+pub mod config;
+pub mod connect;
+pub mod diff;
+pub mod engines;
+pub mod export;
+pub mod model;
+pub mod planner;
+pub mod promote;
+pub mod safety;
+pub mod shown;
+pub mod sqltext;
+pub mod worker;

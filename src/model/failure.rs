@@ -1,0 +1,54 @@
+//! An error as a person meets it: what failed, on which object, what to do next.
+
+use std::fmt;
+
+/// Decides the exit status and the tone.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum FailureKind {
+    /// The request itself is wrong: exit 2.
+    Usage,
+    /// A file the user wrote is wrong: exit 1.
+    Config,
+    /// A server cannot be reached or refuses us: exit 1.
+    Connection,
+    /// A server refused a statement: exit 1.
+    Server,
+    /// Files and programs of this machine: exit 1.
+    Local,
+    /// A guard or a policy says no: exit 5.
+    Refused,
+    /// It cannot be told whether a statement took effect: exit 6.
+    Unknown,
+    /// The user stopped it: exit 130.
+    Cancelled,
+    /// Our own mistake: exit 1.
+    Internal,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Failure {
+    pub kind: FailureKind,
+    /// What failed, on which object.
+    pub what: String,
+    /// What to do next; empty where there is nothing to add.
+    pub hint: String,
+}
+
+impl Failure {
+    pub fn new(kind: FailureKind, what: impl Into<String>) -> Self {
+        Self { kind, what: what.into(), hint: String::new() }
+    }
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl std::error::Error for Failure {}

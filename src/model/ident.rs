@@ -1,0 +1,202 @@
+//! Names as the catalog has them, and the one identity that tree, diff, findings and journal share.
+
+use std::fmt;
+
+/// A raw identifier, exactly as the catalog stores it. Quoted only by the SQL builder.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Ident(Box<str>);
+
+impl Ident {
+    pub fn new(raw: impl Into<Box<str>>) -> Self {
+        Self(raw.into())
+    }
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Ident {
+    fn from(raw: &str) -> Self {
+        Self::new(raw)
+    }
+}
+
+impl fmt::Display for Ident {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A name with the schema that holds it. Engines without schemas leave `schema` empty.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct QualifiedName {
+    pub schema: Option<Ident>,
+    pub name: Ident,
+}
+
+impl QualifiedName {
+    pub fn new(schema: impl Into<Ident>, name: impl Into<Ident>) -> Self {
+        Self { schema: Some(schema.into()), name: name.into() }
+    }
+    pub fn bare(name: impl Into<Ident>) -> Self {
+        Self { schema: None, name: name.into() }
+    }
+    /// The same schema, another name.
+    pub fn sibling(&self, name: Ident) -> Self {
+        Self { schema: self.schema.clone(), name }
+    }
+}
+
+impl fmt::Display for QualifiedName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.schema {
+            Some(schema) => write!(f, "{schema}.{}", self.name),
+            None => write!(f, "{}", self.name),
+        }
+    }
+}
+
+/// What sort of thing an object is. The order is the order of display.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum ObjectKind {
+    Extension,
+    Schema,
+    Language,
+    AccessMethod,
+    Enum,
+    Domain,
+    DomainConstraint,
+    Composite,
+    /// Range and base types: kept as text.
+    Type,
+    Collation,
+    Conversion,
+    Cast,
+    Operator,
+    OperatorFamily,
+    OperatorClass,
+    TextSearch,
+    Transform,
+    Sequence,
+    Table,
+    Column,
+    Constraint,
+    Index,
+    /// `OWNED BY` of a sequence; its own fact because sequence and column need each other.
+    SequenceOwner,
+    /// A partition's place in its parent (ATTACH / DETACH).
+    Partition,
+    /// A partition index's place in its parent index.
+    IndexPartition,
+    Statistics,
+    View,
+    MaterializedView,
+    Rule,
+    Trigger,
+    Policy,
+    Function,
+    Procedure,
+    Aggregate,
+    Event,
+    EventTrigger,
+    ForeignDataWrapper,
+    Server,
+    UserMapping,
+    Publication,
+    Subscription,
+    DefaultPrivilege,
+}
+
+impl ObjectKind {
+    /// The word a DBA uses for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Extension => "extension",
+            Self::Schema => "schema",
+            Self::Language => "language",
+            Self::AccessMethod => "access method",
+            Self::Enum => "enum",
+            Self::Domain => "domain",
+            Self::DomainConstraint => "domain constraint",
+            Self::Composite => "composite type",
+            Self::Type => "type",
+            Self::Collation => "collation",
+            Self::Conversion => "conversion",
+            Self::Cast => "cast",
+            Self::Operator => "operator",
+            Self::OperatorFamily => "operator family",
+            Self::OperatorClass => "operator class",
+            Self::TextSearch => "text search object",
+            Self::Transform => "transform",
+            Self::Sequence => "sequence",
+            Self::Table => "table",
+            Self::Column => "column",
+            Self::Constraint => "constraint",
+            Self::Index => "index",
+            Self::SequenceOwner => "sequence owner",
+            Self::Partition => "partition",
+            Self::IndexPartition => "index partition",
+            Self::Statistics => "statistics",
+            Self::View => "view",
+            Self::MaterializedView => "materialized view",
+            Self::Rule => "rule",
+            Self::Trigger => "trigger",
+            Self::Policy => "policy",
+            Self::Function => "function",
+            Self::Procedure => "procedure",
+            Self::Aggregate => "aggregate",
+            Self::Event => "event",
+            Self::EventTrigger => "event trigger",
+            Self::ForeignDataWrapper => "foreign data wrapper",
+            Self::Server => "server",
+            Self::UserMapping => "user mapping",
+            Self::Publication => "publication",
+            Self::Subscription => "subscription",
+            Self::DefaultPrivilege => "default privilege",
+        }
+    }
+}
+
+/// One identity for tree, diff, findings and journal.
+///
+/// `name` is the object's own name, or, for a part of a relation (column, constraint, trigger, policy,
+/// rule, partition), the relation's name, and `member` names the part. `signature` tells apart what
+/// shares a name: argument types of a routine, `source AS target` of a cast, the method of an operator class.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ObjectId {
+    pub kind: ObjectKind,
+    pub name: QualifiedName,
+    pub member: Option<Ident>,
+    pub signature: Option<Box<str>>,
+}
+
+impl ObjectId {
+    pub fn new(kind: ObjectKind, name: QualifiedName) -> Self {
+        Self { kind, name, member: None, signature: None }
+    }
+    pub fn member(kind: ObjectKind, relation: QualifiedName, member: impl Into<Ident>) -> Self {
+        Self { kind, name: relation, member: Some(member.into()), signature: None }
+    }
+    pub fn overload(kind: ObjectKind, name: QualifiedName, signature: impl Into<Box<str>>) -> Self {
+        Self { kind, name, member: None, signature: Some(signature.into()) }
+    }
+    /// The last word of the identity: the member where there is one, else the name.
+    pub fn leaf(&self) -> &Ident {
+        self.member.as_ref().unwrap_or(&self.name.name)
+    }
+}
+
+impl fmt::Display for ObjectId {
+    /// `column public.orders.status`, `function public.total(integer)`. Raw text: make it `Shown` before a
+    /// terminal sees it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind.word(), self.name)?;
+        if let Some(member) = &self.member {
+            write!(f, ".{member}")?;
+        }
+        if let Some(signature) = &self.signature {
+            write!(f, "({signature})")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,28 @@
+//! The words of the domain: identifiers, schemas, changes, plans, findings. Pure data; it never does I/O,
+//! reads a clock, or knows an engine beyond [`EngineKind`].
+
+mod change;
+mod effects;
+mod failure;
+mod finding;
+mod fingerprint;
+mod ident;
+mod object;
+mod plan;
+mod schema;
+mod table;
+mod text;
+mod types;
+
+pub use change::*;
+pub use effects::*;
+pub use failure::*;
+pub use finding::*;
+pub use fingerprint::*;
+pub use ident::*;
+pub use object::*;
+pub use plan::*;
+pub use schema::*;
+pub use table::*;
+pub use text::*;
+pub use types::*;

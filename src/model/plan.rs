@@ -1,0 +1,165 @@
+//! A plan: ordered steps from one schema to another, each with its way back.
+
+use super::{Effects, Fingerprint, ObjectId, ServerVersion, Sql, Unmodelled};
+
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub name: Box<str>,
+    pub from: Fingerprint,
+    pub to: Fingerprint,
+    pub server: ServerVersion,
+    pub steps: Vec<Step>,
+    pub unmodelled: Vec<Unmodelled>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Step {
+    pub phase: Phase,
+    /// The object this step is about.
+    pub subject: ObjectId,
+    pub action: Verb,
+    pub statement: Statement,
+    pub effects: Effects,
+    pub reversal: Reversal,
+    pub probe: Probe,
+    /// One line: why the step is there and has this form.
+    pub reason: Box<str>,
+}
+
+/// One statement and how it must be sent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Statement {
+    pub sql: Sql,
+    pub boundary: Boundary,
+    pub runtime: Runtime,
+}
+
+/// What a step does to its subject.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Verb {
+    Create,
+    Drop,
+    Alter,
+    Rename,
+    /// Drop and recreate as one unit: SQLite table rebuild, PostgreSQL type rebuild.
+    Rebuild,
+    Validate,
+    /// A helper the plan itself adds and removes.
+    Assist,
+}
+
+impl Verb {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Drop => "drop",
+            Self::Alter => "alter",
+            Self::Rename => "rename",
+            Self::Rebuild => "rebuild",
+            Self::Validate => "validate",
+            Self::Assist => "assist",
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Phase {
+    Expand,
+    Backfill,
+    Validate,
+    Switch,
+    Contract,
+}
+
+impl Phase {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Expand => "expand",
+            Self::Backfill => "backfill",
+            Self::Validate => "validate",
+            Self::Switch => "switch",
+            Self::Contract => "contract",
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Boundary {
+    /// May share a transaction with its neighbours.
+    Transactional,
+    /// In a transaction, but alone (enum values, NOT VALID before VALIDATE).
+    OwnTransaction,
+    /// Must run outside a transaction.
+    NonTransactional,
+}
+
+impl Boundary {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Transactional => "transaction",
+            Self::OwnTransaction => "own transaction",
+            Self::NonTransactional => "no transaction",
+        }
+    }
+}
+
+/// How long the statement may take: decides the statement timeout.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Runtime {
+    /// Catalog work: seconds.
+    Brief,
+    /// Grows with the table: no statement timeout.
+    Long,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reversal {
+    /// Brings back what was there. Empty where the reversal of an earlier step covers it.
+    Exact(Vec<Statement>),
+    Lossy {
+        steps: Vec<Statement>,
+        lost: Loss,
+    },
+    Impossible(Box<str>),
+}
+
+impl Reversal {
+    pub fn statements(&self) -> &[Statement] {
+        match self {
+            Self::Exact(steps) | Self::Lossy { steps, .. } => steps,
+            Self::Impossible(_) => &[],
+        }
+    }
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Exact(_) => "exact",
+            Self::Lossy { .. } => "lossy",
+            Self::Impossible(_) => "impossible",
+        }
+    }
+}
+
+/// What a reversal cannot bring back.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Loss {
+    pub when: LossTime,
+    /// The values, in words: `the values of orders.note`.
+    pub what: Box<str>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum LossTime {
+    /// Rows that exist when the step runs forward lose something.
+    Forward,
+    /// Only what is written after the step, if it is then reversed.
+    Since,
+}
+
+/// A read-only question whose answer tells whether the step has been applied.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Probe {
+    /// One row, one column: true when applied.
+    Query(Sql),
+    /// The schema has to be read and compared for this one.
+    Introspect,
+}

@@ -1,0 +1,59 @@
+//! User-defined types and routines.
+
+use super::{Definition, Ident, QualifiedName, Validity};
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct EnumType {
+    /// Labels in their order.
+    pub labels: Vec<Box<str>>,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Domain {
+    pub base: Definition,
+    pub collation: Option<QualifiedName>,
+    pub default: Option<Definition>,
+    pub not_null: Option<DomainNotNull>,
+}
+
+/// NOT NULL of a domain; named since PostgreSQL 17.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct DomainNotNull {
+    pub name: Option<Ident>,
+    pub validity: Validity,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Composite {
+    pub attributes: Vec<Attribute>,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Attribute {
+    pub name: Ident,
+    pub data_type: Definition,
+    pub collation: Option<QualifiedName>,
+    pub comment: Option<Box<str>>,
+}
+
+/// A function or a procedure; the identity's kind tells which, its signature holds the argument types.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Routine {
+    /// The whole `CREATE OR REPLACE …` statement, without a closing semicolon.
+    pub definition: Definition,
+    /// What `CREATE OR REPLACE` may not change: argument names and modes, in order.
+    pub arguments: Vec<Argument>,
+    pub returns: Definition,
+    pub language: Ident,
+    /// The body alone, for text search and findings.
+    pub body: Box<str>,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Argument {
+    pub name: Option<Ident>,
+    /// `IN`, `OUT`, `INOUT`, `VARIADIC`, `TABLE`.
+    pub mode: Box<str>,
+    pub data_type: Definition,
+    pub default: Option<Definition>,
+}
