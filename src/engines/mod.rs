@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use crate::connect::Rows;
 use crate::model::{
-    Boundary, Edit, Effects, EngineKind, Loss, Object, ObjectId, Phase, Probe, Runtime, Schema,
-    ServerVersion, Sql, Statement, Verb,
+    Boundary, Change, Edit, Effects, EngineKind, Loss, Object, ObjectId, Phase, Probe, Runtime, Schema,
+    ServerVersion, Sql, Statement, Step, Verb,
 };
 
 pub mod postgres;
@@ -51,6 +51,13 @@ pub trait Dialect: Sync {
     /// Objects whose creation or change brings this one about (partitions, inheritance).
     fn follows(&self, object: &Object, schema: &Schema) -> Vec<ObjectId>;
 
+    /// The table that has to be rebuilt for this change, where nothing smaller can make it. One change that
+    /// needs a rebuild draws all changes of columns and constraints of that table into it.
+    fn unit(&self, change: &Change, from: &Schema, to: &Schema) -> Option<ObjectId> {
+        let _ = (change, from, to);
+        None
+    }
+
     /// When an action should come among those that nothing else orders. Lower is sooner.
     fn rank(&self, action: &Action, facts: &Facts<'_>) -> u32;
 
@@ -59,6 +66,24 @@ pub trait Dialect: Sync {
 
     /// Statements that open a transaction segment or precede a statement outside one: timeouts and settings.
     fn prologue(&self, statement: &Statement) -> Vec<Sql>;
+
+    /// What a script of these steps needs around it: settings that only count outside a transaction, and
+    /// checks that must hold before the last commit. `steps` are those of one direction, in order.
+    fn frame(&self, steps: &[Step]) -> Frame {
+        let _ = steps;
+        Frame::default()
+    }
+}
+
+/// Statements around a whole script or run.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Frame {
+    /// Outside a transaction, before the first segment.
+    pub before: Vec<Sql>,
+    /// Inside the last transaction, before its COMMIT. Any of them failing fails the transaction.
+    pub last_in_transaction: Vec<Sql>,
+    /// Outside a transaction, after the last segment.
+    pub after: Vec<Sql>,
 }
 
 /// What the planner found to do, as one unit.
