@@ -1,1 +1,145 @@
-//! Text made safe for a terminal cell.
+//! Text made safe for a terminal cell. Names, definitions and messages come from servers and files that
+//! somebody else wrote: control characters, text direction overrides and characters without a shape become
+//! visible escapes. Two different texts never look the same. It never shortens text without a mark.
+
+use std::fmt;
+
+/// Text that a terminal can print and a person can tell apart from any other text.
+///
+/// Escapes are `\n`, `\r`, `\t` and `\u{202e}`. A backslash stands for itself, and is doubled only where it
+/// could be read as the start of an escape.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Shown(Box<str>);
+
+impl Shown {
+    /// One line: a line break becomes `\n`.
+    pub fn new(raw: impl fmt::Display) -> Self {
+        let raw = raw.to_string();
+        let mut text = String::with_capacity(raw.len());
+        let mut rest = raw.chars();
+        while let Some(c) = rest.next() {
+            match c {
+                '\\' => text.push_str(if reads_as_escape(rest.as_str()) { "\\\\" } else { "\\" }),
+                '\n' => text.push_str("\\n"),
+                '\r' => text.push_str("\\r"),
+                '\t' => text.push_str("\\t"),
+                _ if is_hidden(c) => text.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+                _ => text.push(c),
+            }
+        }
+        Self(text.into())
+    }
+
+    /// The lines of a longer text, each made safe. Only a line feed parts lines; a carriage return is shown.
+    pub fn lines(raw: &str) -> impl Iterator<Item = Shown> + '_ {
+        raw.split('\n').map(Shown::new)
+    }
+
+    /// At most `limit` characters, with `…` in place of what is left out.
+    #[must_use]
+    pub fn clipped(&self, limit: usize) -> Self {
+        if self.0.chars().count() <= limit {
+            return self.clone();
+        }
+        let kept: String = self.0.chars().take(limit.saturating_sub(1)).collect();
+        Self(format!("{kept}…").into())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// Whether a backslash before this text would be taken for the start of an escape.
+fn reads_as_escape(rest: &str) -> bool {
+    let Some(next) = rest.chars().next() else { return false };
+    matches!(next, '\\' | 'n' | 'r' | 't') || rest.starts_with("u{") || next.is_control() || is_hidden(next)
+}
+
+/// Characters that move the cursor, change the direction of reading, or show nothing.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            // Spaces that look like a space and are none.
+            '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}'
+            // Joiners, marks and overrides of direction, line and paragraph separators.
+            | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            // Fillers that draw nothing, variation selectors, tags.
+            | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// The way back, to prove that nothing is lost.
+    fn unshown(shown: &str) -> String {
+        let mut raw = String::new();
+        let mut rest = shown;
+        while let Some(c) = rest.chars().next() {
+            let tail = &rest[c.len_utf8()..];
+            rest = match (c, tail.chars().next()) {
+                ('\\', Some('\\')) => push(&mut raw, '\\', &tail[1..]),
+                ('\\', Some('n')) => push(&mut raw, '\n', &tail[1..]),
+                ('\\', Some('r')) => push(&mut raw, '\r', &tail[1..]),
+                ('\\', Some('t')) => push(&mut raw, '\t', &tail[1..]),
+                ('\\', Some('u')) if tail.starts_with("u{") => {
+                    let end = tail.find('}').unwrap();
+                    let code = u32::from_str_radix(&tail[2..end], 16).unwrap();
+                    push(&mut raw, char::from_u32(code).unwrap(), &tail[end + 1..])
+                }
+                _ => push(&mut raw, c, tail),
+            };
+        }
+        raw
+    }
+
+    fn push<'a>(to: &mut String, c: char, rest: &'a str) -> &'a str {
+        to.push(c);
+        rest
+    }
+
+    #[test]
+    fn hostile_text_is_visible() {
+        assert_eq!(Shown::new("a\u{202e}b\u{1b}[2Jc\nd").as_str(), "a\\u{202e}b\\u{1b}[2Jc\\nd");
+        assert_eq!(Shown::new("C:\\data \\d+ Größe 表").as_str(), "C:\\data \\d+ Größe 表");
+        assert_eq!(Shown::new("\\new").as_str(), "\\\\new");
+    }
+
+    #[test]
+    fn distinct_texts_stay_distinct() {
+        let alphabet = ['\\', 'n', 'u', '{', 'a', '}', '\n', '\u{a}', '\u{202e}', '\u{1b}', 'x'];
+        let mut seen = BTreeMap::new();
+        for a in alphabet {
+            for b in alphabet {
+                for c in alphabet {
+                    for d in alphabet {
+                        let raw: String = [a, b, c, d].iter().collect();
+                        let shown = Shown::new(&raw).to_string();
+                        assert_eq!(unshown(&shown), raw, "{shown}");
+                        assert!(shown.chars().all(|c| !is_hidden(c)), "{shown}");
+                        if let Some(other) = seen.insert(shown, raw.clone()) {
+                            assert_eq!(other, raw);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn clipping_leaves_a_mark() {
+        assert_eq!(Shown::new("abcdef").clipped(4).as_str(), "abc…");
+        assert_eq!(Shown::new("abcd").clipped(4).as_str(), "abcd");
+    }
+}
