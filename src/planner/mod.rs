@@ -1,1 +1,251 @@
-//! planner
+//! Changeset → plan: which objects have to be touched, in which order, with which way back. It asks the dialect
+//! what can be done in place and what stands in the way; it writes no SQL and reads no server.
+
+mod closure;
+mod graph;
+mod nodes;
+mod reverse;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::diff::{Privileges, renamed};
+use crate::engines::{Action, Dialect, Draft, Facts, Restore, Timing, Undo};
+use crate::model::{
+    Change, Changeset, Fingerprint, Loss, Object, ObjectId, ObjectKind, Plan, Renaming, Reversal, Schema,
+    Statement, Step,
+};
+
+#[derive(Clone, Debug, Default)]
+pub struct PlanOptions {
+    pub name: Box<str>,
+    pub privileges: Privileges,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum PlanError {
+    #[error("{object} cannot be changed: {reason}")]
+    Refused { object: ObjectId, reason: Box<str> },
+}
+
+/// Plans the changes. `changeset` comes from [`crate::diff::diff`] over the same two schemas, or is a subset of it.
+pub fn plan(
+    dialect: &dyn Dialect,
+    current: &Schema,
+    desired: &Schema,
+    changeset: &Changeset,
+    options: &PlanOptions,
+) -> Result<Plan, PlanError> {
+    let renames: Vec<Renaming> = changeset
+        .changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::Rename { before, after } => Some(renaming(before, after)),
+            Change::Create(_) | Change::Drop(_) | Change::Alter { .. } => None,
+        })
+        .collect();
+    let base = if renames.is_empty() { current.clone() } else { renamed(current, &renames) };
+    let ordered = arranged(dialect, &base, desired, &changeset.changes)?;
+    let steps = Writer {
+        dialect,
+        base: &base,
+        desired,
+        created: relations(&ordered, Side::Created),
+        dropped: relations(&ordered, Side::Dropped),
+        privileges: options.privileges,
+    }
+    .write(&ordered)?;
+    Ok(Plan {
+        name: options.name.clone(),
+        from: fingerprint(dialect, current),
+        to: fingerprint(dialect, desired),
+        server: current.version.clone(),
+        steps,
+        unmodelled: current
+            .unmodelled
+            .iter()
+            .chain(&desired.unmodelled)
+            .cloned()
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
+    })
+}
+
+/// The fingerprint of a schema: over every object's identity and definition.
+pub fn fingerprint(dialect: &dyn Dialect, schema: &Schema) -> Fingerprint {
+    let mut parts: Vec<String> = Vec::with_capacity(schema.objects.len() * 2);
+    for (id, object) in &schema.objects {
+        parts.push(id.to_string());
+        parts.extend(dialect.define(object).iter().map(ToString::to_string));
+    }
+    Fingerprint::of(parts.iter().map(String::as_str))
+}
+
+/// The actions in their order.
+fn arranged(
+    dialect: &dyn Dialect,
+    base: &Schema,
+    desired: &Schema,
+    changes: &[Change],
+) -> Result<Vec<Action>, PlanError> {
+    let work = closure::close(dialect, base, desired, changes)?;
+    let nodes = nodes::build(dialect, base, desired, work);
+    Ok(graph::order(dialect, base, desired, nodes))
+}
+
+fn renaming(before: &Arc<Object>, after: &Arc<Object>) -> Renaming {
+    use crate::model::Body;
+    // The two images of an enum differ by one label, which is what was renamed.
+    if let (Body::Enum(a), Body::Enum(b), true) = (&before.body, &after.body, before.id == after.id) {
+        if let Some((x, y)) = a.labels.iter().zip(&b.labels).find(|(x, y)| x != y) {
+            let label =
+                |object: &Object, label: &str| ObjectId { member: Some(label.into()), ..object.id.clone() };
+            return Renaming { before: label(before, x), after: label(after, y) };
+        }
+    }
+    Renaming { before: before.id.clone(), after: after.id.clone() }
+}
+
+enum Side {
+    Created,
+    Dropped,
+}
+
+fn relations(actions: &[Action], side: Side) -> BTreeSet<ObjectId> {
+    let mut found = BTreeSet::new();
+    for action in actions {
+        let objects = match (action, &side) {
+            (Action::Create(objects), Side::Created) | (Action::Drop(objects), Side::Dropped) => objects,
+            _ => continue,
+        };
+        found.extend(objects.iter().map(|object| object.id.clone()).filter(|id| {
+            matches!(
+                id.kind,
+                ObjectKind::Table | ObjectKind::MaterializedView | ObjectKind::View | ObjectKind::Partition
+            )
+        }));
+    }
+    found
+}
+
+/// Turns ordered actions into steps.
+struct Writer<'a> {
+    dialect: &'a dyn Dialect,
+    base: &'a Schema,
+    desired: &'a Schema,
+    created: BTreeSet<ObjectId>,
+    dropped: BTreeSet<ObjectId>,
+    privileges: Privileges,
+}
+
+impl Writer<'_> {
+    fn write(&self, actions: &[Action]) -> Result<Vec<Step>, PlanError> {
+        let mut steps = Vec::new();
+        let mut later = Vec::new();
+        for (at, action) in actions.iter().enumerate() {
+            let drafts = self.dialect.steps(action, &self.facts(action));
+            for draft in drafts {
+                let reversal = self.reversal(&draft, actions, at)?;
+                let timing = draft.timing;
+                let step = step(action, draft, reversal);
+                match timing {
+                    Timing::Now => steps.push(step),
+                    Timing::Later => later.push(step),
+                }
+            }
+        }
+        // Validations come when everything else is in place, but before anything is taken away.
+        let contract = steps
+            .iter()
+            .rposition(|step| step.phase != crate::model::Phase::Contract)
+            .map_or(0, |last| last + 1);
+        steps.splice(contract..contract, later);
+        Ok(steps)
+    }
+
+    fn facts(&self, action: &Action) -> Facts<'_> {
+        let was_there = match action {
+            Action::Create(objects) => {
+                objects.first().is_some_and(|head| self.base.objects.contains_key(&head.id))
+            }
+            Action::Drop(_) | Action::Alter { .. } | Action::Rebuild { .. } | Action::Rename { .. } => true,
+        };
+        let restore = if was_there || self.privileges == Privileges::Compare {
+            Restore::OwnerAndGrants
+        } else {
+            Restore::DefinitionOnly
+        };
+        Facts {
+            version: &self.base.version,
+            from: self.base,
+            to: self.desired,
+            fresh: &self.created,
+            restore,
+        }
+    }
+
+    fn reversal(&self, draft: &Draft, actions: &[Action], at: usize) -> Result<Reversal, PlanError> {
+        let statements = match &draft.undo {
+            Undo::Covered => Vec::new(),
+            Undo::With(statements) => statements.clone(),
+            Undo::Impossible(reason) => return Ok(Reversal::Impossible(reason.clone())),
+            Undo::Action => self.undone(actions, at)?,
+        };
+        Ok(match &draft.loss {
+            None => Reversal::Exact(statements),
+            Some(loss) => {
+                Reversal::Lossy { steps: statements, lost: Loss { when: loss.when, what: loss.what.clone() } }
+            }
+        })
+    }
+
+    /// The statements that take one action back, once everything after it has been taken back.
+    fn undone(&self, actions: &[Action], at: usize) -> Result<Vec<Statement>, PlanError> {
+        let facts = Facts {
+            version: &self.base.version,
+            from: self.desired,
+            to: self.base,
+            fresh: &self.dropped,
+            restore: Restore::OwnerAndGrants,
+        };
+        let inverses = reverse::inverses(self.dialect, self.base, self.desired, actions, at)?;
+        let mut now = Vec::new();
+        let mut later = Vec::new();
+        for action in &inverses {
+            for draft in self.dialect.steps(action, &facts) {
+                let statement =
+                    Statement { sql: draft.sql, boundary: draft.boundary, runtime: draft.runtime };
+                match draft.timing {
+                    Timing::Now => now.push(statement),
+                    Timing::Later => later.push(statement),
+                }
+            }
+        }
+        now.extend(later);
+        Ok(now)
+    }
+}
+
+fn step(action: &Action, draft: Draft, reversal: Reversal) -> Step {
+    let subject = draft.subject.unwrap_or_else(|| subject(action).clone());
+    Step {
+        phase: draft.phase,
+        subject,
+        action: draft.verb,
+        statement: Statement { sql: draft.sql, boundary: draft.boundary, runtime: draft.runtime },
+        effects: draft.effects,
+        reversal,
+        probe: draft.probe,
+        reason: draft.reason,
+    }
+}
+
+/// What an action is about.
+fn subject(action: &Action) -> &ObjectId {
+    match action {
+        Action::Create(objects) | Action::Drop(objects) => &objects[0].id,
+        Action::Alter { after, .. } | Action::Rename { after, .. } => &after.id,
+        Action::Rebuild { subject, .. } => subject,
+    }
+}

@@ -1,0 +1,197 @@
+//! Confirmed renames: the current schema as it will look once they are done.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::model::{Body, Definition, Ident, Object, ObjectId, ObjectKind, QualifiedName, Renaming, Schema};
+
+/// The schema after the renames, with every identity and reference following. Texts of objects that depend on
+/// a renamed one follow by whole words, as the server's own print would; what that misses shows up as one more
+/// change, never as a missing one.
+pub fn renamed(schema: &Schema, renames: &[Renaming]) -> Schema {
+    let mut now = schema.clone();
+    for renaming in renames {
+        let before = follow(&renaming.before, &[]);
+        now = one(&now, &Renaming { before, after: renaming.after.clone() });
+    }
+    now
+}
+
+/// An identity after the renames.
+pub(super) fn follow(id: &ObjectId, renames: &[Renaming]) -> ObjectId {
+    renames.iter().fold(id.clone(), |id, renaming| moved(&id, renaming))
+}
+
+fn one(schema: &Schema, renaming: &Renaming) -> Schema {
+    let touched: BTreeSet<ObjectId> = schema
+        .depends
+        .iter()
+        .filter(|(_, needed)| needed == &renaming.before || needed.name == renaming.before.name)
+        .map(|(dependent, _)| dependent.clone())
+        .collect();
+    let mut objects = BTreeMap::new();
+    let holder = holder(&renaming.before);
+    for (id, object) in &schema.objects {
+        let new_id = moved(id, renaming);
+        if &new_id == id && !touched.contains(id) && id != &holder {
+            objects.insert(new_id, Arc::clone(object));
+            continue;
+        }
+        let mut object = Object::clone(object);
+        object.id = new_id.clone();
+        body(&mut object.body, renaming);
+        label(&mut object, renaming);
+        objects.insert(new_id, Arc::new(object));
+    }
+    let mut depends: Vec<_> =
+        schema.depends.iter().map(|(a, b)| (moved(a, renaming), moved(b, renaming))).collect();
+    depends.sort();
+    depends.dedup();
+    Schema { objects, depends, ..schema.clone() }
+}
+
+/// The object that holds what is renamed: the enum of a label, else the object itself.
+pub(super) fn holder(id: &ObjectId) -> ObjectId {
+    match id.kind {
+        ObjectKind::Enum => ObjectId { member: None, ..id.clone() },
+        _ => id.clone(),
+    }
+}
+
+/// Renames an enum's label.
+fn label(object: &mut Object, renaming: &Renaming) {
+    let (Body::Enum(of), Some(before), Some(after)) =
+        (&mut object.body, &renaming.before.member, &renaming.after.member)
+    else {
+        return;
+    };
+    for label in of.labels.iter_mut().filter(|label| label.as_ref() == before.as_str()) {
+        *label = after.as_str().into();
+    }
+}
+
+/// Kinds whose rename carries parts (columns, constraints …) along.
+fn carries_parts(kind: ObjectKind) -> bool {
+    matches!(kind, ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView | ObjectKind::Domain)
+}
+
+fn moved(id: &ObjectId, renaming: &Renaming) -> ObjectId {
+    if id == &renaming.before {
+        return renaming.after.clone();
+    }
+    let same_name = id.name == renaming.before.name;
+    let part = id.member.is_some() || matches!(id.kind, ObjectKind::Partition | ObjectKind::SequenceOwner);
+    if same_name && part && renaming.before.member.is_none() && carries_parts(renaming.before.kind) {
+        return ObjectId { name: renaming.after.name.clone(), ..id.clone() };
+    }
+    if same_name && id.kind == ObjectKind::SequenceOwner && renaming.before.kind == ObjectKind::Sequence {
+        return ObjectId { name: renaming.after.name.clone(), ..id.clone() };
+    }
+    if renaming.before.kind == ObjectKind::Schema
+        && id.name.schema.as_ref() == Some(&renaming.before.name.name)
+    {
+        let name =
+            QualifiedName { schema: Some(renaming.after.name.name.clone()), name: id.name.name.clone() };
+        return ObjectId { name, ..id.clone() };
+    }
+    id.clone()
+}
+
+fn body(body: &mut Body, renaming: &Renaming) {
+    let relation = |name: &mut QualifiedName| {
+        if renaming.before.member.is_none() && *name == renaming.before.name {
+            *name = renaming.after.name.clone();
+        }
+    };
+    let text = |definition: &mut Definition| {
+        *definition = words(definition, renaming.before.leaf(), renaming.after.leaf());
+    };
+    let column_renamed = renaming.before.kind == ObjectKind::Column;
+    let column = |ident: &mut Ident| {
+        if column_renamed && ident == renaming.before.leaf() {
+            *ident = renaming.after.leaf().clone();
+        }
+    };
+    match body {
+        Body::Table(table) => {
+            table.inherits.iter_mut().for_each(relation);
+            table.partition_by.iter_mut().for_each(text);
+        }
+        Body::Column(of) => {
+            if let crate::model::Value::Default(expression)
+            | crate::model::Value::Generated { expression, .. } = &mut of.value
+            {
+                text(expression);
+            }
+            text(&mut of.data_type);
+        }
+        Body::Constraint(constraint) => {
+            text(&mut constraint.definition);
+            constraint.columns.iter_mut().for_each(column);
+            if let Some((table, columns)) = &mut constraint.references {
+                relation(table);
+                columns.iter_mut().for_each(column);
+            }
+            if let Some(index) = &mut constraint.index {
+                text(&mut index.tail);
+            }
+        }
+        Body::Index(index) => {
+            relation(&mut index.table);
+            text(&mut index.tail);
+            index.columns.iter_mut().flatten().for_each(column);
+        }
+        Body::View(view) => text(&mut view.query),
+        Body::Trigger(trigger) => text(&mut trigger.definition),
+        Body::Policy(policy) => {
+            policy.using.iter_mut().for_each(text);
+            policy.check.iter_mut().for_each(text);
+        }
+        Body::SequenceOwner(owner) => {
+            relation(&mut owner.table);
+            column(&mut owner.column);
+        }
+        Body::Partition(partition) => relation(&mut partition.parent),
+        Body::IndexPartition(partition) => {
+            relation(&mut partition.table);
+            relation(&mut partition.parent_table);
+            relation(&mut partition.parent);
+        }
+        Body::Enum(_)
+        | Body::Domain(_)
+        | Body::Composite(_)
+        | Body::Routine(_)
+        | Body::Sequence(_)
+        | Body::Schema
+        | Body::Extension(_)
+        | Body::Privileges(_)
+        | Body::Defined(_)
+        | Body::Opaque(_) => {}
+    }
+}
+
+/// Replaces whole words outside string literals.
+fn words(definition: &Definition, before: &Ident, after: &Ident) -> Definition {
+    let source = definition.as_str();
+    let mut out = String::with_capacity(source.len());
+    let mut word = String::new();
+    let mut in_string = false;
+    let flush = |word: &mut String, out: &mut String, in_string: bool| {
+        let replace = !in_string && word == before.as_str();
+        out.push_str(if replace { after.as_str() } else { word });
+        word.clear();
+    };
+    for c in source.chars() {
+        if c.is_alphanumeric() || c == '_' || c == '$' {
+            word.push(c);
+            continue;
+        }
+        flush(&mut word, &mut out, in_string);
+        if c == '\'' {
+            in_string = !in_string;
+        }
+        out.push(c);
+    }
+    flush(&mut word, &mut out, in_string);
+    Definition::from_catalog(out)
+}

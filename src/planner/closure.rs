@@ -1,0 +1,174 @@
+//! From the changes asked for to everything that has to be touched: what cannot be altered in place is replaced,
+//! and what stands in the way of a change is taken down before it and put back after it.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use crate::diff::{Privileges, edits};
+use crate::engines::{Cause, Dialect, Disturbance, Transition};
+use crate::model::{Change, Edit, Object, ObjectId, Schema};
+
+use super::PlanError;
+
+/// What happens to one object.
+#[derive(Clone, Debug)]
+pub(super) struct Item {
+    pub before: Option<Arc<Object>>,
+    pub after: Option<Arc<Object>>,
+    pub how: How,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    /// Only created, or only dropped.
+    Once,
+    Alter(Vec<Edit>),
+    /// Dropped and created again.
+    Replace,
+    /// Changed to a weaker image first, and to the final one later.
+    Weaken(Arc<Object>),
+    /// Changed as part of the rebuild of this subject.
+    Join(ObjectId),
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    pub items: BTreeMap<ObjectId, Item>,
+    /// Renames, in the order given.
+    pub renames: Vec<(Arc<Object>, Arc<Object>)>,
+}
+
+pub(super) fn close(
+    dialect: &dyn Dialect,
+    base: &Schema,
+    desired: &Schema,
+    changes: &[Change],
+) -> Result<Work, PlanError> {
+    let mut work = Work::default();
+    let mut queue = VecDeque::new();
+    for change in changes {
+        let unit = dialect.unit(change, base, desired);
+        let item = match change {
+            Change::Create(after) => Item { before: None, after: Some(Arc::clone(after)), how: How::Once },
+            Change::Drop(before) => Item { before: Some(Arc::clone(before)), after: None, how: How::Once },
+            Change::Alter { before, after, edits } => {
+                let how = match dialect.transition(before, after, edits) {
+                    Transition::InPlace => How::Alter(edits.clone()),
+                    Transition::Replace => How::Replace,
+                    Transition::Rebuild(subject) => How::Join(subject),
+                    Transition::Refused(reason) => {
+                        return Err(PlanError::Refused { object: before.id.clone(), reason });
+                    }
+                };
+                Item { before: Some(Arc::clone(before)), after: Some(Arc::clone(after)), how }
+            }
+            Change::Rename { before, after } => {
+                work.renames.push((Arc::clone(before), Arc::clone(after)));
+                continue;
+            }
+        };
+        let how = unit.map_or(item.how, How::Join);
+        queue.push_back(change.id().clone());
+        work.items.insert(change.id().clone(), Item { how, ..item });
+    }
+    absorb(&mut work, base, desired, &mut queue);
+    let dependents = dependents(base);
+    while let Some(id) = queue.pop_front() {
+        let Some(item) = work.items.get(&id).cloned() else { continue };
+        let Some(before) = &item.before else { continue };
+        for dependent in dependents.get(&id).into_iter().flatten() {
+            disturb(dialect, base, desired, &mut work, &mut queue, (&item, before), dependent)?;
+        }
+    }
+    Ok(work)
+}
+
+/// Where one part of a container is rebuilt with it, all its changed parts are.
+fn absorb(work: &mut Work, base: &Schema, desired: &Schema, queue: &mut VecDeque<ObjectId>) {
+    let subjects: BTreeSet<ObjectId> = work
+        .items
+        .values()
+        .filter_map(|item| match &item.how {
+            How::Join(subject) => Some(subject.clone()),
+            How::Once | How::Alter(_) | How::Replace | How::Weaken(_) => None,
+        })
+        .collect();
+    for subject in subjects {
+        let held =
+            |id: &ObjectId| id == &subject || (id.member.is_some() && id.name == subject.name && is_part(id));
+        let ids: BTreeSet<ObjectId> =
+            base.objects.keys().chain(desired.objects.keys()).filter(|id| held(id)).cloned().collect();
+        for id in ids {
+            let item = Item {
+                before: base.objects.get(&id).cloned(),
+                after: desired.objects.get(&id).cloned(),
+                how: How::Join(subject.clone()),
+            };
+            work.items.insert(id.clone(), item);
+            queue.push_back(id);
+        }
+    }
+}
+
+/// Parts that live in the container's own statement.
+fn is_part(id: &ObjectId) -> bool {
+    use crate::model::ObjectKind;
+    matches!(id.kind, ObjectKind::Column | ObjectKind::Constraint)
+}
+
+fn dependents(schema: &Schema) -> BTreeMap<&ObjectId, Vec<&ObjectId>> {
+    let mut map: BTreeMap<&ObjectId, Vec<&ObjectId>> = BTreeMap::new();
+    for (dependent, needed) in &schema.depends {
+        map.entry(needed).or_default().push(dependent);
+    }
+    map
+}
+
+fn disturb(
+    dialect: &dyn Dialect,
+    base: &Schema,
+    desired: &Schema,
+    work: &mut Work,
+    queue: &mut VecDeque<ObjectId>,
+    (item, needed): (&Item, &Arc<Object>),
+    dependent: &ObjectId,
+) -> Result<(), PlanError> {
+    let Some(before) = base.objects.get(dependent) else { return Ok(()) };
+    let planned = work.items.get(dependent);
+    let after = match planned {
+        // Already taken down, or already part of a rebuild.
+        Some(Item { how: How::Replace | How::Join(_), .. }) => return Ok(()),
+        Some(Item { after: None, .. } | Item { before: None, .. }) => return Ok(()),
+        Some(Item { after: Some(after), .. }) => Some(Arc::clone(after)),
+        None => desired.objects.get(dependent).cloned(),
+    };
+    let cause = match (&item.how, &item.after) {
+        (How::Alter(edits), Some(after)) => Cause::Altered { before: needed, after, edits },
+        (How::Join(_), _) => Cause::Rebuilt(needed),
+        (How::Weaken(_), _) => return Ok(()),
+        (How::Once | How::Replace | How::Alter(_), _) => Cause::Gone(needed),
+    };
+    let Some(after) = after else { return Ok(()) };
+    let how = match dialect.disturbance(before, &cause) {
+        Disturbance::None => return Ok(()),
+        Disturbance::Replace => How::Replace,
+        Disturbance::Join => match &item.how {
+            How::Join(subject) => How::Join(subject.clone()),
+            How::Once | How::Alter(_) | How::Replace | How::Weaken(_) => How::Replace,
+        },
+        Disturbance::Weaken(image) => {
+            if matches!(planned, Some(Item { how: How::Weaken(_), .. })) {
+                return Ok(());
+            }
+            let weak = Arc::new(*image);
+            // What the change makes of it anyway may be weak enough already.
+            if edits(&weak, &after, Privileges::Compare).is_empty() {
+                return Ok(());
+            }
+            How::Weaken(weak)
+        }
+    };
+    work.items.insert(dependent.clone(), Item { before: Some(Arc::clone(before)), after: Some(after), how });
+    queue.push_back(dependent.clone());
+    Ok(())
+}

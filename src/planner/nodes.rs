@@ -1,0 +1,365 @@
+//! Work items → nodes of a graph: what is dropped, created, altered as one unit, and what has to come before what.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::diff::{Privileges, edits};
+use crate::engines::{Action, Dialect, Folding};
+use crate::model::{Body, Object, ObjectId, ObjectKind, QualifiedName, Schema};
+
+use super::closure::{How, Item, Work};
+
+/// Actions and the order they demand: `after[n]` holds the nodes that must come before `n`.
+#[derive(Debug, Default)]
+pub(super) struct Nodes {
+    pub actions: Vec<Action>,
+    pub after: Vec<BTreeSet<usize>>,
+    /// The node that brings an object to its final state.
+    pub reach: BTreeMap<ObjectId, usize>,
+    /// The node that first takes an object out of its former state.
+    leave: BTreeMap<ObjectId, usize>,
+    /// Nodes that take something away, so that what it needed may change.
+    takes_away: BTreeSet<usize>,
+}
+
+pub(super) fn build(dialect: &dyn Dialect, base: &Schema, desired: &Schema, work: Work) -> Nodes {
+    let mut nodes = Nodes::default();
+    let followers = followers(dialect, base, desired, &work);
+    let renames: Vec<usize> = work
+        .renames
+        .iter()
+        .map(|(before, after)| nodes.add(Action::Rename { before: before.clone(), after: after.clone() }))
+        .collect();
+    drops(dialect, base, &work, &followers, &mut nodes);
+    creates(dialect, &work, &followers, &mut nodes);
+    alters(&work, &followers, &mut nodes);
+    for (follower, leader) in &followers {
+        if let Some(&node) = nodes.reach.get(leader) {
+            nodes.reach.entry(follower.clone()).or_insert(node);
+        }
+        if let Some(&node) = nodes.leave.get(leader) {
+            nodes.leave.entry(follower.clone()).or_insert(node);
+        }
+    }
+    nodes.demand_dependencies(base, desired);
+    nodes.demand_free_names();
+    nodes.demand_renames_first(&renames);
+    nodes
+}
+
+impl Nodes {
+    fn add(&mut self, action: Action) -> usize {
+        self.actions.push(action);
+        self.after.push(BTreeSet::new());
+        self.actions.len() - 1
+    }
+
+    fn demand(&mut self, earlier: usize, later: usize) {
+        if earlier != later {
+            self.after[later].insert(earlier);
+        }
+    }
+
+    fn demand_dependencies(&mut self, base: &Schema, desired: &Schema) {
+        for (dependent, needed) in &desired.depends {
+            if let (Some(&d), Some(&n)) = (self.reach.get(dependent), self.reach.get(needed)) {
+                self.demand(n, d);
+            }
+        }
+        for (dependent, needed) in &base.depends {
+            let (Some(&d), Some(&n)) = (self.leave.get(dependent), self.leave.get(needed)) else { continue };
+            let needed_goes = self.takes_away.contains(&n) || matches!(self.actions[n], Action::Drop(_));
+            let still_needed =
+                || desired.depends.binary_search_by(|(x, y)| (x, y).cmp(&(dependent, needed))).is_ok();
+            if self.takes_away.contains(&d) || (needed_goes && !still_needed()) {
+                self.demand(d, n);
+            }
+        }
+        // A replaced object is dropped before it is created.
+        let pairs: Vec<(usize, usize)> = self
+            .leave
+            .iter()
+            .filter_map(|(id, &leave)| self.reach.get(id).map(|&reach| (leave, reach)))
+            .collect();
+        for (leave, reach) in pairs {
+            self.demand(leave, reach);
+        }
+    }
+
+    /// A name is free only after what had it is gone.
+    fn demand_free_names(&mut self) {
+        let mut freed: BTreeMap<(bool, String), Vec<usize>> = BTreeMap::new();
+        for (node, action) in self.actions.iter().enumerate() {
+            match action {
+                Action::Drop(objects) => {
+                    for claim in objects.iter().flat_map(|object| claims(object)) {
+                        freed.entry(claim).or_default().push(node);
+                    }
+                }
+                Action::Rename { before, .. } => {
+                    for claim in claims(before) {
+                        freed.entry(claim).or_default().push(node);
+                    }
+                }
+                Action::Create(_) | Action::Alter { .. } | Action::Rebuild { .. } => {}
+            }
+        }
+        let mut demands = Vec::new();
+        for (node, action) in self.actions.iter().enumerate() {
+            let claimed: Vec<_> = match action {
+                Action::Create(objects) => objects.iter().flat_map(|object| claims(object)).collect(),
+                Action::Rename { after, .. } => claims(after),
+                Action::Drop(_) | Action::Alter { .. } | Action::Rebuild { .. } => continue,
+            };
+            for claim in claimed {
+                demands.extend(freed.get(&claim).into_iter().flatten().map(|&earlier| (earlier, node)));
+            }
+        }
+        for (earlier, later) in demands {
+            self.demand(earlier, later);
+        }
+    }
+
+    fn demand_renames_first(&mut self, renames: &[usize]) {
+        for pair in renames.windows(2) {
+            self.demand(pair[0], pair[1]);
+        }
+        let before_renames: BTreeSet<usize> =
+            renames.iter().flat_map(|&node| self.after[node].clone()).collect();
+        if let Some(&last) = renames.last() {
+            for node in 0..self.actions.len() {
+                if !renames.contains(&node) && !before_renames.contains(&node) {
+                    self.demand(last, node);
+                }
+            }
+        }
+    }
+}
+
+/// Names that no two objects can have at once: relations and types share one space, routines another.
+fn claims(object: &Object) -> Vec<(bool, String)> {
+    let id = &object.id;
+    match id.kind {
+        ObjectKind::Table
+        | ObjectKind::View
+        | ObjectKind::MaterializedView
+        | ObjectKind::Sequence
+        | ObjectKind::Index
+        | ObjectKind::Composite
+        | ObjectKind::Enum
+        | ObjectKind::Domain
+        | ObjectKind::Type => vec![(false, id.name.to_string())],
+        ObjectKind::Constraint => match &object.body {
+            Body::Constraint(constraint) if constraint.index.is_some() => {
+                let name = QualifiedName { schema: id.name.schema.clone(), name: id.leaf().clone() };
+                vec![(false, name.to_string())]
+            }
+            _ => Vec::new(),
+        },
+        ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Aggregate => {
+            vec![(true, format!("{}({})", id.name, id.signature.as_deref().unwrap_or_default()))]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn is_dropped(item: &Item) -> bool {
+    item.before.is_some()
+        && (item.how == How::Replace || item.after.is_none())
+        && !matches!(item.how, How::Join(_))
+}
+
+fn is_created(item: &Item) -> bool {
+    item.after.is_some()
+        && (item.how == How::Replace || item.before.is_none())
+        && !matches!(item.how, How::Join(_))
+}
+
+fn drops(
+    dialect: &dyn Dialect,
+    base: &Schema,
+    work: &Work,
+    followers: &BTreeMap<ObjectId, ObjectId>,
+    nodes: &mut Nodes,
+) {
+    let mut groups: BTreeMap<ObjectId, Vec<Arc<Object>>> = BTreeMap::new();
+    for (id, item) in work.items.iter().filter(|(id, item)| is_dropped(item) && !followers.contains_key(*id))
+    {
+        let Some(before) = &item.before else { continue };
+        let root = root_of_drop(dialect, base, work, before);
+        let group = groups.entry(root.clone()).or_default();
+        if &root == id {
+            group.insert(0, Arc::clone(before));
+        } else {
+            group.push(Arc::clone(before));
+        }
+    }
+    for objects in groups.into_values() {
+        let ids: Vec<ObjectId> = objects.iter().map(|object| object.id.clone()).collect();
+        let node = nodes.add(Action::Drop(in_order(objects, base)));
+        nodes.takes_away.insert(node);
+        for id in ids {
+            nodes.leave.insert(id, node);
+        }
+    }
+}
+
+fn root_of_drop(dialect: &dyn Dialect, base: &Schema, work: &Work, object: &Arc<Object>) -> ObjectId {
+    let mut root = Arc::clone(object);
+    loop {
+        let container = dialect
+            .falls_with(&root, base)
+            .into_iter()
+            .filter(|id| id != &root.id)
+            .find_map(|id| work.items.get(&id).filter(|item| is_dropped(item)));
+        match container.and_then(|item| item.before.clone()) {
+            Some(next) => root = next,
+            None => return root.id.clone(),
+        }
+    }
+}
+
+/// The head stays first; what falls with it follows in the order in which it would have to be made again.
+fn in_order(mut objects: Vec<Arc<Object>>, schema: &Schema) -> Vec<Arc<Object>> {
+    if objects.len() < 3 {
+        return objects;
+    }
+    let mut rest = objects.split_off(1);
+    let mut done: BTreeSet<ObjectId> = objects.iter().map(|object| object.id.clone()).collect();
+    let inside: BTreeSet<ObjectId> = rest.iter().map(|object| object.id.clone()).collect();
+    while !rest.is_empty() {
+        let ready = rest.iter().position(|object| {
+            needs(schema, &object.id).all(|needed| !inside.contains(needed) || done.contains(needed))
+        });
+        let object = rest.remove(ready.unwrap_or(0));
+        done.insert(object.id.clone());
+        objects.push(object);
+    }
+    objects
+}
+
+/// What an object needs.
+pub(super) fn needs<'a>(schema: &'a Schema, id: &'a ObjectId) -> impl Iterator<Item = &'a ObjectId> {
+    let first = schema.depends.partition_point(|(dependent, _)| dependent < id);
+    schema.depends[first..].iter().take_while(move |(dependent, _)| dependent == id).map(|(_, needed)| needed)
+}
+
+fn creates(dialect: &dyn Dialect, work: &Work, followers: &BTreeMap<ObjectId, ObjectId>, nodes: &mut Nodes) {
+    let mut groups: BTreeMap<ObjectId, Vec<Arc<Object>>> = BTreeMap::new();
+    for (id, item) in work.items.iter().filter(|(id, item)| is_created(item) && !followers.contains_key(*id))
+    {
+        let Some(after) = &item.after else { continue };
+        let container = match dialect.folding(after) {
+            Folding::Always => container(id).filter(|id| work.items.get(id).is_some_and(is_created)),
+            Folding::Alone | Folding::WhenReady => None,
+        };
+        match container {
+            Some(container) => groups.entry(container).or_default().push(Arc::clone(after)),
+            None => groups.entry(id.clone()).or_default().insert(0, Arc::clone(after)),
+        }
+    }
+    for objects in groups.into_values() {
+        let ids: Vec<ObjectId> = objects.iter().map(|object| object.id.clone()).collect();
+        let node = nodes.add(Action::Create(objects));
+        for id in ids {
+            nodes.reach.insert(id, node);
+        }
+    }
+}
+
+/// The relation a part belongs to.
+pub(super) fn container(id: &ObjectId) -> Option<ObjectId> {
+    id.member.as_ref()?;
+    let kind = match id.kind {
+        ObjectKind::DomainConstraint => ObjectKind::Domain,
+        _ => ObjectKind::Table,
+    };
+    Some(ObjectId::new(kind, id.name.clone()))
+}
+
+fn alters(work: &Work, followers: &BTreeMap<ObjectId, ObjectId>, nodes: &mut Nodes) {
+    let mut rebuilds: BTreeMap<ObjectId, Vec<&Item>> = BTreeMap::new();
+    for (id, item) in &work.items {
+        if let How::Join(subject) = &item.how {
+            rebuilds.entry(subject.clone()).or_default().push(item);
+            continue;
+        }
+        let (Some(before), Some(after)) = (&item.before, &item.after) else { continue };
+        if followers.contains_key(id) {
+            continue;
+        }
+        let alter = |from: &Arc<Object>, to: &Arc<Object>| Action::Alter {
+            before: Arc::clone(from),
+            after: Arc::clone(to),
+            edits: edits(from, to, Privileges::Compare),
+        };
+        match &item.how {
+            How::Alter(edits) => {
+                let action =
+                    Action::Alter { before: before.clone(), after: after.clone(), edits: edits.clone() };
+                let node = nodes.add(action);
+                nodes.leave.insert(id.clone(), node);
+                nodes.reach.insert(id.clone(), node);
+            }
+            How::Weaken(weak) => {
+                let first = nodes.add(alter(before, weak));
+                let second = nodes.add(alter(weak, after));
+                nodes.takes_away.insert(first);
+                nodes.leave.insert(id.clone(), first);
+                nodes.reach.insert(id.clone(), second);
+            }
+            How::Once | How::Replace | How::Join(_) => {}
+        }
+    }
+    for (subject, items) in rebuilds {
+        let side = |of: fn(&Item) -> Option<&Arc<Object>>| {
+            let mut objects: Vec<Arc<Object>> = items.iter().filter_map(|item| of(item)).cloned().collect();
+            objects.sort_by_key(|object| object.id != subject);
+            objects
+        };
+        let (before, after) = (side(|item| item.before.as_ref()), side(|item| item.after.as_ref()));
+        let ids: Vec<ObjectId> = before.iter().chain(&after).map(|object| object.id.clone()).collect();
+        let node = nodes.add(Action::Rebuild { subject, before, after });
+        for id in ids {
+            nodes.leave.insert(id.clone(), node);
+            nodes.reach.insert(id, node);
+        }
+    }
+}
+
+/// Parts that change because the same part of a parent does (partitions, inheritance): follower → leader.
+fn followers(
+    dialect: &dyn Dialect,
+    base: &Schema,
+    desired: &Schema,
+    work: &Work,
+) -> BTreeMap<ObjectId, ObjectId> {
+    let mut found = BTreeMap::new();
+    for (id, item) in &work.items {
+        let (object, schema) = match (&item.after, &item.before) {
+            (Some(after), _) => (after, desired),
+            (None, Some(before)) => (before, base),
+            (None, None) => continue,
+        };
+        for leader in dialect.follows(object, schema) {
+            let Some(lead) = work.items.get(&leader) else { continue };
+            let same_how = std::mem::discriminant(&lead.how) == std::mem::discriminant(&item.how);
+            let both = |x: &Option<Arc<Object>>, y: &Option<Arc<Object>>| x.is_some() == y.is_some();
+            let held = container(id).unwrap_or_else(|| id.clone());
+            let stays = base.objects.contains_key(&held) && desired.objects.contains_key(&held)
+                || container(id).is_none();
+            if same_how && stays && both(&lead.before, &item.before) && both(&lead.after, &item.after) {
+                found.insert(id.clone(), leader);
+                break;
+            }
+        }
+    }
+    // A follower of a follower follows its leader.
+    let direct = found.clone();
+    for leader in found.values_mut() {
+        while let Some(next) = direct.get(leader) {
+            *leader = next.clone();
+        }
+    }
+    found
+}
