@@ -1,6 +1,6 @@
 //! What the safety rules say about a plan.
 
-use super::ObjectId;
+use super::{ObjectId, Sql};
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Severity {
@@ -33,6 +33,9 @@ pub struct Finding {
     pub effect: Box<str>,
     /// What to do instead, or how to make it safe.
     pub instead: Box<str>,
+    /// Where the data decide: a read-only question with one row and one column; true means that data stand
+    /// in the way.
+    pub probe: Option<Sql>,
     /// Acknowledged findings no longer stop anything.
     pub standing: Standing,
 }
