@@ -11,8 +11,11 @@ use crate::model::{
     ServerVersion, Sql, Statement, Step, Verb,
 };
 
+mod introspect;
 pub mod postgres;
 pub mod sqlite;
+
+pub use introspect::{IntrospectError, introspect};
 
 /// The dialect of an engine; `None` for engines that this build cannot plan for yet.
 pub fn dialect(engine: EngineKind) -> Option<&'static dyn Dialect> {
