@@ -112,6 +112,15 @@ pub enum Runtime {
     Long,
 }
 
+impl Runtime {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Brief => "brief",
+            Self::Long => "long",
+        }
+    }
+}
+
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Reversal {
     /// Brings back what was there. Empty where the reversal of an earlier step covers it.

@@ -1,0 +1,298 @@
+//! The two scripts of a plan, as the engine's own client runs them: `psql -f`, `sqlite3 <`, `mariadb <`,
+//! `sqlcmd -i`. Statements that share a transaction stand in one; those that must not stand bare. It adds
+//! comments, transaction brackets and settings, and never changes a statement.
+
+use crate::engines::Dialect;
+use crate::model::{Boundary, EngineKind, Loss, LossTime, Reversal, Sql, Statement, Step};
+
+use super::comment::comment;
+use super::{Proof, Record, digest};
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Direction {
+    Forward,
+    Rollback,
+}
+
+/// The script's file name.
+pub fn script_name(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Forward => "forward.sql",
+        Direction::Rollback => "rollback.sql",
+    }
+}
+
+/// The whole script. A plan without steps gives the header alone.
+pub fn script(record: &Record, direction: Direction, dialect: &dyn Dialect) -> String {
+    let mut text = header(record, direction);
+    let segments = segments(&record.plan.steps, direction);
+    if segments.is_empty() {
+        return text;
+    }
+    let client = Client::of(dialect.kind());
+    let frame = match direction {
+        Direction::Forward => dialect.frame(&record.plan.steps),
+        Direction::Rollback => dialect.frame(&way_back(&record.plan.steps)),
+    };
+    text.push_str(client.stop_on_error);
+    bare(&mut text, &frame.before);
+    let last = segments.iter().rposition(|segment| segment.bracket == Bracket::Transaction);
+    for (at, segment) in segments.iter().enumerate() {
+        text.push('\n');
+        match segment.bracket {
+            Bracket::Transaction => {
+                text.push_str(client.begin);
+                let mut settings = Vec::new();
+                for item in &segment.items {
+                    item.write(&mut text, |text, statement| {
+                        changed(text, &mut settings, dialect.prologue(statement));
+                    });
+                }
+                if last == Some(at) {
+                    bare(&mut text, &frame.last_in_transaction);
+                }
+                text.push_str(client.commit);
+            }
+            Bracket::None => {
+                for item in &segment.items {
+                    item.write(&mut text, |text, statement| bare(text, &dialect.prologue(statement)));
+                    if item.statement.is_some() {
+                        text.push_str(client.reset);
+                    }
+                }
+            }
+        }
+    }
+    if !frame.after.is_empty() {
+        text.push('\n');
+        bare(&mut text, &frame.after);
+    }
+    text
+}
+
+/// What the engine's own client needs to hear beside the statements.
+struct Client {
+    /// Without it, psql and sqlite3 go on after an error.
+    stop_on_error: &'static str,
+    begin: &'static str,
+    commit: &'static str,
+    /// Takes back the settings of a statement outside a transaction.
+    reset: &'static str,
+}
+
+impl Client {
+    fn of(engine: EngineKind) -> Self {
+        match engine {
+            EngineKind::Postgres => Self {
+                stop_on_error: "\\set ON_ERROR_STOP on\n",
+                begin: "BEGIN;\n",
+                commit: "COMMIT;\n",
+                reset: "RESET lock_timeout;\nRESET statement_timeout;\n",
+            },
+            EngineKind::Sqlite => Self {
+                stop_on_error: ".bail on\n",
+                begin: "BEGIN IMMEDIATE;\n",
+                commit: "COMMIT;\n",
+                reset: "",
+            },
+            EngineKind::SqlServer => Self {
+                stop_on_error: ":on error exit\n",
+                begin: "BEGIN TRANSACTION;\n",
+                commit: "COMMIT TRANSACTION;\n",
+                reset: "",
+            },
+            EngineKind::MySql | EngineKind::Snowflake => {
+                Self { stop_on_error: "", begin: "START TRANSACTION;\n", commit: "COMMIT;\n", reset: "" }
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Bracket {
+    Transaction,
+    None,
+}
+
+struct Segment<'a> {
+    bracket: Bracket,
+    items: Vec<Item<'a>>,
+}
+
+/// A statement with the comments above it; comments alone where there is nothing to send.
+struct Item<'a> {
+    comments: Vec<String>,
+    statement: Option<&'a Statement>,
+}
+
+impl Item<'_> {
+    fn write(&self, text: &mut String, prologue: impl FnOnce(&mut String, &Statement)) {
+        for line in &self.comments {
+            text.push_str(line);
+        }
+        if let Some(statement) = self.statement {
+            prologue(text, statement);
+            text.push_str(&ended(&statement.sql));
+        }
+    }
+}
+
+fn segments(steps: &[Step], direction: Direction) -> Vec<Segment<'_>> {
+    let mut segments: Vec<Segment<'_>> = Vec::new();
+    // Whether the next transactional statement may join the last segment.
+    let mut open = false;
+    for item in items(steps, direction) {
+        let (bracket, joins) = match item.statement.map(|statement| statement.boundary) {
+            Some(Boundary::Transactional) => (Bracket::Transaction, true),
+            Some(Boundary::OwnTransaction) => (Bracket::Transaction, false),
+            Some(Boundary::NonTransactional) => (Bracket::None, false),
+            // A comment stays where it is and parts nothing.
+            None if segments.is_empty() => (Bracket::None, false),
+            None => {
+                if let Some(last) = segments.last_mut() {
+                    last.items.push(item);
+                }
+                continue;
+            }
+        };
+        match segments.last_mut() {
+            Some(last) if open && joins => last.items.push(item),
+            _ => segments.push(Segment { bracket, items: vec![item] }),
+        }
+        open = joins;
+    }
+    segments
+}
+
+fn items(steps: &[Step], direction: Direction) -> Vec<Item<'_>> {
+    let mut items = Vec::new();
+    let numbered = steps.iter().enumerate();
+    match direction {
+        Direction::Forward => items.extend(numbered.map(|(at, step)| Item {
+            comments: vec![comment(format_args!("[{}] {}", at + 1, facts(step)))],
+            statement: Some(&step.statement),
+        })),
+        Direction::Rollback => numbered.rev().for_each(|(at, step)| taken_back(at, step, &mut items)),
+    }
+    items
+}
+
+/// The way back of one step: its comments, then its statements.
+fn taken_back<'a>(at: usize, step: &'a Step, items: &mut Vec<Item<'a>>) {
+    let back = step.reversal.statements();
+    let mut comments = vec![comment(format_args!(
+        "[{}] takes back: {} {}{}",
+        at + 1,
+        step.action.word(),
+        step.subject,
+        match (&step.reversal, back.first()) {
+            (Reversal::Exact(_), None) => ", by another step's reversal".to_owned(),
+            (_, Some(first)) => format!(" | {}", first.boundary.word()),
+            (Reversal::Lossy { .. } | Reversal::Impossible(_), None) => String::new(),
+        }
+    ))];
+    match &step.reversal {
+        Reversal::Exact(_) => {}
+        Reversal::Lossy { lost, .. } => comments.push(comment(format_args!("lost: {}", loss(lost)))),
+        Reversal::Impossible(reason) => comments.push(comment(format_args!("cannot be reversed: {reason}"))),
+    }
+    if back.is_empty() {
+        items.push(Item { comments, statement: None });
+        return;
+    }
+    for statement in back {
+        items.push(Item { comments: std::mem::take(&mut comments), statement: Some(statement) });
+    }
+}
+
+fn loss(lost: &Loss) -> String {
+    match lost.when {
+        LossTime::Forward => format!("{} (already lost when the step ran forward)", lost.what),
+        LossTime::Since => format!("{} (what was written since the step ran)", lost.what),
+    }
+}
+
+/// The reversals as steps of their own, last step first.
+fn way_back(steps: &[Step]) -> Vec<Step> {
+    let back = |step: &Step, statement: &Statement| Step { statement: statement.clone(), ..step.clone() };
+    steps
+        .iter()
+        .rev()
+        .flat_map(|step| step.reversal.statements().iter().map(move |statement| back(step, statement)))
+        .collect()
+}
+
+/// Phase, lock and work, transaction mode, reason: one line.
+fn facts(step: &Step) -> String {
+    let lock = match step.effects.on.first() {
+        Some(on) => format!("{} on {on}", step.effects.lock.word()),
+        None => step.effects.lock.word().to_owned(),
+    };
+    format!(
+        "{} | {lock}, {} | {} | {}",
+        step.phase.word(),
+        step.effects.work.word(),
+        step.statement.boundary.word(),
+        step.reason
+    )
+}
+
+fn header(record: &Record, direction: Direction) -> String {
+    let plan = &record.plan;
+    let (title, from, to) = match direction {
+        Direction::Forward => ("Migration", &plan.from, &plan.to),
+        Direction::Rollback => ("Rollback of", &plan.to, &plan.from),
+    };
+    let mut text = comment(format_args!("{title}: {}", plan.name));
+    text.push_str(&comment(format_args!("Generated: {}", record.generated)));
+    text.push_str(&comment(format_args!("Backwards compatible: {}", record.compatibility.verdict.word())));
+    for reason in &record.compatibility.reasons {
+        text.push_str(&comment(format_args!("  {reason}")));
+    }
+    text.push_str(&comment(format_args!("Server: {}", super::server_words(&plan.server))));
+    text.push_str(&comment(format_args!("From: {from}")));
+    text.push_str(&comment(format_args!("To: {to}")));
+    text.push_str(&comment(format_args!("Digest: {}", digest(plan))));
+    text.push_str(&comment(format_args!("Proof: {}", proof(&record.proof))));
+    for missed in &plan.unmodelled {
+        text.push_str(&comment(format_args!("Not compared: {} ({})", missed.what, missed.why)));
+    }
+    if plan.steps.is_empty() {
+        text.push_str(&comment("No difference: nothing to do."));
+    }
+    text
+}
+
+fn proof(proof: &Proof) -> String {
+    match proof {
+        Proof::Proven { server, .. } => {
+            format!("forward and rollback rehearsed on a scratch database, {server}")
+        }
+        Proof::Failed { server, .. } => format!("FAILED on a scratch database, {server}"),
+        Proof::NotRehearsed { why } => format!("none, {why}"),
+    }
+}
+
+/// Writes the settings that differ from those in force, place by place.
+fn changed(text: &mut String, in_force: &mut Vec<Sql>, wanted: Vec<Sql>) {
+    for (at, setting) in wanted.iter().enumerate() {
+        if in_force.len() != wanted.len() || in_force.get(at) != Some(setting) {
+            text.push_str(&ended(setting));
+        }
+    }
+    *in_force = wanted;
+}
+
+fn bare(text: &mut String, statements: &[Sql]) {
+    for statement in statements {
+        text.push_str(&ended(statement));
+    }
+}
+
+/// With its semicolon; on a line of its own where a comment could swallow it.
+fn ended(sql: &Sql) -> String {
+    let sql = sql.as_str().trim_end();
+    let last = sql.rsplit('\n').next().unwrap_or(sql);
+    let gap = if last.contains("--") { "\n" } else { "" };
+    format!("{sql}{gap};\n")
+}
