@@ -9,11 +9,12 @@
 //! | layer | modules |
 //! |---|---|
 //! | 0 | `model`, `shown` |
-//! | 1 | `sqltext`, `connect` |
-//! | 2 | `diff`, `engines` |
-//! | 3 | `planner`, `safety` |
-//! | 4 | `config`, `export`, `promote` |
-//! | 5 | `worker` |
+//! | 1 | `sqltext` |
+//! | 2 | `connect` |
+//! | 3 | `diff`, `engines` |
+//! | 4 | `planner`, `safety` |
+//! | 5 | `config`, `export`, `promote` |
+//! | 6 | `worker` |
 //! | 8 | `cli`, `main` |
 //!
 //! Invariants, as absences:

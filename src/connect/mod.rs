@@ -6,6 +6,24 @@ use std::pin::Pin;
 
 use crate::model::{ServerVersion, Sql};
 
+pub mod postgres;
+mod postgres_error;
+mod target;
+
+pub use target::{
+    APPLICATION_NAME, Host, PostgresTarget, Purpose, Secret, SqliteTarget, Target, Tls, TlsMode,
+};
+
+/// Opens a session with whatever the target is.
+pub async fn open(target: &Target, purpose: Purpose) -> Result<Box<dyn Connection>, WireError> {
+    match target {
+        Target::Postgres(target) => Ok(Box::new(postgres::open(target, purpose).await?)),
+        Target::Sqlite(_) => {
+            Err(WireError::new(WireErrorKind::Unreachable, "the SQLite wire is not in this build"))
+        }
+    }
+}
+
 /// The answer of a wire, to be awaited.
 pub type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, WireError>> + Send + 'a>>;
 
@@ -30,14 +48,16 @@ pub trait Connection: Send {
     fn query<'a>(&'a mut self, sql: &'a Sql) -> Reply<'a, Rows>;
 
     /// Runs statements in order and returns one `Rows` each, in one round trip where the wire can.
-    /// Statements that answer nothing give empty `Rows`. The first error ends the batch.
+    /// Statements that answer nothing give empty `Rows`. The first error ends the batch; a transaction that
+    /// the batch itself began is rolled back then.
     fn query_all<'a>(&'a mut self, batch: &'a [Sql]) -> Reply<'a, Vec<Rows>>;
 
     /// Runs one statement for its effect.
     fn execute<'a>(&'a mut self, sql: &'a Sql) -> Reply<'a, Done>;
 
     /// Runs a whole script as the server's own client would, in one message where the wire can.
-    /// Only for scratch databases: the text comes from a user's file.
+    /// Only for scratch databases: the text comes from a user's file. The position of an error counts in the
+    /// script and is always there.
     fn execute_script<'a>(&'a mut self, script: &'a str) -> Reply<'a, ()>;
 
     /// Something that can cancel, from another session, what this one is running.
@@ -76,4 +96,13 @@ pub enum WireErrorKind {
     /// The session broke; whether the statement took effect is not known.
     Lost,
     Cancelled,
+}
+
+impl WireError {
+    pub fn new(kind: WireErrorKind, message: impl Into<Box<str>>) -> Self {
+        Self { kind, code: None, message: message.into(), detail: None, hint: None, position: None }
+    }
+    pub fn unreachable(message: impl Into<Box<str>>) -> Self {
+        Self::new(WireErrorKind::Unreachable, message)
+    }
 }

@@ -3,5 +3,9 @@
 
 mod build;
 mod keywords;
+mod lex;
+mod split;
 
 pub use build::{Literal, Piece, SqlBuilder};
+pub use lex::{Lexer, Token, TokenClass, lex};
+pub use split::{PieceKind, ScriptPiece, is_blank, split};
