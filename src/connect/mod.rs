@@ -6,10 +6,14 @@ use std::pin::Pin;
 
 use crate::model::{ServerVersion, Sql};
 
+mod address;
+mod libpq;
 pub mod postgres;
 mod postgres_error;
+pub mod scratch;
 mod target;
 
+pub use address::{AddressError, PARAMETERS, PostgresAddress, host_of, tls_mode};
 pub use target::{
     APPLICATION_NAME, Host, PostgresTarget, Purpose, Secret, SqliteTarget, Target, Tls, TlsMode,
 };
