@@ -12,6 +12,7 @@ use crate::model::{
 };
 
 mod introspect;
+mod draft;
 pub mod postgres;
 pub mod sqlite;
 
@@ -20,7 +21,7 @@ pub use introspect::{IntrospectError, introspect};
 /// The dialect of an engine; `None` for engines that this build cannot plan for yet.
 pub fn dialect(engine: EngineKind) -> Option<&'static dyn Dialect> {
     match engine {
-        EngineKind::Postgres => None,
+        EngineKind::Postgres => Some(&postgres::Postgres),
         EngineKind::Sqlite => None,
         EngineKind::MySql | EngineKind::SqlServer | EngineKind::Snowflake => None,
     }

@@ -1,4 +1,88 @@
-//! The Postgres dialect.
+//! The PostgreSQL dialect, 13 to 18.
+
+mod decide;
+mod introspect;
+mod render;
+mod types;
+
+use crate::connect::Rows;
+use crate::engines::{
+    Action, AssembleError, Cause, Dialect, Disturbance, Draft, Facts, Folding, Frame, Transition,
+};
+use crate::model::{
+    Boundary, Edit, EngineKind, Object, ObjectId, Runtime, Schema, ServerVersion, Sql, Statement, Step,
+};
+use crate::sql;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Postgres;
+
+impl Dialect for Postgres {
+    fn kind(&self) -> EngineKind {
+        EngineKind::Postgres
+    }
+
+    fn catalog(&self, version: &ServerVersion) -> Vec<Sql> {
+        introspect::catalog(version)
+    }
+
+    fn assemble(&self, version: &ServerVersion, answers: Vec<Rows>) -> Result<Schema, AssembleError> {
+        introspect::assemble(version, answers)
+    }
+
+    fn define(&self, object: &Object) -> Vec<Sql> {
+        render::define(object)
+    }
+
+    fn transition(&self, before: &Object, after: &Object, edits: &[Edit]) -> Transition {
+        decide::transition(before, after, edits)
+    }
+
+    fn disturbance(&self, dependent: &Object, cause: &Cause<'_>) -> Disturbance {
+        decide::disturbance(dependent, cause)
+    }
+
+    fn folding(&self, object: &Object) -> Folding {
+        decide::folding(object)
+    }
+
+    fn falls_with(&self, object: &Object, schema: &Schema) -> Vec<ObjectId> {
+        decide::falls_with(object, schema)
+    }
+
+    fn follows(&self, object: &Object, schema: &Schema) -> Vec<ObjectId> {
+        decide::follows(object, schema)
+    }
+
+    fn rank(&self, action: &Action, facts: &Facts<'_>) -> u32 {
+        decide::rank(action, facts)
+    }
+
+    fn steps(&self, action: &Action, facts: &Facts<'_>) -> Vec<Draft> {
+        render::steps(action, facts)
+    }
+
+    /// A short wait for the lock, because everybody queues behind us while we wait (spec 6.3). Builds and
+    /// validations wait for old transactions without blocking anyone, so they may wait longer and run on.
+    fn prologue(&self, statement: &Statement) -> Vec<Sql> {
+        let pg = EngineKind::Postgres;
+        match (statement.boundary, statement.runtime) {
+            (Boundary::NonTransactional, _) => {
+                vec![sql!(pg; "SET lock_timeout = '30s'"), sql!(pg; "SET statement_timeout = '0'")]
+            }
+            (Boundary::Transactional | Boundary::OwnTransaction, Runtime::Brief) => {
+                vec![sql!(pg; "SET LOCAL lock_timeout = '2s'"), sql!(pg; "SET LOCAL statement_timeout = '30s'")]
+            }
+            (Boundary::Transactional | Boundary::OwnTransaction, Runtime::Long) => {
+                vec![sql!(pg; "SET LOCAL lock_timeout = '2s'"), sql!(pg; "SET LOCAL statement_timeout = '0'")]
+            }
+        }
+    }
+
+    /// Routines may name tables that come later in the same script, as in the server's own dumps.
+    fn frame(&self, steps: &[Step]) -> Frame {
+        let _ = steps;
+        let pg = EngineKind::Postgres;
+        Frame { before: vec![sql!(pg; "SET check_function_bodies = off")], ..Frame::default() }
+    }
+}

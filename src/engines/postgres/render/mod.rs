@@ -1,0 +1,83 @@
+//! Objects and actions → PostgreSQL statements, online forms included. It writes SQL from images and facts; it
+//! never decides what has to be done, and never judges.
+
+mod about;
+mod address;
+mod alter;
+mod column;
+mod column_alter;
+mod constraint;
+mod create;
+mod drop;
+mod index;
+mod privileges;
+mod probe;
+mod rebuild;
+mod rename;
+mod sequence;
+mod table;
+mod types;
+mod view;
+
+use crate::engines::{Action, Draft, Facts, Restore};
+use crate::model::{
+    Boundary, EngineKind, Object, ObjectId, ObjectKind, QualifiedName, Runtime, Schema, ServerVersion, Sql,
+    Statement,
+};
+
+pub(super) const PG: EngineKind = EngineKind::Postgres;
+
+/// The statements of one action.
+pub(super) fn steps(action: &Action, facts: &Facts<'_>) -> Vec<Draft> {
+    match action {
+        Action::Create(objects) => create::create(objects, facts),
+        Action::Drop(objects) => drop::drop(objects, facts),
+        Action::Alter { before, after, edits } => alter::alter(before, after, edits, facts),
+        Action::Rebuild { subject, before, after } => rebuild::rebuild(subject, before, after, facts),
+        Action::Rename { before, after } => rename::rename(before, after),
+    }
+}
+
+/// An object as it stands alone.
+pub(super) fn define(object: &Object) -> Vec<Sql> {
+    let version = ServerVersion { engine: PG, number: (18, 0, 0), text: "".into() };
+    let nowhere = Schema::empty(version);
+    let mut fresh = std::collections::BTreeSet::new();
+    fresh.insert(ObjectId::new(ObjectKind::Table, relation_of(object)));
+    let facts = Facts {
+        version: &nowhere.version,
+        from: &nowhere,
+        to: &nowhere,
+        fresh: &fresh,
+        restore: Restore::DefinitionOnly,
+    };
+    let objects = [std::sync::Arc::new(object.clone())];
+    create::create(&objects, &facts).into_iter().map(|draft| draft.sql).collect()
+}
+
+/// The relation an object belongs to, or its own name.
+fn relation_of(object: &Object) -> QualifiedName {
+    match &object.body {
+        crate::model::Body::Index(index) => index.table.clone(),
+        _ => object.id.name.clone(),
+    }
+}
+
+/// Whether the plan itself makes the relation, so that nobody uses it yet.
+pub(super) fn is_fresh(relation: &QualifiedName, facts: &Facts<'_>) -> bool {
+    [ObjectKind::Table, ObjectKind::MaterializedView, ObjectKind::View]
+        .into_iter()
+        .any(|kind| facts.fresh.contains(&ObjectId::new(kind, relation.clone())))
+}
+
+fn table_id(name: &QualifiedName) -> ObjectId {
+    ObjectId::new(ObjectKind::Table, name.clone())
+}
+
+fn in_transaction(sql: Sql) -> Statement {
+    Statement { sql, boundary: Boundary::Transactional, runtime: Runtime::Brief }
+}
+
+fn outside(sql: Sql) -> Statement {
+    Statement { sql, boundary: Boundary::NonTransactional, runtime: Runtime::Long }
+}

@@ -1,0 +1,106 @@
+//! A type made again under its name: the old one steps aside, the new one is made, columns are converted through
+//! text, the old one goes. All in one transaction.
+
+use std::sync::Arc;
+
+use crate::engines::{Draft, Facts};
+use crate::model::{
+    Body, Column, Lock, LossTime, Object, ObjectId, ObjectKind, Phase, QualifiedName, Value, Verb, Work,
+};
+use crate::sql;
+
+use super::column::{adjust, altering};
+use super::{PG, about, column_alter, table_id, types};
+
+/// The name of the old type while both exist.
+fn aside(name: &QualifiedName) -> QualifiedName {
+    let mut text = format!("migrator_old_{}", name.name);
+    while text.len() > 63 {
+        text.pop();
+    }
+    name.sibling(text.as_str().into())
+}
+
+pub(super) fn rebuild(
+    subject: &ObjectId,
+    before: &[Arc<Object>],
+    after: &[Arc<Object>],
+    facts: &Facts<'_>,
+) -> Vec<Draft> {
+    let old: Vec<&Arc<Object>> = in_order(before.iter().filter(|object| is_type(object)).collect(), subject);
+    let new: Vec<&Arc<Object>> = in_order(after.iter().filter(|object| is_type(object)).collect(), subject);
+    let switch = |sql, reason: &'static str| Draft::new(Verb::Rebuild, Phase::Switch, sql, reason);
+    let mut drafts = Vec::new();
+    for object in &old {
+        let word = if object.id.kind == ObjectKind::Domain { "ALTER DOMAIN " } else { "ALTER TYPE " };
+        let sql = sql!(PG; word, &object.id.name, " RENAME TO ", &aside(&object.id.name).name);
+        drafts.push(switch(sql, "The old type steps aside while values are converted.").about(&object.id));
+    }
+    for object in &new {
+        if let Some(sql) = types::create_as(&object.id.name, object) {
+            drafts.push(switch(sql, "The type as it is wanted.").about(&object.id));
+        }
+        drafts.extend(about::after_create(object, facts));
+    }
+    for object in after.iter().filter(|object| matches!(object.body, Body::Column(_))) {
+        let former = before.iter().find(|former| former.id == object.id);
+        if let (Some(Body::Column(x)), Body::Column(y)) = (former.map(|former| &former.body), &object.body) {
+            drafts.extend(convert(object, x, y, facts));
+        }
+    }
+    for object in old.iter().rev() {
+        let word = if object.id.kind == ObjectKind::Domain { "DROP DOMAIN " } else { "DROP TYPE " };
+        let sql = sql!(PG; word, &aside(&object.id.name));
+        drafts.push(switch(sql, "Nothing uses the old type any more.").about(&object.id));
+    }
+    if let Some(first) = drafts.first_mut() {
+        first.undo = crate::engines::Undo::Action;
+        first.loss = Some(crate::model::Loss {
+            when: LossTime::Since,
+            what: format!("values of {} that the other form does not have", subject.name).into(),
+        });
+    }
+    drafts
+}
+
+fn is_type(object: &Object) -> bool {
+    matches!(object.id.kind, ObjectKind::Enum | ObjectKind::Domain | ObjectKind::Composite | ObjectKind::Type)
+}
+
+/// The subject first: the others are made of it.
+fn in_order<'a>(mut types: Vec<&'a Arc<Object>>, subject: &ObjectId) -> Vec<&'a Arc<Object>> {
+    types.sort_by_key(|object| (&object.id != subject, object.id.clone()));
+    types
+}
+
+fn convert(object: &Arc<Object>, from: &Column, to: &Column, facts: &Facts<'_>) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    let inherited = to.origin == crate::model::Origin::Inherited;
+    if matches!(from.value, Value::Default(_)) {
+        drafts.push(adjust(object, altering(object).piece("DROP DEFAULT").done(), Lock::AccessExclusive, "It is of the old type."));
+    }
+    if !inherited {
+        let array = to.data_type.as_str().ends_with("[]");
+        let through = crate::model::Definition::from_catalog(if array { "text[]" } else { "text" });
+        let draft = column_alter::retype(object, object, (from, to), Some(&through));
+        let mut draft = draft.locks(Lock::AccessExclusive, [table_id(&object.id.name)], Work::Rewrite);
+        draft.undo = crate::engines::Undo::Covered;
+        draft.loss = None;
+        drafts.push(draft);
+    }
+    if let Value::Default(expression) = &to.value {
+        let sql = altering(object).piece("SET DEFAULT ").piece(expression).done();
+        drafts.push(adjust(object, sql, Lock::AccessExclusive, "The default of the new type."));
+    }
+    // What else changed of the column, once its type stands.
+    let now = Column { data_type: to.data_type.clone(), value: to.value.clone(), ..from.clone() };
+    if now != *to {
+        let image = Object { body: Body::Column(now.clone()), ..Object::clone(object) };
+        let edits = crate::diff::edits(&image, object, crate::diff::Privileges::Ignore);
+        for mut draft in column_alter::alter(&image, object, (&now, to), &edits, facts) {
+            draft.undo = crate::engines::Undo::Covered;
+            drafts.push(draft);
+        }
+    }
+    drafts
+}
