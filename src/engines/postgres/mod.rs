@@ -1,4 +1,6 @@
 //! The Postgres dialect.
 
+mod introspect;
+
 #[derive(Clone, Copy, Debug)]
 pub struct Postgres;
