@@ -14,6 +14,8 @@ use crate::model::{
 };
 use crate::sql;
 
+mod introspect;
+
 #[derive(Clone, Copy, Debug)]
 pub struct Postgres;
 
