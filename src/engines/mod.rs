@@ -11,8 +11,8 @@ use crate::model::{
     ServerVersion, Sql, Statement, Step, Verb,
 };
 
-mod introspect;
 mod draft;
+mod introspect;
 pub mod postgres;
 pub mod sqlite;
 

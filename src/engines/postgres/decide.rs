@@ -2,8 +2,8 @@
 
 use crate::engines::{Action, Cause, Disturbance, Facts, Folding, Transition};
 use crate::model::{
-    Aspect, Body, Column, Composite, Edit, EnumType, Object, ObjectId, ObjectKind, Origin, QualifiedName, Routine,
-    Schema, Stored, Validity, Value, View,
+    Aspect, Body, Column, Composite, Edit, EnumType, Object, ObjectId, ObjectKind, Origin, QualifiedName,
+    Routine, Schema, Stored, Validity, Value, View,
 };
 
 pub(super) fn transition(before: &Object, after: &Object, edits: &[Edit]) -> Transition {
@@ -22,7 +22,8 @@ pub(super) fn transition(before: &Object, after: &Object, edits: &[Edit]) -> Tra
         | (Body::SequenceOwner(_), Body::SequenceOwner(_))
         | (Body::Privileges(_), Body::Privileges(_)) => Transition::InPlace,
         (Body::Table(a), Body::Table(b)) => {
-            let server = |table: &crate::model::Table| table.foreign.as_ref().map(|foreign| foreign.server.clone());
+            let server =
+                |table: &crate::model::Table| table.foreign.as_ref().map(|foreign| foreign.server.clone());
             replace_if(a.partition_by != b.partition_by || server(a) != server(b))
         }
         (Body::Column(a), Body::Column(b)) => column(a, b),
@@ -34,7 +35,10 @@ pub(super) fn transition(before: &Object, after: &Object, edits: &[Edit]) -> Tra
                 || a.index.as_ref().map(|index| &index.tail) != b.index.as_ref().map(|index| &index.tail),
         ),
         (Body::Index(a), Body::Index(b)) => replace_if(
-            a.tail != b.tail || a.uniqueness != b.uniqueness || a.table != b.table || a.validity != b.validity,
+            a.tail != b.tail
+                || a.uniqueness != b.uniqueness
+                || a.table != b.table
+                || a.validity != b.validity,
         ),
         (Body::View(a), Body::View(b)) if before.id.kind == ObjectKind::View => {
             replace_if(a.query != b.query && !appends(a, b) || !appends(a, b))
@@ -49,7 +53,11 @@ pub(super) fn transition(before: &Object, after: &Object, edits: &[Edit]) -> Tra
                 || (a.check.is_some() && b.check.is_none()),
         ),
         (Body::Enum(a), Body::Enum(b)) => {
-            if only_adds_labels(a, b) { Transition::InPlace } else { Transition::Rebuild(after.id.clone()) }
+            if only_adds_labels(a, b) {
+                Transition::InPlace
+            } else {
+                Transition::Rebuild(after.id.clone())
+            }
         }
         (Body::Domain(a), Body::Domain(b)) => {
             if a.base == b.base && a.collation == b.collation {
@@ -59,7 +67,11 @@ pub(super) fn transition(before: &Object, after: &Object, edits: &[Edit]) -> Tra
             }
         }
         (Body::Composite(a), Body::Composite(b)) => {
-            if alters_attributes(a, b) { Transition::InPlace } else { Transition::Rebuild(after.id.clone()) }
+            if alters_attributes(a, b) {
+                Transition::InPlace
+            } else {
+                Transition::Rebuild(after.id.clone())
+            }
         }
         (Body::Defined(_), Body::Defined(_)) if after.id.kind == ObjectKind::Type => {
             Transition::Rebuild(after.id.clone())
@@ -73,7 +85,9 @@ pub(super) fn transition(before: &Object, after: &Object, edits: &[Edit]) -> Tra
 
 fn column(a: &Column, b: &Column) -> Transition {
     match (&a.value, &b.value) {
-        (Value::Generated { stored: Stored::Stored, .. }, Value::Plain | Value::Default(_)) => Transition::InPlace,
+        (Value::Generated { stored: Stored::Stored, .. }, Value::Plain | Value::Default(_)) => {
+            Transition::InPlace
+        }
         // SET EXPRESSION exists only since 17, and drops nothing that replacing a generated column would keep.
         (Value::Generated { expression: x, stored: s }, Value::Generated { expression: y, stored: t })
             if x == y && s == t =>
@@ -91,9 +105,11 @@ fn column(a: &Column, b: &Column) -> Transition {
 /// Whether CREATE OR REPLACE VIEW accepts the new columns: the old ones first, unchanged, under their names.
 fn appends(before: &View, after: &View) -> bool {
     before.columns.len() <= after.columns.len()
-        && before.columns.iter().zip(&after.columns).all(|(x, y)| {
-            x.name == y.name && x.data_type == y.data_type && x.collation == y.collation
-        })
+        && before
+            .columns
+            .iter()
+            .zip(&after.columns)
+            .all(|(x, y)| x.name == y.name && x.data_type == y.data_type && x.collation == y.collation)
 }
 
 /// Whether CREATE OR REPLACE accepts the new routine (42P13 otherwise).
@@ -116,15 +132,13 @@ fn only_adds_labels(before: &EnumType, after: &EnumType) -> bool {
 
 /// Whether dropping and appending attributes leads from one to the other.
 fn alters_attributes(before: &Composite, after: &Composite) -> bool {
-    let kept: Vec<_> = before
-        .attributes
-        .iter()
-        .filter(|a| after.attributes.iter().any(|b| b.name == a.name))
-        .collect();
+    let kept: Vec<_> =
+        before.attributes.iter().filter(|a| after.attributes.iter().any(|b| b.name == a.name)).collect();
     kept.len() <= after.attributes.len()
-        && kept.iter().zip(&after.attributes).all(|(a, b)| {
-            a.name == b.name && a.data_type == b.data_type && a.collation == b.collation
-        })
+        && kept
+            .iter()
+            .zip(&after.attributes)
+            .all(|(a, b)| a.name == b.name && a.data_type == b.data_type && a.collation == b.collation)
 }
 
 pub(super) fn disturbance(dependent: &Object, cause: &Cause<'_>) -> Disturbance {
@@ -154,7 +168,12 @@ fn gone(dependent: &Object, needed: &Object) -> Disturbance {
         Body::Table(table) => {
             let weak = Object {
                 body: Body::Table(crate::model::Table {
-                    inherits: table.inherits.iter().filter(|name| **name != needed.id.name).cloned().collect(),
+                    inherits: table
+                        .inherits
+                        .iter()
+                        .filter(|name| **name != needed.id.name)
+                        .cloned()
+                        .collect(),
                     of_type: table.of_type.clone().filter(|_| needed.id.kind == ObjectKind::Table),
                     ..table.clone()
                 }),
@@ -197,7 +216,11 @@ fn retyping(dependent: &Object) -> Disturbance {
             Value::Plain | Value::Default(_) | Value::Identity(_) => Disturbance::None,
         },
         Body::Constraint(constraint) => {
-            if constraint.references.is_some() { Disturbance::Replace } else { Disturbance::None }
+            if constraint.references.is_some() {
+                Disturbance::Replace
+            } else {
+                Disturbance::None
+            }
         }
         Body::Defined(_) => match dependent.id.kind {
             ObjectKind::Rule | ObjectKind::Publication => Disturbance::Replace,
@@ -261,7 +284,8 @@ pub(super) fn falls_with(object: &Object, schema: &Schema) -> Vec<ObjectId> {
             with
         }
         (Body::Constraint(_), ObjectKind::Constraint) => {
-            let name = QualifiedName { schema: object.id.name.schema.clone(), name: object.id.leaf().clone() };
+            let name =
+                QualifiedName { schema: object.id.name.schema.clone(), name: object.id.leaf().clone() };
             let mut with = parent_index(&name, schema);
             with.extend(relation(&object.id.name));
             with
@@ -297,14 +321,20 @@ pub(super) fn falls_with(object: &Object, schema: &Schema) -> Vec<ObjectId> {
 fn parent_index(index: &QualifiedName, schema: &Schema) -> Vec<ObjectId> {
     let fact = ObjectId::new(ObjectKind::IndexPartition, index.clone());
     match schema.objects.get(&fact).map(|fact| &fact.body) {
-        Some(Body::IndexPartition(attached)) => index_or_key_on(&attached.parent, &attached.parent_table, schema),
+        Some(Body::IndexPartition(attached)) => {
+            index_or_key_on(&attached.parent, &attached.parent_table, schema)
+        }
         _ => Vec::new(),
     }
 }
 
 fn index_or_key_on(index: &QualifiedName, table: &QualifiedName, schema: &Schema) -> Vec<ObjectId> {
     let key = ObjectId::member(ObjectKind::Constraint, table.clone(), index.name.clone());
-    if schema.objects.contains_key(&key) { vec![key] } else { vec![ObjectId::new(ObjectKind::Index, index.clone())] }
+    if schema.objects.contains_key(&key) {
+        vec![key]
+    } else {
+        vec![ObjectId::new(ObjectKind::Index, index.clone())]
+    }
 }
 
 fn index_or_key(index: &QualifiedName, schema: &Schema) -> Vec<ObjectId> {
@@ -348,13 +378,15 @@ pub(super) fn parents(table: &QualifiedName, schema: &Schema) -> Vec<QualifiedNa
 pub(super) fn rank(action: &Action, facts: &Facts<'_>) -> u32 {
     match action {
         Action::Rename { .. } => 0,
-        Action::Drop(objects) => match objects.first() {
-            Some(head) if facts.to.objects.contains_key(&head.id) => {
-                if head.id.kind == ObjectKind::Index { 5 } else { 6 }
+        Action::Drop(objects) => {
+            match objects.first() {
+                Some(head) if facts.to.objects.contains_key(&head.id) => {
+                    if head.id.kind == ObjectKind::Index { 5 } else { 6 }
+                }
+                Some(head) => 900 - created(head.id.kind).min(800),
+                None => 900,
             }
-            Some(head) => 900 - created(head.id.kind).min(800),
-            None => 900,
-        },
+        }
         Action::Create(objects) => match objects.first() {
             Some(head) if online_index(head, facts) => 300,
             Some(head) => 20 + created(head.id.kind),

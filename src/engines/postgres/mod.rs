@@ -14,8 +14,6 @@ use crate::model::{
 };
 use crate::sql;
 
-mod introspect;
-
 #[derive(Clone, Copy, Debug)]
 pub struct Postgres;
 
@@ -73,7 +71,10 @@ impl Dialect for Postgres {
                 vec![sql!(pg; "SET lock_timeout = '30s'"), sql!(pg; "SET statement_timeout = '0'")]
             }
             (Boundary::Transactional | Boundary::OwnTransaction, Runtime::Brief) => {
-                vec![sql!(pg; "SET LOCAL lock_timeout = '2s'"), sql!(pg; "SET LOCAL statement_timeout = '30s'")]
+                vec![
+                    sql!(pg; "SET LOCAL lock_timeout = '2s'"),
+                    sql!(pg; "SET LOCAL statement_timeout = '30s'"),
+                ]
             }
             (Boundary::Transactional | Boundary::OwnTransaction, Runtime::Long) => {
                 vec![sql!(pg; "SET LOCAL lock_timeout = '2s'"), sql!(pg; "SET LOCAL statement_timeout = '0'")]

@@ -32,7 +32,9 @@ pub(super) fn assignable(from: &str, to: &str) -> bool {
     let ((a, _), (b, _)) = (split(from), split(to));
     let array = |name: &str| name.ends_with("[]");
     if array(from) || array(to) {
-        return array(from) && array(to) && assignable(from.trim_end_matches("[]"), to.trim_end_matches("[]"));
+        return array(from)
+            && array(to)
+            && assignable(from.trim_end_matches("[]"), to.trim_end_matches("[]"));
     }
     // Anything becomes text on assignment; nothing comes back from it by itself.
     family(a) == family(b) || family(b) == "text"
@@ -50,7 +52,10 @@ pub(super) fn through_text(from: &str, to: &str) -> bool {
         ("jsonb", "json"),
     ];
     let text_side = family(a) == "text";
-    !(text_side || family(a) == family(b) || DIRECT.contains(&(a, b)) || from.ends_with("[]") != to.ends_with("[]") && text_side)
+    !(text_side
+        || family(a) == family(b)
+        || DIRECT.contains(&(a, b))
+        || from.ends_with("[]") != to.ends_with("[]") && text_side)
 }
 
 /// Whether the stored values stay as they are (spec 1.1, P12).
@@ -95,6 +100,11 @@ pub(super) fn widens(from: &str, to: &str) -> bool {
     let ((a, x), (b, y)) = (split(from), split(to));
     binary_compatible(from, to)
         || (WIDER.contains(&(a, b)) && y.is_empty())
-        || (a == "numeric" && b == "numeric" && x.len() == 2 && y.len() == 2 && y[1] >= x[1] && y[0] - y[1] >= x[0] - x[1])
+        || (a == "numeric"
+            && b == "numeric"
+            && x.len() == 2
+            && y.len() == 2
+            && y[1] >= x[1]
+            && y[0] - y[1] >= x[0] - x[1])
         || (b == "text" && y.is_empty() && family(a) != "number" && a != "character")
 }

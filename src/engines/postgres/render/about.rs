@@ -39,7 +39,12 @@ pub(super) fn after_create(object: &Object, facts: &Facts<'_>) -> Vec<Draft> {
         }
         if let Body::View(view) = &object.body {
             for column in &view.columns {
-                drafts.extend(privileges::column_changes(object, &column.name, &BTreeSet::new(), &column.grants));
+                drafts.extend(privileges::column_changes(
+                    object,
+                    &column.name,
+                    &BTreeSet::new(),
+                    &column.grants,
+                ));
             }
         }
     }
@@ -63,7 +68,8 @@ pub(super) fn changes(before: &Object, after: &Object) -> Vec<Draft> {
             drafts.extend(privileges::column_changes(after, &column.name, grants, &column.grants));
         }
     }
-    for provider in before.about.labels.keys().filter(|provider| !after.about.labels.contains_key(*provider)) {
+    for provider in before.about.labels.keys().filter(|provider| !after.about.labels.contains_key(*provider))
+    {
         drafts.extend(label_on(after, provider, None));
     }
     for (provider, label) in &after.about.labels {
@@ -99,12 +105,20 @@ fn draft(sql: Sql, object: &Object, reason: &'static str) -> Draft {
 fn comment_on(object: &Object, comment: Option<&str>) -> Option<Draft> {
     let mut sql = SqlBuilder::new(PG).piece("COMMENT ON ").piece(&address(object)?).piece(" IS ");
     text(comment, &mut sql);
-    Some(draft(sql.done(), object, "Documentation only.").locks(Lock::ShareUpdateExclusive, [], Work::Catalog))
+    Some(draft(sql.done(), object, "Documentation only.").locks(
+        Lock::ShareUpdateExclusive,
+        [],
+        Work::Catalog,
+    ))
 }
 
 pub(super) fn column_comment(object: &Object, column: &crate::model::Ident, comment: Option<&str>) -> Draft {
-    let mut sql =
-        SqlBuilder::new(PG).piece("COMMENT ON COLUMN ").piece(&object.id.name).piece(".").piece(column).piece(" IS ");
+    let mut sql = SqlBuilder::new(PG)
+        .piece("COMMENT ON COLUMN ")
+        .piece(&object.id.name)
+        .piece(".")
+        .piece(column)
+        .piece(" IS ");
     text(comment, &mut sql);
     draft(sql.done(), object, "Documentation only.")
 }
@@ -126,11 +140,9 @@ fn owner_of(object: &Object) -> Option<Draft> {
         _ => address(object)?,
     };
     let sql = sql!(PG; "ALTER ", &altered, " OWNER TO ", owner);
-    Some(
-        draft(sql, object, "The object belongs to its recorded owner.").locks(
-            Lock::AccessExclusive,
-            [object.id.clone()],
-            Work::Catalog,
-        ),
-    )
+    Some(draft(sql, object, "The object belongs to its recorded owner.").locks(
+        Lock::AccessExclusive,
+        [object.id.clone()],
+        Work::Catalog,
+    ))
 }

@@ -9,7 +9,12 @@ use crate::sqltext::{Literal, SqlBuilder};
 
 use super::{PG, about, column_alter, constraint, create, index, sequence, table, table_id, types, view};
 
-pub(super) fn alter(before: &Arc<Object>, after: &Arc<Object>, edits: &[Edit], facts: &Facts<'_>) -> Vec<Draft> {
+pub(super) fn alter(
+    before: &Arc<Object>,
+    after: &Arc<Object>,
+    edits: &[Edit],
+    facts: &Facts<'_>,
+) -> Vec<Draft> {
     let mut drafts = body(before, after, edits, facts);
     drafts.extend(about::changes(before, after));
     if !drafts.iter().any(|draft| matches!(draft.undo, Undo::Action)) {
@@ -22,13 +27,16 @@ pub(super) fn alter(before: &Arc<Object>, after: &Arc<Object>, edits: &[Edit], f
 
 fn body(before: &Arc<Object>, after: &Arc<Object>, edits: &[Edit], facts: &Facts<'_>) -> Vec<Draft> {
     let id = &after.id;
-    let simple = |sql, reason: &'static str| Draft::new(Verb::Alter, Phase::Expand, sql, reason).undone_by_action();
+    let simple =
+        |sql, reason: &'static str| Draft::new(Verb::Alter, Phase::Expand, sql, reason).undone_by_action();
     match (&before.body, &after.body) {
         (Body::Table(x), Body::Table(y)) => table::alter(after, x, y, facts),
         (Body::Column(x), Body::Column(y)) => {
             let own: Vec<Edit> = edits
                 .iter()
-                .filter(|edit| !matches!(edit.aspect, Aspect::Comment | Aspect::Privileges | Aspect::SecurityLabels))
+                .filter(|edit| {
+                    !matches!(edit.aspect, Aspect::Comment | Aspect::Privileges | Aspect::SecurityLabels)
+                })
                 .cloned()
                 .collect();
             if own.is_empty() { Vec::new() } else { column_alter::alter(before, after, (x, y), &own, facts) }
@@ -43,7 +51,8 @@ fn body(before: &Arc<Object>, after: &Arc<Object>, edits: &[Edit], facts: &Facts
             vec![create::firing(after, y.firing).undone_by_action()]
         }
         (Body::Policy(x), Body::Policy(y)) if x != y => {
-            let mut sql = SqlBuilder::new(PG).piece("ALTER POLICY ").piece(id.leaf()).piece(" ON ").piece(&id.name);
+            let mut sql =
+                SqlBuilder::new(PG).piece("ALTER POLICY ").piece(id.leaf()).piece(" ON ").piece(&id.name);
             create::policy_rest(&mut sql, y);
             let draft = simple(sql.done(), "Decides which rows each role sees.");
             vec![draft.locks(Lock::AccessExclusive, [table_id(&id.name)], Work::Catalog)]
@@ -53,7 +62,9 @@ fn body(before: &Arc<Object>, after: &Arc<Object>, edits: &[Edit], facts: &Facts
         (Body::Enum(x), Body::Enum(y)) => types::alter_enum(after, x, y),
         (Body::Domain(x), Body::Domain(y)) => types::alter_domain(after, x, y),
         (Body::Composite(x), Body::Composite(y)) => types::alter_composite(after, x, y, facts),
-        (Body::Privileges(x), Body::Privileges(y)) => super::privileges::defaults(after, y, &x.grants, &y.grants),
+        (Body::Privileges(x), Body::Privileges(y)) => {
+            super::privileges::defaults(after, y, &x.grants, &y.grants)
+        }
         (Body::Extension(x), Body::Extension(y)) => {
             let mut drafts = Vec::new();
             if let (true, Some(schema)) = (x.schema != y.schema, &y.schema) {

@@ -2,8 +2,8 @@
 
 use crate::engines::{Draft, Facts};
 use crate::model::{
-    Body, Column, Definition, Ident, Inherit, Lock, LossTime, Nullability, Object, Phase, Sql, Stored, Validity, Value,
-    Verb, Work,
+    Body, Column, Definition, Ident, Inherit, Lock, LossTime, Nullability, Object, Phase, Sql, Stored,
+    Validity, Value, Verb, Work,
 };
 use crate::sql;
 use crate::sqltext::{Literal, SqlBuilder};
@@ -58,7 +58,9 @@ pub(super) fn definition(object: &Object, column: &Column) -> Sql {
 fn fdw_options(column: &Column, open: &'static str) -> Option<Sql> {
     let mut sql = SqlBuilder::new(PG).piece(open);
     let mut any = false;
-    for (name, value) in column.options.iter().filter_map(|(name, value)| Some((name.strip_prefix("fdw:")?, value))) {
+    for (name, value) in
+        column.options.iter().filter_map(|(name, value)| Some((name.strip_prefix("fdw:")?, value)))
+    {
         if any {
             sql.push(", ");
         }
@@ -80,16 +82,20 @@ pub(super) fn altering(object: &Object) -> SqlBuilder {
 }
 
 pub(super) fn adjust(object: &Object, sql: Sql, lock: Lock, reason: &'static str) -> Draft {
-    Draft::new(Verb::Alter, Phase::Expand, sql, reason)
-        .about(&object.id)
-        .locks(lock, [table_id(&object.id.name)], Work::Catalog)
+    Draft::new(Verb::Alter, Phase::Expand, sql, reason).about(&object.id).locks(
+        lock,
+        [table_id(&object.id.name)],
+        Work::Catalog,
+    )
 }
 
 /// Storage, compression, statistics and attribute options from one image to another.
 pub(super) fn details(object: &Object, before: Option<&Column>, after: &Column) -> Vec<Draft> {
     let mut drafts = Vec::new();
     let exclusive = Lock::AccessExclusive;
-    if before.map(|column| &column.storage) != Some(&after.storage) && (before.is_some() || after.storage.is_some()) {
+    if before.map(|column| &column.storage) != Some(&after.storage)
+        && (before.is_some() || after.storage.is_some())
+    {
         let word = keyword(after.storage.as_deref(), &["PLAIN", "EXTERNAL", "EXTENDED", "MAIN"]);
         let sql = altering(object).piece("SET STORAGE ").piece(word).done();
         drafts.push(adjust(object, sql, exclusive, "Only rows written later are stored that way."));
@@ -100,7 +106,8 @@ pub(super) fn details(object: &Object, before: Option<&Column>, after: &Column) 
         drafts.push(adjust(object, sql, exclusive, "Only rows written later are compressed that way."));
     }
     if before.and_then(|column| column.statistics_target) != after.statistics_target {
-        let sql = altering(object).piece("SET STATISTICS ").piece(after.statistics_target.unwrap_or(-1)).done();
+        let sql =
+            altering(object).piece("SET STATISTICS ").piece(after.statistics_target.unwrap_or(-1)).done();
         drafts.push(adjust(object, sql, Lock::ShareUpdateExclusive, "Takes effect with the next ANALYZE."));
     }
     drafts.extend(options(object, before, after));
@@ -108,7 +115,11 @@ pub(super) fn details(object: &Object, before: Option<&Column>, after: &Column) 
 }
 
 fn keyword(value: Option<&str>, known: &[&'static str]) -> &'static str {
-    known.iter().find(|word| value.is_some_and(|value| value.eq_ignore_ascii_case(word))).copied().unwrap_or("DEFAULT")
+    known
+        .iter()
+        .find(|word| value.is_some_and(|value| value.eq_ignore_ascii_case(word)))
+        .copied()
+        .unwrap_or("DEFAULT")
 }
 
 fn options(object: &Object, before: Option<&Column>, after: &Column) -> Vec<Draft> {
@@ -125,7 +136,8 @@ fn options(object: &Object, before: Option<&Column>, after: &Column) -> Vec<Draf
         super::table::assignments(&mut sql, set.into_iter());
         drafts.push(adjust(object, sql.piece(")").done(), lock, "Takes effect with the next ANALYZE."));
     }
-    let reset: Vec<Ident> = from.keys().filter(|name| !to.contains_key(*name)).map(|name| Ident::new(name.clone())).collect();
+    let reset: Vec<Ident> =
+        from.keys().filter(|name| !to.contains_key(*name)).map(|name| Ident::new(name.clone())).collect();
     if !reset.is_empty() {
         let sql = altering(object).piece("RESET (").joined(&reset, ", ").piece(")").done();
         drafts.push(adjust(object, sql, lock, "Takes effect with the next ANALYZE."));
@@ -186,8 +198,20 @@ fn add_work(column: &Column) -> Work {
 /// Whether a default calls something that is not known to be stable. Unknown functions count as volatile.
 pub(super) fn volatile(expression: &Definition) -> bool {
     const STABLE: [&str; 14] = [
-        "now", "transaction_timestamp", "statement_timestamp", "current_setting", "timezone", "date_trunc", "array",
-        "lower", "upper", "md5", "make_interval", "to_timestamp", "format", "coalesce",
+        "now",
+        "transaction_timestamp",
+        "statement_timestamp",
+        "current_setting",
+        "timezone",
+        "date_trunc",
+        "array",
+        "lower",
+        "upper",
+        "md5",
+        "make_interval",
+        "to_timestamp",
+        "format",
+        "coalesce",
     ];
     let text = expression.as_str();
     let mut in_string = false;
@@ -205,7 +229,8 @@ pub(super) fn volatile(expression: &Definition) -> bool {
         }
         if c == '(' && !word.is_empty() {
             let name = word.rsplit('.').next().unwrap_or(&word);
-            let is_type_modifier = ["varying", "character", "numeric", "bit", "varchar", "timestamp", "time", "interval"];
+            let is_type_modifier =
+                ["varying", "character", "numeric", "bit", "varchar", "timestamp", "time", "interval"];
             if !STABLE.contains(&name) && !is_type_modifier.contains(&name) {
                 return true;
             }

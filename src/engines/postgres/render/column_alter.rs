@@ -2,8 +2,8 @@
 
 use crate::engines::{Draft, Facts, Timing};
 use crate::model::{
-    Aspect, Body, Boundary, Column, Definition, Edit, Ident, Identity, Inherit, Lock, LossTime, Nullability, Object,
-    Phase, Validity, Value, Verb, Work,
+    Aspect, Body, Boundary, Column, Definition, Edit, Ident, Identity, Inherit, Lock, LossTime, Nullability,
+    Object, Phase, Validity, Value, Verb, Work,
 };
 use crate::sql;
 use crate::sqltext::{Literal, SqlBuilder};
@@ -21,28 +21,50 @@ pub(super) fn alter(
     let mut drafts = Vec::new();
     let retyped = edits.iter().any(|edit| matches!(edit.aspect, Aspect::DataType | Aspect::Collation));
     let had_default = matches!(from.value, Value::Default(_));
-    let unset = had_default && (retyped && from.data_type != to.data_type || !matches!(to.value, Value::Default(_)));
+    let unset =
+        had_default && (retyped && from.data_type != to.data_type || !matches!(to.value, Value::Default(_)));
     if unset {
-        drafts.push(adjust(after, altering(after).piece("DROP DEFAULT").done(), Lock::AccessExclusive, "Existing rows keep their values.").undone_by_action());
+        drafts.push(
+            adjust(
+                after,
+                altering(after).piece("DROP DEFAULT").done(),
+                Lock::AccessExclusive,
+                "Existing rows keep their values.",
+            )
+            .undone_by_action(),
+        );
     }
     if let (Value::Identity(_), false) = (&from.value, matches!(to.value, Value::Identity(_))) {
         let sql = altering(after).piece("DROP IDENTITY").done();
-        drafts.push(adjust(after, sql, Lock::AccessExclusive, "Existing rows keep their values.").undone_by_action());
+        drafts.push(
+            adjust(after, sql, Lock::AccessExclusive, "Existing rows keep their values.").undone_by_action(),
+        );
     }
     if let (Value::Generated { .. }, Value::Plain | Value::Default(_)) = (&from.value, &to.value) {
         let sql = altering(after).piece("DROP EXPRESSION").done();
-        drafts.push(adjust(after, sql, Lock::AccessExclusive, "Existing rows keep their computed values.").undone_by_action());
+        drafts.push(
+            adjust(after, sql, Lock::AccessExclusive, "Existing rows keep their computed values.")
+                .undone_by_action(),
+        );
     }
     if retyped {
         drafts.push(retype(before, after, (from, to), None));
     }
-    if let (Nullability::NotNull | Nullability::Named { .. }, Nullability::Nullable) = (&from.nullability, &to.nullability) {
+    if let (Nullability::NotNull | Nullability::Named { .. }, Nullability::Nullable) =
+        (&from.nullability, &to.nullability)
+    {
         let sql = altering(after).piece("DROP NOT NULL").done();
-        drafts.push(adjust(after, sql, Lock::AccessExclusive, "Readers may meet NULL from now on.").undone_by_action());
+        drafts.push(
+            adjust(after, sql, Lock::AccessExclusive, "Readers may meet NULL from now on.")
+                .undone_by_action(),
+        );
     }
     if let (Value::Default(expression), true) = (&to.value, unset || from.value != to.value) {
         let sql = altering(after).piece("SET DEFAULT ").piece(expression).done();
-        drafts.push(adjust(after, sql, Lock::AccessExclusive, "Only rows written later are concerned.").undone_by_action());
+        drafts.push(
+            adjust(after, sql, Lock::AccessExclusive, "Only rows written later are concerned.")
+                .undone_by_action(),
+        );
     }
     if !from.nullability.is_not_null() && to.nullability.is_not_null() {
         drafts.extend(set_not_null(after, to, facts));
@@ -78,7 +100,12 @@ fn first_reverses(drafts: &mut [Draft]) {
 }
 
 /// ALTER COLUMN … TYPE. `through` is the type that the value passes through on its way.
-pub(super) fn retype(before: &Object, after: &Object, (from, to): (&Column, &Column), through: Option<&Definition>) -> Draft {
+pub(super) fn retype(
+    before: &Object,
+    after: &Object,
+    (from, to): (&Column, &Column),
+    through: Option<&Definition>,
+) -> Draft {
     let foreign_free = altering(after).piece("TYPE ").piece(&to.data_type);
     let mut sql = match &to.collation {
         Some(collation) => foreign_free.piece(" COLLATE ").piece(collation),
@@ -86,7 +113,13 @@ pub(super) fn retype(before: &Object, after: &Object, (from, to): (&Column, &Col
     };
     let same = from.data_type == to.data_type;
     if let Some(through) = through {
-        sql = sql.piece(" USING ").piece(after.id.leaf()).piece("::").piece(through).piece("::").piece(&to.data_type);
+        sql = sql
+            .piece(" USING ")
+            .piece(after.id.leaf())
+            .piece("::")
+            .piece(through)
+            .piece("::")
+            .piece(&to.data_type);
     } else if !same && !super::super::types::assignable(from.data_type.as_str(), to.data_type.as_str()) {
         sql = sql.piece(" USING ").piece(after.id.leaf());
         if super::super::types::through_text(from.data_type.as_str(), to.data_type.as_str()) {
@@ -110,11 +143,17 @@ pub(super) fn retype(before: &Object, after: &Object, (from, to): (&Column, &Col
         .locks(Lock::AccessExclusive, [table_id(&after.id.name)], work)
         .undone_by_action();
     if super::super::types::widens(from.data_type.as_str(), to.data_type.as_str()) {
-        draft.loses(LossTime::Since, format!("values of {}.{} that do not fit {}", before.id.name, before.id.leaf(), from.data_type))
+        draft.loses(
+            LossTime::Since,
+            format!("values of {}.{} that do not fit {}", before.id.name, before.id.leaf(), from.data_type),
+        )
     } else if same {
         draft
     } else {
-        draft.loses(LossTime::Forward, format!("what {} cannot hold of {}.{}", to.data_type, before.id.name, before.id.leaf()))
+        draft.loses(
+            LossTime::Forward,
+            format!("what {} cannot hold of {}.{}", to.data_type, before.id.name, before.id.leaf()),
+        )
     }
 }
 
@@ -122,7 +161,8 @@ pub(super) fn retype(before: &Object, after: &Object, (from, to): (&Column, &Col
 fn set_not_null(object: &Object, to: &Column, facts: &Facts<'_>) -> Vec<Draft> {
     let table = &object.id.name;
     let set = altering(object).piece("SET NOT NULL").done();
-    let exclusive = |draft: Draft, work| draft.about(&object.id).locks(Lock::AccessExclusive, [table_id(table)], work);
+    let exclusive =
+        |draft: Draft, work| draft.about(&object.id).locks(Lock::AccessExclusive, [table_id(table)], work);
     let foreign = matches!(
         facts.to.objects.get(&table_id(table)).map(|table| &table.body),
         Some(Body::Table(of)) if of.foreign.is_some()
@@ -142,13 +182,19 @@ fn set_not_null(object: &Object, to: &Column, facts: &Facts<'_>) -> Vec<Draft> {
         let default = crate::model::Ident::new(not_null_name(object));
         let (name, inherit) = named.map_or((None, Inherit::Inherited), |(name, inherit, _)| (name, inherit));
         let name = name.unwrap_or(&default);
-        let add = add_not_null(object, Some(name), inherit).undone_by_action().bounded(Boundary::OwnTransaction);
+        let add =
+            add_not_null(object, Some(name), inherit).undone_by_action().bounded(Boundary::OwnTransaction);
         let validate = sql!(PG; "ALTER TABLE ", table, " VALIDATE CONSTRAINT ", name);
-        let validate = Draft::new(Verb::Validate, Phase::Validate, validate, "Reads the table while reads and writes go on.")
-            .about(&object.id)
-            .locks(Lock::ShareUpdateExclusive, [table_id(table)], Work::Scan)
-            .bounded(Boundary::OwnTransaction)
-            .probed_by(probe::constraint_valid(table, name));
+        let validate = Draft::new(
+            Verb::Validate,
+            Phase::Validate,
+            validate,
+            "Reads the table while reads and writes go on.",
+        )
+        .about(&object.id)
+        .locks(Lock::ShareUpdateExclusive, [table_id(table)], Work::Scan)
+        .bounded(Boundary::OwnTransaction)
+        .probed_by(probe::constraint_valid(table, name));
         return vec![add, validate];
     }
     let helper = crate::model::Ident::new(shortened(&format!("migrator_nn_{}", object.id.leaf())));
@@ -163,18 +209,26 @@ fn set_not_null(object: &Object, to: &Column, facts: &Facts<'_>) -> Vec<Draft> {
                 .undone_by(vec![in_transaction(remove_if_there)]),
             Work::Catalog,
         ),
-        Draft::new(Verb::Validate, Phase::Validate, validate, "Reads the table while reads and writes go on.")
-            .about(&object.id)
-            .locks(Lock::ShareUpdateExclusive, [table_id(table)], Work::Scan)
-            .bounded(Boundary::OwnTransaction)
-            .probed_by(probe::constraint_valid(table, &helper)),
+        Draft::new(
+            Verb::Validate,
+            Phase::Validate,
+            validate,
+            "Reads the table while reads and writes go on.",
+        )
+        .about(&object.id)
+        .locks(Lock::ShareUpdateExclusive, [table_id(table)], Work::Scan)
+        .bounded(Boundary::OwnTransaction)
+        .probed_by(probe::constraint_valid(table, &helper)),
         exclusive(
             Draft::new(Verb::Alter, Phase::Switch, set, "The validated check proves it: no scan.")
                 .undone_by_action()
                 .probed_by(probe::column_is_not_null(table, object.id.leaf())),
             Work::Catalog,
         ),
-        exclusive(Draft::new(Verb::Assist, Phase::Switch, remove, "The check has done its work."), Work::Catalog),
+        exclusive(
+            Draft::new(Verb::Assist, Phase::Switch, remove, "The check has done its work."),
+            Work::Catalog,
+        ),
     ]
 }
 
@@ -207,7 +261,12 @@ pub(super) fn add_not_null(object: &Object, name: Option<&Ident>, inherit: Inher
     if inherit == Inherit::NoInherit {
         sql.push(" NO INHERIT");
     }
-    adjust(object, sql.piece(" NOT VALID").done(), Lock::AccessExclusive, "New rows are checked from now on; old ones later.")
+    adjust(
+        object,
+        sql.piece(" NOT VALID").done(),
+        Lock::AccessExclusive,
+        "New rows are checked from now on; old ones later.",
+    )
 }
 
 /// NOT NULL stays, but its name, validity or inheritance changes (18 and newer).
@@ -217,7 +276,9 @@ fn not_null_details(object: &Object, from: &Nullability, to: &Nullability) -> Ve
     }
     let usual = Ident::new(not_null_name(object));
     let parts = |nullability: &Nullability| match nullability {
-        Nullability::Named { name, inherit, validity } => (name.clone().unwrap_or(usual.clone()), *inherit, *validity),
+        Nullability::Named { name, inherit, validity } => {
+            (name.clone().unwrap_or(usual.clone()), *inherit, *validity)
+        }
         Nullability::NotNull | Nullability::Nullable => (usual.clone(), Inherit::Inherited, Validity::Valid),
     };
     let ((x, inherit_x, valid_x), (y, inherit_y, valid_y)) = (parts(from), parts(to));
@@ -247,7 +308,13 @@ fn not_null_details(object: &Object, from: &Nullability, to: &Nullability) -> Ve
     drafts
 }
 
-fn identity_changes(object: &Object, from: &Column, to: &Column, identity: &Identity, facts: &Facts<'_>) -> Vec<Draft> {
+fn identity_changes(
+    object: &Object,
+    from: &Column,
+    to: &Column,
+    identity: &Identity,
+    facts: &Facts<'_>,
+) -> Vec<Draft> {
     let exclusive = Lock::AccessExclusive;
     match &from.value {
         Value::Identity(former) if former == identity => Vec::new(),
@@ -256,10 +323,14 @@ fn identity_changes(object: &Object, from: &Column, to: &Column, identity: &Iden
             let mut sql = altering(object);
             super::sequence::identity_changes(&mut sql, former, identity);
             if former.mode != identity.mode || former.options != identity.options {
-                drafts.push(adjust(object, sql.done(), exclusive, "Existing rows keep their values.").undone_by_action());
+                drafts.push(
+                    adjust(object, sql.done(), exclusive, "Existing rows keep their values.")
+                        .undone_by_action(),
+                );
             }
             if former.sequence != identity.sequence && former.sequence.schema == identity.sequence.schema {
-                let sql = sql!(PG; "ALTER SEQUENCE ", &former.sequence, " RENAME TO ", &identity.sequence.name);
+                let sql =
+                    sql!(PG; "ALTER SEQUENCE ", &former.sequence, " RENAME TO ", &identity.sequence.name);
                 drafts.push(adjust(object, sql, exclusive, "Only the name changes.").undone_by_action());
             }
             drafts
@@ -268,7 +339,8 @@ fn identity_changes(object: &Object, from: &Column, to: &Column, identity: &Iden
             let mut sql = altering(object).piece("ADD ");
             let usual = format!("{}_{}_seq", object.id.name.name, object.id.leaf());
             super::sequence::identity(&mut sql, identity, to.data_type.as_str(), &usual);
-            let add = adjust(object, sql.done(), exclusive, "New rows get their number from the server.").undone_by_action();
+            let add = adjust(object, sql.done(), exclusive, "New rows get their number from the server.")
+                .undone_by_action();
             if is_fresh(&object.id.name, facts) {
                 return vec![add];
             }
@@ -276,9 +348,14 @@ fn identity_changes(object: &Object, from: &Column, to: &Column, identity: &Iden
             let restart = sql!(PG; "SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence(", Literal(table.as_str()), ", ",
                 Literal(object.id.leaf().as_str()), "), pg_catalog.max(", object.id.leaf(), "), true) FROM ", &object.id.name,
                 " HAVING pg_catalog.max(", object.id.leaf(), ") IS NOT NULL");
-            let restart = Draft::new(Verb::Assist, Phase::Expand, restart, "Numbering goes on above the rows that are there.")
-                .about(&object.id)
-                .locks(Lock::AccessShare, [table_id(&object.id.name)], Work::Scan);
+            let restart = Draft::new(
+                Verb::Assist,
+                Phase::Expand,
+                restart,
+                "Numbering goes on above the rows that are there.",
+            )
+            .about(&object.id)
+            .locks(Lock::AccessShare, [table_id(&object.id.name)], Work::Scan);
             vec![add, Draft { timing: Timing::Now, ..restart }]
         }
     }

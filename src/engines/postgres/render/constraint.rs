@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::engines::{Draft, Facts};
 use crate::model::{
-    Boundary, Buildable, Constraint, ConstraintKind, Enforcement, Lock, LossTime, Object, ObjectKind, Origin, Phase,
-    QualifiedName, Sql, TableShape, Validity, Verb, Work,
+    Boundary, Buildable, Constraint, ConstraintKind, Enforcement, Lock, LossTime, Object, ObjectKind, Origin,
+    Phase, QualifiedName, Sql, TableShape, Validity, Verb, Work,
 };
 use crate::sql;
 use crate::sqltext::SqlBuilder;
@@ -40,14 +40,21 @@ pub(super) fn add(object: &Arc<Object>, constraint: &Constraint, facts: &Facts<'
     if object.id.kind == ObjectKind::DomainConstraint {
         return add_to_domain(object, constraint, facts);
     }
-    let partition = facts.to.objects.contains_key(&crate::model::ObjectId::new(ObjectKind::Partition, object.id.name.clone()));
+    let partition = facts
+        .to
+        .objects
+        .contains_key(&crate::model::ObjectId::new(ObjectKind::Partition, object.id.name.clone()));
     if super::table::comes_by_itself(constraint, partition) {
         return Vec::new();
     }
     let fresh = is_fresh(&object.id.name, facts);
     let mut drafts = match constraint.kind {
         ConstraintKind::PrimaryKey | ConstraintKind::Unique => match &constraint.index {
-            Some(index) if index.buildable == Buildable::Concurrently && !fresh && constraint.on == TableShape::Plain => {
+            Some(index)
+                if index.buildable == Buildable::Concurrently
+                    && !fresh
+                    && constraint.on == TableShape::Plain =>
+            {
                 key_online(object, constraint, index)
             }
             _ => vec![direct(object, constraint, fresh)],
@@ -58,7 +65,8 @@ pub(super) fn add(object: &Arc<Object>, constraint: &Constraint, facts: &Facts<'
             let possible = constraint.on == TableShape::Plain
                 || constraint.kind == ConstraintKind::Check
                 || facts.version.at_least(18, 0);
-            let checked = constraint.enforcement == Enforcement::Enforced && constraint.on != TableShape::Foreign;
+            let checked =
+                constraint.enforcement == Enforcement::Enforced && constraint.on != TableShape::Foreign;
             if fresh || !possible || !checked || constraint.validity == Validity::NotValid {
                 vec![direct(object, constraint, fresh)]
             } else {
@@ -92,7 +100,12 @@ fn adding(object: &Object, constraint: &Constraint) -> SqlBuilder {
         (_, true) => "ALTER TABLE ONLY ",
         (_, false) => "ALTER TABLE ",
     };
-    SqlBuilder::new(PG).piece(head).piece(&object.id.name).piece(" ADD CONSTRAINT ").piece(object.id.leaf()).piece(" ")
+    SqlBuilder::new(PG)
+        .piece(head)
+        .piece(&object.id.name)
+        .piece(" ADD CONSTRAINT ")
+        .piece(object.id.leaf())
+        .piece(" ")
 }
 
 fn direct(object: &Object, constraint: &Constraint, fresh: bool) -> Draft {
@@ -101,7 +114,10 @@ fn direct(object: &Object, constraint: &Constraint, fresh: bool) -> Draft {
         sql.push(" NOT VALID");
     }
     let work = match constraint.kind {
-        _ if fresh || constraint.validity == Validity::NotValid || constraint.enforcement == Enforcement::NotEnforced => {
+        _ if fresh
+            || constraint.validity == Validity::NotValid
+            || constraint.enforcement == Enforcement::NotEnforced =>
+        {
             Work::Catalog
         }
         ConstraintKind::PrimaryKey | ConstraintKind::Unique | ConstraintKind::Exclude
@@ -114,7 +130,9 @@ fn direct(object: &Object, constraint: &Constraint, fresh: bool) -> Draft {
     };
     let reason = match work {
         Work::Catalog => "Nothing has to be checked.",
-        Work::IndexBuild => "PostgreSQL has no online form for this one: the table waits while its index is built.",
+        Work::IndexBuild => {
+            "PostgreSQL has no online form for this one: the table waits while its index is built."
+        }
         _ => "PostgreSQL has no online form for this one: the table waits while it is read.",
     };
     Draft::new(Verb::Create, Phase::Expand, sql.done(), reason)
@@ -135,12 +153,17 @@ fn validated_later(object: &Object, constraint: &Constraint) -> Vec<Draft> {
             .locks(strength(constraint), locked(object, constraint), Work::Catalog)
             .undone_by_action()
             .probed_by(probe::constraint(table, object.id.leaf(), "EXISTS")),
-        Draft::new(Verb::Validate, Phase::Validate, validate, "Reads the table while reads and writes go on.")
-            .about(&object.id)
-            .locks(Lock::ShareUpdateExclusive, locked(object, constraint), Work::Scan)
-            .bounded(Boundary::OwnTransaction)
-            .probed_by(probe::constraint_valid(table, object.id.leaf()))
-            .later(),
+        Draft::new(
+            Verb::Validate,
+            Phase::Validate,
+            validate,
+            "Reads the table while reads and writes go on.",
+        )
+        .about(&object.id)
+        .locks(Lock::ShareUpdateExclusive, locked(object, constraint), Work::Scan)
+        .bounded(Boundary::OwnTransaction)
+        .probed_by(probe::constraint_valid(table, object.id.leaf()))
+        .later(),
     ]
 }
 
@@ -169,22 +192,35 @@ fn key_online(object: &Object, constraint: &Constraint, key: &crate::model::Cons
     let detach = sql!(PG; "ALTER TABLE ", table, " DROP CONSTRAINT IF EXISTS ", object.id.leaf());
     vec![
         index::cleanup(&name, table).about(&object.id),
-        Draft::new(Verb::Create, Phase::Expand, build, "Builds the key's index while reads and writes go on.")
-            .about(&object.id)
-            .locks(Lock::ShareUpdateExclusive, [table_id(table)], Work::IndexBuild)
-            .bounded(Boundary::NonTransactional)
-            .undone_by(vec![outside(remove)])
-            .probed_by(probe::index_valid(&name)),
-        Draft::new(Verb::Create, Phase::Switch, attach.done(), "The index is there already: nothing is built or read.")
-            .about(&object.id)
-            .locks(Lock::AccessExclusive, [table_id(table)], Work::Catalog)
-            .undone_by(vec![in_transaction(detach)])
-            .probed_by(probe::constraint(table, object.id.leaf(), "EXISTS")),
+        Draft::new(
+            Verb::Create,
+            Phase::Expand,
+            build,
+            "Builds the key's index while reads and writes go on.",
+        )
+        .about(&object.id)
+        .locks(Lock::ShareUpdateExclusive, [table_id(table)], Work::IndexBuild)
+        .bounded(Boundary::NonTransactional)
+        .undone_by(vec![outside(remove)])
+        .probed_by(probe::index_valid(&name)),
+        Draft::new(
+            Verb::Create,
+            Phase::Switch,
+            attach.done(),
+            "The index is there already: nothing is built or read.",
+        )
+        .about(&object.id)
+        .locks(Lock::AccessExclusive, [table_id(table)], Work::Catalog)
+        .undone_by(vec![in_transaction(detach)])
+        .probed_by(probe::constraint(table, object.id.leaf(), "EXISTS")),
     ]
 }
 
 fn add_to_domain(object: &Arc<Object>, constraint: &Constraint, facts: &Facts<'_>) -> Vec<Draft> {
-    let fresh = !facts.from.objects.contains_key(&crate::model::ObjectId::new(ObjectKind::Domain, object.id.name.clone()));
+    let fresh = !facts
+        .from
+        .objects
+        .contains_key(&crate::model::ObjectId::new(ObjectKind::Domain, object.id.name.clone()));
     let mut sql = SqlBuilder::new(PG)
         .piece("ALTER DOMAIN ")
         .piece(&object.id.name)
@@ -197,7 +233,8 @@ fn add_to_domain(object: &Arc<Object>, constraint: &Constraint, facts: &Facts<'_
         sql.push(" NOT VALID");
     }
     let mut drafts = vec![
-        Draft::new(Verb::Create, Phase::Expand, sql.done(), "New values are checked from now on.").undone_by_action(),
+        Draft::new(Verb::Create, Phase::Expand, sql.done(), "New values are checked from now on.")
+            .undone_by_action(),
     ];
     if later {
         let sql = sql!(PG; "ALTER DOMAIN ", &object.id.name, " VALIDATE CONSTRAINT ", object.id.leaf());

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::engines::{Draft, Facts};
-use crate::model::{Body, Firing, Lock, Object, ObjectKind, Phase, Policy, PolicyMode, Sql, Trigger, Verb, Work};
+use crate::model::{
+    Body, Firing, Lock, Object, ObjectKind, Phase, Policy, PolicyMode, Sql, Trigger, Verb, Work,
+};
 use crate::sql;
 use crate::sqltext::{Literal, SqlBuilder};
 
@@ -21,7 +23,8 @@ pub(super) fn create(objects: &[Arc<Object>], facts: &Facts<'_>) -> Vec<Draft> {
     };
     let (folded, after): (Vec<_>, Vec<_>) = rest.iter().cloned().partition(|object| folds(object, head));
     // Owned sequences fall with the table; they have to be there before its defaults.
-    let (sequences, after): (Vec<_>, Vec<_>) = after.into_iter().partition(|object| object.id.kind == ObjectKind::Sequence);
+    let (sequences, after): (Vec<_>, Vec<_>) =
+        after.into_iter().partition(|object| object.id.kind == ObjectKind::Sequence);
     let mut drafts: Vec<Draft> = Vec::new();
     for object in &sequences {
         drafts.extend(one(object, facts).into_iter().map(covered));
@@ -52,7 +55,8 @@ fn folds(object: &Object, table: &Object) -> bool {
 }
 
 fn simple(object: &Arc<Object>, sql: Sql, reason: &'static str, facts: &Facts<'_>) -> Vec<Draft> {
-    let mut drafts = vec![Draft::new(Verb::Create, Phase::Expand, sql, reason).about(&object.id).undone_by_action()];
+    let mut drafts =
+        vec![Draft::new(Verb::Create, Phase::Expand, sql, reason).about(&object.id).undone_by_action()];
     drafts.extend(about::after_create(object, facts));
     drafts
 }
@@ -61,7 +65,8 @@ fn one(object: &Arc<Object>, facts: &Facts<'_>) -> Vec<Draft> {
     let id = &object.id;
     match &object.body {
         Body::Schema => {
-            let mut drafts = simple(object, sql!(PG; "CREATE SCHEMA ", &id.name.name), "A new schema.", facts);
+            let mut drafts =
+                simple(object, sql!(PG; "CREATE SCHEMA ", &id.name.name), "A new schema.", facts);
             if let Some(first) = drafts.first_mut() {
                 first.probe = crate::model::Probe::Query(probe::schema_exists(&id.name.name));
             }
@@ -110,7 +115,13 @@ fn one(object: &Arc<Object>, facts: &Facts<'_>) -> Vec<Draft> {
                 .create
                 .iter()
                 .map(|statement| {
-                    Draft::new(Verb::Create, Phase::Expand, sql!(PG; statement), "Made as the server describes it.").about(id)
+                    Draft::new(
+                        Verb::Create,
+                        Phase::Expand,
+                        sql!(PG; statement),
+                        "Made as the server describes it.",
+                    )
+                    .about(id)
                 })
                 .collect();
             if let Some(first) = drafts.first_mut() {
@@ -119,16 +130,23 @@ fn one(object: &Arc<Object>, facts: &Facts<'_>) -> Vec<Draft> {
             drafts.extend(about::after_create(object, facts));
             drafts
         }
-        Body::Opaque(opaque) => simple(object, sql!(PG; &opaque.text), "Made as the server describes it.", facts),
+        Body::Opaque(opaque) => {
+            simple(object, sql!(PG; &opaque.text), "Made as the server describes it.", facts)
+        }
     }
 }
 
 fn trigger(object: &Arc<Object>, trigger: &Trigger, facts: &Facts<'_>) -> Vec<Draft> {
     let mut drafts = vec![
-        Draft::new(Verb::Create, Phase::Expand, sql!(PG; &trigger.definition), "Fires for rows written from now on.")
-            .about(&object.id)
-            .locks(Lock::ShareRowExclusive, [table_id(&object.id.name)], Work::Catalog)
-            .undone_by_action(),
+        Draft::new(
+            Verb::Create,
+            Phase::Expand,
+            sql!(PG; &trigger.definition),
+            "Fires for rows written from now on.",
+        )
+        .about(&object.id)
+        .locks(Lock::ShareRowExclusive, [table_id(&object.id.name)], Work::Catalog)
+        .undone_by_action(),
     ];
     if trigger.firing != Firing::Origin {
         drafts.push(firing(object, trigger.firing));
@@ -153,11 +171,16 @@ pub(super) fn firing(object: &Object, firing: Firing) -> Draft {
 }
 
 fn policy(object: &Object, policy: &Policy) -> Sql {
-    let mut sql = SqlBuilder::new(PG).piece("CREATE POLICY ").piece(object.id.leaf()).piece(" ON ").piece(&object.id.name);
+    let mut sql = SqlBuilder::new(PG)
+        .piece("CREATE POLICY ")
+        .piece(object.id.leaf())
+        .piece(" ON ")
+        .piece(&object.id.name);
     if policy.mode == PolicyMode::Restrictive {
         sql.push(" AS RESTRICTIVE");
     }
-    let command = ["SELECT", "INSERT", "UPDATE", "DELETE"].into_iter().find(|word| *word == policy.command.as_ref());
+    let command =
+        ["SELECT", "INSERT", "UPDATE", "DELETE"].into_iter().find(|word| *word == policy.command.as_ref());
     if let Some(command) = command {
         sql = sql.piece(" FOR ").piece(command);
     }

@@ -23,7 +23,11 @@ pub(super) fn drop(objects: &[Arc<Object>], facts: &Facts<'_>) -> Vec<Draft> {
             .locks(Lock::AccessExclusive, [table_id(&id.name)], Work::Catalog)
             .undone_by_action()
             .probed_by(probe::relation_gone(&id.name));
-            vec![if of.foreign.is_some() { draft } else { draft.loses(LossTime::Forward, format!("the rows of {}", id.name)) }]
+            vec![if of.foreign.is_some() {
+                draft
+            } else {
+                draft.loses(LossTime::Forward, format!("the rows of {}", id.name))
+            }]
         }
         Body::Column(of) => {
             let generated = matches!(of.value, crate::model::Value::Generated { .. });
@@ -36,7 +40,11 @@ pub(super) fn drop(objects: &[Arc<Object>], facts: &Facts<'_>) -> Vec<Draft> {
             .locks(Lock::AccessExclusive, [table_id(&id.name)], Work::Catalog)
             .undone_by_action()
             .probed_by(probe::column_gone(&id.name, id.leaf()));
-            vec![if generated { draft } else { draft.loses(LossTime::Forward, format!("the values of {}.{}", id.name, id.leaf())) }]
+            vec![if generated {
+                draft
+            } else {
+                draft.loses(LossTime::Forward, format!("the values of {}.{}", id.name, id.leaf()))
+            }]
         }
         Body::Constraint(of) => vec![constraint::drop(object, of)],
         Body::Index(of) => vec![index::drop(object, of, facts)],
@@ -54,14 +62,22 @@ pub(super) fn drop(objects: &[Arc<Object>], facts: &Facts<'_>) -> Vec<Draft> {
         Body::Defined(of) => vec![simple(object, sql!(PG; &of.drop))],
         Body::Sequence(_) => {
             let draft = simple(object, sql!(PG; "DROP SEQUENCE ", &id.name));
-            vec![draft.loses(LossTime::Forward, format!("the current value of {}", id.name)).probed_by(probe::relation_gone(&id.name))]
+            vec![
+                draft
+                    .loses(LossTime::Forward, format!("the current value of {}", id.name))
+                    .probed_by(probe::relation_gone(&id.name)),
+            ]
         }
         Body::Trigger(_) | Body::Policy(_) => named(object)
             .map(|draft| draft.locks(Lock::AccessExclusive, [table_id(&id.name)], Work::Catalog))
             .into_iter()
             .collect(),
         Body::View(_) => named(object)
-            .map(|draft| draft.locks(Lock::AccessExclusive, [id.clone()], Work::Catalog).probed_by(probe::relation_gone(&id.name)))
+            .map(|draft| {
+                draft
+                    .locks(Lock::AccessExclusive, [id.clone()], Work::Catalog)
+                    .probed_by(probe::relation_gone(&id.name))
+            })
             .into_iter()
             .collect(),
         Body::Schema
@@ -82,7 +98,9 @@ fn named(object: &Object) -> Option<Draft> {
 fn simple(object: &Object, sql: crate::model::Sql) -> Draft {
     let reason = match object.id.kind {
         ObjectKind::View | ObjectKind::MaterializedView => "Its definition can be made again.",
-        ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Aggregate => "Callers of this signature fail from now on.",
+        ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Aggregate => {
+            "Callers of this signature fail from now on."
+        }
         _ => "Its definition can be made again.",
     };
     Draft::new(Verb::Drop, Phase::Contract, sql, reason).about(&object.id).undone_by_action()

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::engines::{Draft, Facts};
 use crate::model::{
-    Body, Boundary, Index, IndexPartition, Lock, Object, ObjectId, ObjectKind, Phase, QualifiedName, Sql, TableShape,
-    Uniqueness, Verb, Work,
+    Body, Boundary, Index, IndexPartition, Lock, Object, ObjectId, ObjectKind, Phase, QualifiedName, Sql,
+    TableShape, Uniqueness, Verb, Work,
 };
 use crate::sql;
 use crate::sqltext::SqlBuilder;
@@ -15,9 +15,14 @@ use super::{PG, is_fresh, outside, probe, table_id};
 /// Removes what a failed concurrent build left under the name (spec 6.2). When the plan was made, no index had it.
 pub(super) fn cleanup(name: &QualifiedName, table: &QualifiedName) -> Draft {
     let sql = sql!(PG; "DROP INDEX CONCURRENTLY IF EXISTS ", name);
-    Draft::new(Verb::Assist, Phase::Expand, sql, "Removes the invalid leftover of an earlier attempt, if there is one.")
-        .locks(Lock::ShareUpdateExclusive, [table_id(table)], Work::Catalog)
-        .bounded(Boundary::NonTransactional)
+    Draft::new(
+        Verb::Assist,
+        Phase::Expand,
+        sql,
+        "Removes the invalid leftover of an earlier attempt, if there is one.",
+    )
+    .locks(Lock::ShareUpdateExclusive, [table_id(table)], Work::Catalog)
+    .bounded(Boundary::NonTransactional)
 }
 
 fn statement(object: &Object, index: &Index, how: &'static str, only: &'static str) -> Sql {
@@ -105,26 +110,41 @@ pub(super) fn drop(object: &Object, index: &Index, facts: &Facts<'_>) -> Draft {
     let online = index.shape == TableShape::Plain && !is_fresh(&index.table, facts);
     let draft = if online {
         let sql = sql!(PG; "DROP INDEX CONCURRENTLY ", name);
-        Draft::new(Verb::Drop, Phase::Contract, sql, "Waits for running queries instead of stopping new ones.")
-            .locks(Lock::ShareUpdateExclusive, [table_id(&index.table)], Work::Catalog)
-            .bounded(Boundary::NonTransactional)
+        Draft::new(
+            Verb::Drop,
+            Phase::Contract,
+            sql,
+            "Waits for running queries instead of stopping new ones.",
+        )
+        .locks(Lock::ShareUpdateExclusive, [table_id(&index.table)], Work::Catalog)
+        .bounded(Boundary::NonTransactional)
     } else {
-        Draft::new(Verb::Drop, Phase::Contract, sql!(PG; "DROP INDEX ", name), "No online form exists for this index.")
-            .locks(Lock::AccessExclusive, [table_id(&index.table)], Work::Catalog)
+        Draft::new(
+            Verb::Drop,
+            Phase::Contract,
+            sql!(PG; "DROP INDEX ", name),
+            "No online form exists for this index.",
+        )
+        .locks(Lock::AccessExclusive, [table_id(&index.table)], Work::Catalog)
     };
     draft.undone_by_action().probed_by(probe::relation_gone(name))
 }
 
 /// ATTACH, unless attaching the partition itself has done it.
 pub(super) fn attach(object: &Object, partition: &IndexPartition, facts: &Facts<'_>) -> Vec<Draft> {
-    let attached_with_table = facts.fresh.contains(&ObjectId::new(ObjectKind::Partition, partition.table.clone()));
+    let attached_with_table =
+        facts.fresh.contains(&ObjectId::new(ObjectKind::Partition, partition.table.clone()));
     if attached_with_table {
         return Vec::new();
     }
     let sql = sql!(PG; "ALTER INDEX ", &partition.parent, " ATTACH PARTITION ", &object.id.name);
     vec![
         Draft::new(Verb::Alter, Phase::Expand, sql, "The partition's index becomes part of the parent's.")
-            .locks(Lock::AccessExclusive, [ObjectId::new(ObjectKind::Index, object.id.name.clone())], Work::Catalog),
+            .locks(
+                Lock::AccessExclusive,
+                [ObjectId::new(ObjectKind::Index, object.id.name.clone())],
+                Work::Catalog,
+            ),
     ]
 }
 
@@ -132,7 +152,11 @@ pub(super) fn attach(object: &Object, partition: &IndexPartition, facts: &Facts<
 pub(super) fn partition(object: &Object, partition: &crate::model::Partition) -> Draft {
     let sql = sql!(PG; "ALTER TABLE ", &partition.parent, " ATTACH PARTITION ", &object.id.name, " ", &partition.bound);
     Draft::new(Verb::Alter, Phase::Expand, sql, "The parent's queries see these rows.")
-        .locks(Lock::ShareUpdateExclusive, [table_id(&partition.parent), table_id(&object.id.name)], Work::Scan)
+        .locks(
+            Lock::ShareUpdateExclusive,
+            [table_id(&partition.parent), table_id(&object.id.name)],
+            Work::Scan,
+        )
         .undone_by_action()
 }
 
@@ -146,10 +170,15 @@ pub(super) fn detach(object: &Object, partition: &crate::model::Partition, facts
     let on = [table_id(&partition.parent), table_id(&object.id.name)];
     if facts.version.at_least(14, 0) && !has_default && !returns && !is_fresh(&partition.parent, facts) {
         let sql = sql!(PG; "ALTER TABLE ", &partition.parent, " DETACH PARTITION ", &object.id.name, " CONCURRENTLY");
-        return Draft::new(Verb::Alter, Phase::Contract, sql, "Waits for running queries instead of stopping new ones.")
-            .locks(Lock::ShareUpdateExclusive, on, Work::Catalog)
-            .bounded(Boundary::NonTransactional)
-            .undone_by_action();
+        return Draft::new(
+            Verb::Alter,
+            Phase::Contract,
+            sql,
+            "Waits for running queries instead of stopping new ones.",
+        )
+        .locks(Lock::ShareUpdateExclusive, on, Work::Catalog)
+        .bounded(Boundary::NonTransactional)
+        .undone_by_action();
     }
     let sql = sql!(PG; "ALTER TABLE ", &partition.parent, " DETACH PARTITION ", &object.id.name);
     Draft::new(Verb::Alter, Phase::Contract, sql, "The rows stay in the detached table.")

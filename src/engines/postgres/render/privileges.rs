@@ -3,16 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engines::{Draft, Facts};
-use crate::model::{Body, DefaultPrivileges, Grant, GrantOption, Ident, Object, ObjectKind, Phase, Sql, Verb};
+use crate::model::{
+    Body, DefaultPrivileges, Grant, GrantOption, Ident, Object, ObjectKind, Phase, Sql, Verb,
+};
 use crate::sql;
 use crate::sqltext::SqlBuilder;
 
-use super::{PG, address::{grantable, table_like}};
+use super::{
+    PG,
+    address::{grantable, table_like},
+};
 
 /// What an object has right after CREATE and ALTER … OWNER (`acldefault` of the server), and what ALTER DEFAULT
 /// PRIVILEGES of the reading role adds.
 pub(super) fn baseline(object: &Object, facts: &Facts<'_>) -> BTreeSet<Grant> {
-    let Some(owner) = object.about.owner.as_ref().or(facts.from.reader.as_ref()) else { return BTreeSet::new() };
+    let Some(owner) = object.about.owner.as_ref().or(facts.from.reader.as_ref()) else {
+        return BTreeSet::new();
+    };
     let (own, public, class): (&[&str], &[&str], &str) = match object.id.kind {
         ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView => (
             if facts.version.at_least(17, 0) {
@@ -72,14 +79,20 @@ fn with_defaults(
     if let Some(everywhere) = entries.iter().find(|entry| entry.schema.is_none()) {
         result = renamed(&everywhere.grants, &everywhere.role);
     }
-    for entry in entries.iter().filter(|entry| entry.schema.is_some() && entry.schema == object.id.name.schema) {
+    for entry in
+        entries.iter().filter(|entry| entry.schema.is_some() && entry.schema == object.id.name.schema)
+    {
         result.extend(renamed(&entry.grants, &entry.role));
     }
     result
 }
 
 /// The set after the owner changed: what the old owner had or gave is the new owner's.
-pub(super) fn with_owner(grants: &BTreeSet<Grant>, old: Option<&Ident>, new: Option<&Ident>) -> BTreeSet<Grant> {
+pub(super) fn with_owner(
+    grants: &BTreeSet<Grant>,
+    old: Option<&Ident>,
+    new: Option<&Ident>,
+) -> BTreeSet<Grant> {
     let (Some(old), Some(new)) = (old, new) else { return grants.clone() };
     let moved = |role: &Ident| if role == old { new.clone() } else { role.clone() };
     grants
@@ -129,15 +142,14 @@ fn statements(
     from: &BTreeSet<Grant>,
     to: &BTreeSet<Grant>,
 ) -> Vec<Draft> {
-    let same = |a: &Grant, b: &Grant| {
-        a.grantee == b.grantee && a.privilege == b.privilege && a.grantor == b.grantor
-    };
+    let same =
+        |a: &Grant, b: &Grant| a.grantee == b.grantee && a.privilege == b.privilege && a.grantor == b.grantor;
     let mut drafts = Vec::new();
-    let draft = |sql: Sql| {
-        Draft::new(Verb::Alter, Phase::Expand, sql, "Privileges as recorded.").about(&object.id)
-    };
+    let draft =
+        |sql: Sql| Draft::new(Verb::Alter, Phase::Expand, sql, "Privileges as recorded.").about(&object.id);
     let taken = from.iter().filter(|grant| !to.contains(grant));
-    let (lowered, gone): (Vec<&Grant>, Vec<&Grant>) = taken.partition(|grant| to.iter().any(|other| same(grant, other)));
+    let (lowered, gone): (Vec<&Grant>, Vec<&Grant>) =
+        taken.partition(|grant| to.iter().any(|other| same(grant, other)));
     for ((grantee, _, _), list) in batches(gone.into_iter()) {
         let mut sql = SqlBuilder::new(PG).piece("REVOKE ");
         listed(&mut sql, &list, column);
@@ -197,8 +209,20 @@ fn listed(sql: &mut SqlBuilder, privileges: &[&str], column: Option<&Ident>) {
 /// Privileges are key words; an unknown one of a future server is left to fail there.
 fn keyword(privilege: &str) -> &'static str {
     const KNOWN: [&str; 14] = [
-        "SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "USAGE", "CREATE", "EXECUTE",
-        "CONNECT", "TEMPORARY", "MAINTAIN", "SET",
+        "SELECT",
+        "INSERT",
+        "UPDATE",
+        "DELETE",
+        "TRUNCATE",
+        "REFERENCES",
+        "TRIGGER",
+        "USAGE",
+        "CREATE",
+        "EXECUTE",
+        "CONNECT",
+        "TEMPORARY",
+        "MAINTAIN",
+        "SET",
     ];
     KNOWN.into_iter().find(|known| *known == privilege).unwrap_or("ALL")
 }
@@ -211,7 +235,12 @@ fn role(sql: &mut SqlBuilder, grantee: Option<&Ident>) {
 }
 
 /// ALTER DEFAULT PRIVILEGES from one set to another.
-pub(super) fn defaults(object: &Object, entry: &DefaultPrivileges, from: &BTreeSet<Grant>, to: &BTreeSet<Grant>) -> Vec<Draft> {
+pub(super) fn defaults(
+    object: &Object,
+    entry: &DefaultPrivileges,
+    from: &BTreeSet<Grant>,
+    to: &BTreeSet<Grant>,
+) -> Vec<Draft> {
     let mut drafts = Vec::new();
     let class = ["TABLES", "SEQUENCES", "FUNCTIONS", "TYPES", "SCHEMAS", "LARGE OBJECTS"]
         .into_iter()

@@ -77,7 +77,12 @@ fn convert(object: &Arc<Object>, from: &Column, to: &Column, facts: &Facts<'_>) 
     let mut drafts = Vec::new();
     let inherited = to.origin == crate::model::Origin::Inherited;
     if matches!(from.value, Value::Default(_)) {
-        drafts.push(adjust(object, altering(object).piece("DROP DEFAULT").done(), Lock::AccessExclusive, "It is of the old type."));
+        drafts.push(adjust(
+            object,
+            altering(object).piece("DROP DEFAULT").done(),
+            Lock::AccessExclusive,
+            "It is of the old type.",
+        ));
     }
     if !inherited {
         let array = to.data_type.as_str().ends_with("[]");

@@ -23,10 +23,12 @@ pub(super) fn rename(before: &Arc<Object>, after: &Arc<Object>) -> Vec<Draft> {
             statements.push(sql!(PG; "ALTER TABLE ", &y.name, " RENAME COLUMN ", x.leaf(), " TO ", y.leaf()));
         }
         (ObjectKind::Constraint, _, _) => {
-            statements.push(sql!(PG; "ALTER TABLE ", &y.name, " RENAME CONSTRAINT ", x.leaf(), " TO ", y.leaf()));
+            statements
+                .push(sql!(PG; "ALTER TABLE ", &y.name, " RENAME CONSTRAINT ", x.leaf(), " TO ", y.leaf()));
         }
         (ObjectKind::DomainConstraint, _, _) => {
-            statements.push(sql!(PG; "ALTER DOMAIN ", &y.name, " RENAME CONSTRAINT ", x.leaf(), " TO ", y.leaf()));
+            statements
+                .push(sql!(PG; "ALTER DOMAIN ", &y.name, " RENAME CONSTRAINT ", x.leaf(), " TO ", y.leaf()));
         }
         (ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Rule, _, _) => {
             let word = match x.kind {
@@ -54,8 +56,13 @@ pub(super) fn rename(before: &Arc<Object>, after: &Arc<Object>) -> Vec<Draft> {
     let mut drafts: Vec<Draft> = statements
         .into_iter()
         .map(|sql| {
-            Draft::new(Verb::Rename, Phase::Switch, sql, "A rename you confirmed: the data stays, old names fail.")
-                .locks(Lock::AccessExclusive, [table_id(&y.name)], Work::Catalog)
+            Draft::new(
+                Verb::Rename,
+                Phase::Switch,
+                sql,
+                "A rename you confirmed: the data stays, old names fail.",
+            )
+            .locks(Lock::AccessExclusive, [table_id(&y.name)], Work::Catalog)
         })
         .collect();
     if let Some(first) = drafts.first_mut() {

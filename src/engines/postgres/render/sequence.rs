@@ -2,8 +2,8 @@
 
 use crate::engines::Draft;
 use crate::model::{
-    Cycle, Identity, IdentityMode, Lock, Object, Persistence, Phase, Sequence, SequenceOptions, SequenceOwner, Sql, Verb,
-    Work,
+    Cycle, Identity, IdentityMode, Lock, Object, Persistence, Phase, Sequence, SequenceOptions,
+    SequenceOwner, Sql, Verb, Work,
 };
 use crate::sql;
 use crate::sqltext::SqlBuilder;
@@ -73,7 +73,11 @@ pub(super) fn alter(object: &Object, before: &Sequence, after: &Sequence) -> Vec
         if before.data_type != after.data_type {
             sql = sql.piece(" AS ").piece(&after.data_type);
             // A new type moves the bounds that were the old type's own.
-            options(&mut sql, &after.options, &SequenceOptions { minimum: i128::MIN, maximum: i128::MIN, ..before.options.clone() });
+            options(
+                &mut sql,
+                &after.options,
+                &SequenceOptions { minimum: i128::MIN, maximum: i128::MIN, ..before.options.clone() },
+            );
         } else {
             options(&mut sql, &after.options, &before.options);
         }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::engines::{Draft, Facts};
 use crate::model::{
-    Body, Column, Constraint, Ident, Lock, Object, ObjectId, ObjectKind, Origin, Persistence, Phase, QualifiedName,
-    ReplicaIdentity, RowSecurity, Schema, Settings, Sql, Table, Value, Verb, Work,
+    Body, Column, Constraint, Ident, Lock, Object, ObjectId, ObjectKind, Origin, Persistence, Phase,
+    QualifiedName, ReplicaIdentity, RowSecurity, Schema, Settings, Sql, Table, Value, Verb, Work,
 };
 use crate::sql;
 use crate::sqltext::{Literal, SqlBuilder};
@@ -17,7 +17,12 @@ fn is_partition(name: &QualifiedName, schema: &Schema) -> bool {
 }
 
 /// CREATE TABLE with the columns and constraints folded into it, then what can only be said afterwards.
-pub(super) fn create(object: &Arc<Object>, table: &Table, parts: &[Arc<Object>], facts: &Facts<'_>) -> Vec<Draft> {
+pub(super) fn create(
+    object: &Arc<Object>,
+    table: &Table,
+    parts: &[Arc<Object>],
+    facts: &Facts<'_>,
+) -> Vec<Draft> {
     let partition = is_partition(&object.id.name, facts.to);
     let mut columns: Vec<(&Arc<Object>, Column)> = parts
         .iter()
@@ -40,7 +45,9 @@ pub(super) fn create(object: &Arc<Object>, table: &Table, parts: &[Arc<Object>],
     for (part, column) in &columns {
         if (partition || !inherited(column)) && table.of_type.is_none() {
             let mut plain = column.clone();
-            if let crate::model::Nullability::Named { validity: crate::model::Validity::NotValid, .. } = plain.nullability {
+            if let crate::model::Nullability::Named { validity: crate::model::Validity::NotValid, .. } =
+                plain.nullability
+            {
                 plain.nullability = crate::model::Nullability::Nullable;
             }
             lines.push(column::definition(part, &plain));
@@ -59,19 +66,35 @@ pub(super) fn create(object: &Arc<Object>, table: &Table, parts: &[Arc<Object>],
         lines.push(sql!(PG; "CONSTRAINT ", part.id.leaf(), " ", &constraint::full(constraint)));
     }
     let mut drafts = vec![
-        Draft::new(Verb::Create, Phase::Expand, statement(object, table, &lines), "A new table: nobody waits for it.")
-            .undone_by_action()
-            .loses(crate::model::LossTime::Since, format!("the rows of {}", object.id.name))
-            .probed_by(probe::relation_exists(&object.id.name)),
+        Draft::new(
+            Verb::Create,
+            Phase::Expand,
+            statement(object, table, &lines),
+            "A new table: nobody waits for it.",
+        )
+        .undone_by_action()
+        .loses(crate::model::LossTime::Since, format!("the rows of {}", object.id.name))
+        .probed_by(probe::relation_exists(&object.id.name)),
     ];
     for (part, column) in &columns {
         if inherited(column) && !partition {
             drafts.extend(inherited_details(part, column, facts));
         } else if table.of_type.is_some() {
-            let bare = Column { value: Value::Plain, nullability: crate::model::Nullability::Nullable, ..column.clone() };
+            let bare = Column {
+                value: Value::Plain,
+                nullability: crate::model::Nullability::Nullable,
+                ..column.clone()
+            };
             let edits = crate::diff::edits(
-                &Object { body: Body::Column(bare.clone()), ..Object::clone(part) }, part, crate::diff::Privileges::Ignore);
-            drafts.extend(super::column_alter::alter(part, part, (&bare, column), &edits, facts).into_iter().map(covered));
+                &Object { body: Body::Column(bare.clone()), ..Object::clone(part) },
+                part,
+                crate::diff::Privileges::Ignore,
+            );
+            drafts.extend(
+                super::column_alter::alter(part, part, (&bare, column), &edits, facts)
+                    .into_iter()
+                    .map(covered),
+            );
         }
         drafts.extend(column::after_create(part, column, facts));
     }
@@ -111,7 +134,10 @@ fn inherited_details(part: &Arc<Object>, column: &Column, facts: &Facts<'_>) -> 
     }
     let image = Object { body: Body::Column(given.clone()), ..Object::clone(part) };
     let edits = crate::diff::edits(&image, part, crate::diff::Privileges::Ignore);
-    super::column_alter::alter(&image, part, (&given, column), &edits, facts).into_iter().map(covered).collect()
+    super::column_alter::alter(&image, part, (&given, column), &edits, facts)
+        .into_iter()
+        .map(covered)
+        .collect()
 }
 
 fn statement(object: &Object, table: &Table, lines: &[Sql]) -> Sql {
@@ -160,7 +186,10 @@ fn statement(object: &Object, table: &Table, lines: &[Sql]) -> Sql {
 }
 
 /// `name='value', …` of storage parameters; `toast.` stays in front of the name.
-pub(super) fn assignments<'a>(sql: &mut SqlBuilder, settings: impl Iterator<Item = (&'a Box<str>, &'a Box<str>)>) {
+pub(super) fn assignments<'a>(
+    sql: &mut SqlBuilder,
+    settings: impl Iterator<Item = (&'a Box<str>, &'a Box<str>)>,
+) {
     for (at, (name, value)) in settings.enumerate() {
         if at > 0 {
             sql.push(", ");
@@ -192,7 +221,8 @@ pub(super) fn storage(word: &'static str, name: &QualifiedName, from: &Settings,
     }
     let reset: Vec<&Box<str>> = from.keys().filter(|name| !to.contains_key(*name)).collect();
     if !reset.is_empty() {
-        let mut sql = SqlBuilder::new(PG).piece("ALTER ").piece(word).piece(" ").piece(name).piece(" RESET (");
+        let mut sql =
+            SqlBuilder::new(PG).piece("ALTER ").piece(word).piece(" ").piece(name).piece(" RESET (");
         for (at, name) in reset.into_iter().enumerate() {
             if at > 0 {
                 sql.push(", ");
@@ -209,14 +239,15 @@ fn attributes(object: &Object, before: Option<&Table>, after: &Table, facts: &Fa
     let name = &object.id.name;
     let mut drafts = Vec::new();
     let mut say = |sql: Sql, reason: &'static str| {
-        drafts.push(
-            Draft::new(Verb::Alter, Phase::Expand, sql, reason)
-                .about(&object.id)
-                .locks(Lock::AccessExclusive, [object.id.clone()], Work::Catalog),
-        );
+        drafts.push(Draft::new(Verb::Alter, Phase::Expand, sql, reason).about(&object.id).locks(
+            Lock::AccessExclusive,
+            [object.id.clone()],
+            Work::Catalog,
+        ));
     };
     let (enabled, forced) = security(after.row_security);
-    let (was_enabled, was_forced) = before.map_or((Switch::Off, Switch::Off), |table| security(table.row_security));
+    let (was_enabled, was_forced) =
+        before.map_or((Switch::Off, Switch::Off), |table| security(table.row_security));
     if enabled != was_enabled {
         let word = match enabled {
             Switch::On => " ENABLE ROW LEVEL SECURITY",
@@ -235,9 +266,17 @@ fn attributes(object: &Object, before: Option<&Table>, after: &Table, facts: &Fa
     let was = before.map_or(&usual, |table| &table.replica_identity);
     if was != &after.replica_identity {
         match &after.replica_identity {
-            ReplicaIdentity::Default => say(sql!(PG; "ALTER TABLE ", name, " REPLICA IDENTITY DEFAULT"), "Logical replication follows."),
-            ReplicaIdentity::Full => say(sql!(PG; "ALTER TABLE ", name, " REPLICA IDENTITY FULL"), "Logical replication follows."),
-            ReplicaIdentity::Nothing => say(sql!(PG; "ALTER TABLE ", name, " REPLICA IDENTITY NOTHING"), "Logical replication follows."),
+            ReplicaIdentity::Default => say(
+                sql!(PG; "ALTER TABLE ", name, " REPLICA IDENTITY DEFAULT"),
+                "Logical replication follows.",
+            ),
+            ReplicaIdentity::Full => {
+                say(sql!(PG; "ALTER TABLE ", name, " REPLICA IDENTITY FULL"), "Logical replication follows.")
+            }
+            ReplicaIdentity::Nothing => say(
+                sql!(PG; "ALTER TABLE ", name, " REPLICA IDENTITY NOTHING"),
+                "Logical replication follows.",
+            ),
             ReplicaIdentity::Index(index) if index_stays(name, index, facts) => {
                 say(replica_identity(name, index), "Logical replication follows.");
             }
@@ -247,7 +286,9 @@ fn attributes(object: &Object, before: Option<&Table>, after: &Table, facts: &Fa
     }
     let was = before.and_then(|table| table.clustered_on.as_ref());
     match &after.clustered_on {
-        None if was.is_some() => say(sql!(PG; "ALTER TABLE ", name, " SET WITHOUT CLUSTER"), "Only the mark changes."),
+        None if was.is_some() => {
+            say(sql!(PG; "ALTER TABLE ", name, " SET WITHOUT CLUSTER"), "Only the mark changes.")
+        }
         Some(index) if was != Some(index) && index_stays(name, index, facts) => {
             say(sql!(PG; "ALTER TABLE ", name, " CLUSTER ON ", index), "Only the mark changes.");
         }
@@ -291,13 +332,11 @@ pub(super) fn index_marks(table: &QualifiedName, index: &Ident, facts: &Facts<'_
     };
     let mut drafts = Vec::new();
     let mut say = |sql: Sql, reason: &'static str| {
-        drafts.push(
-            Draft::new(Verb::Alter, Phase::Expand, sql, reason).about(&table_id(table)).locks(
-                Lock::AccessExclusive,
-                [table_id(table)],
-                Work::Catalog,
-            ),
-        );
+        drafts.push(Draft::new(Verb::Alter, Phase::Expand, sql, reason).about(&table_id(table)).locks(
+            Lock::AccessExclusive,
+            [table_id(table)],
+            Work::Catalog,
+        ));
     };
     if of.replica_identity == ReplicaIdentity::Index(index.clone()) {
         say(replica_identity(table, index), "Logical replication follows.");
@@ -321,10 +360,20 @@ pub(super) fn alter(object: &Object, from: &Table, to: &Table, facts: &Facts<'_>
     };
     let exclusive = Lock::AccessExclusive;
     for parent in from.inherits.iter().filter(|parent| !to.inherits.contains(parent)) {
-        say(sql!(PG; "ALTER TABLE ", name, " NO INHERIT ", parent), exclusive, Work::Catalog, "The rows stay in this table.");
+        say(
+            sql!(PG; "ALTER TABLE ", name, " NO INHERIT ", parent),
+            exclusive,
+            Work::Catalog,
+            "The rows stay in this table.",
+        );
     }
     for parent in to.inherits.iter().filter(|parent| !from.inherits.contains(parent)) {
-        say(sql!(PG; "ALTER TABLE ", name, " INHERIT ", parent), exclusive, Work::Catalog, "The parent's queries see these rows.");
+        say(
+            sql!(PG; "ALTER TABLE ", name, " INHERIT ", parent),
+            exclusive,
+            Work::Catalog,
+            "The parent's queries see these rows.",
+        );
     }
     if from.persistence != to.persistence {
         let word = match to.persistence {
@@ -335,14 +384,29 @@ pub(super) fn alter(object: &Object, from: &Table, to: &Table, facts: &Facts<'_>
     }
     if from.of_type != to.of_type {
         match &to.of_type {
-            Some(of_type) => say(sql!(PG; "ALTER TABLE ", name, " OF ", of_type), exclusive, Work::Catalog, "Only the link changes."),
-            None => say(sql!(PG; "ALTER TABLE ", name, " NOT OF"), exclusive, Work::Catalog, "Only the link changes."),
+            Some(of_type) => say(
+                sql!(PG; "ALTER TABLE ", name, " OF ", of_type),
+                exclusive,
+                Work::Catalog,
+                "Only the link changes.",
+            ),
+            None => say(
+                sql!(PG; "ALTER TABLE ", name, " NOT OF"),
+                exclusive,
+                Work::Catalog,
+                "Only the link changes.",
+            ),
         }
     }
     if from.access_method != to.access_method {
         let heap = Ident::from("heap");
         let method = to.access_method.as_ref().unwrap_or(&heap);
-        say(sql!(PG; "ALTER TABLE ", name, " SET ACCESS METHOD ", method), exclusive, Work::Rewrite, "The table is written again.");
+        say(
+            sql!(PG; "ALTER TABLE ", name, " SET ACCESS METHOD ", method),
+            exclusive,
+            Work::Rewrite,
+            "The table is written again.",
+        );
     }
     for sql in storage("TABLE", name, &from.storage, &to.storage) {
         say(sql, Lock::ShareUpdateExclusive, Work::Catalog, "Takes effect for later work.");

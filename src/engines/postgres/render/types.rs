@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::engines::{Draft, Facts};
-use crate::model::{Boundary, Composite, Definition, Domain, EnumType, Object, Phase, QualifiedName, Sql, Validity, Verb};
+use crate::model::{
+    Boundary, Composite, Definition, Domain, EnumType, Object, Phase, QualifiedName, Sql, Validity, Verb,
+};
 use crate::sql;
 use crate::sqltext::{Literal, SqlBuilder};
 
@@ -44,7 +46,13 @@ pub(super) fn create_composite(name: &QualifiedName, composite: &Composite) -> S
             None => sql.done(),
         }
     });
-    SqlBuilder::new(PG).piece("CREATE TYPE ").piece(name).piece(" AS (").joined(attributes, ", ").piece(")").done()
+    SqlBuilder::new(PG)
+        .piece("CREATE TYPE ")
+        .piece(name)
+        .piece(" AS (")
+        .joined(attributes, ", ")
+        .piece(")")
+        .done()
 }
 
 /// ADD VALUE for each new label, in an order in which its neighbour exists.
@@ -55,17 +63,25 @@ pub(super) fn alter_enum(object: &Object, from: &EnumType, to: &EnumType) -> Vec
         if present.contains(&label.as_ref()) {
             continue;
         }
-        let mut sql =
-            SqlBuilder::new(PG).piece("ALTER TYPE ").piece(&object.id.name).piece(" ADD VALUE ").piece(Literal(label));
+        let mut sql = SqlBuilder::new(PG)
+            .piece("ALTER TYPE ")
+            .piece(&object.id.name)
+            .piece(" ADD VALUE ")
+            .piece(Literal(label));
         let next = to.labels[at + 1..].iter().find(|next| present.contains(&next.as_ref()));
         if let Some(next) = next {
             sql = sql.piece(" BEFORE ").piece(Literal(next));
         }
         present.push(label);
         drafts.push(
-            Draft::new(Verb::Alter, Phase::Expand, sql.done(), "A new label can be used only after its transaction ends.")
-                .bounded(Boundary::OwnTransaction)
-                .probed_by(probe::enum_label(&object.id.name, label)),
+            Draft::new(
+                Verb::Alter,
+                Phase::Expand,
+                sql.done(),
+                "A new label can be used only after its transaction ends.",
+            )
+            .bounded(Boundary::OwnTransaction)
+            .probed_by(probe::enum_label(&object.id.name, label)),
         );
     }
     if let Some(first) = drafts.first_mut() {
@@ -81,10 +97,15 @@ pub(super) fn alter_enum(object: &Object, from: &EnumType, to: &EnumType) -> Vec
 pub(super) fn alter_domain(object: &Object, from: &Domain, to: &Domain) -> Vec<Draft> {
     let altering = || SqlBuilder::new(PG).piece("ALTER DOMAIN ").piece(&object.id.name).piece(" ");
     let mut drafts = Vec::new();
-    let mut say = |sql: Sql, reason: &'static str| drafts.push(Draft::new(Verb::Alter, Phase::Expand, sql, reason).undone_by_action());
+    let mut say = |sql: Sql, reason: &'static str| {
+        drafts.push(Draft::new(Verb::Alter, Phase::Expand, sql, reason).undone_by_action())
+    };
     if from.default != to.default {
         match &to.default {
-            Some(expression) => say(altering().piece("SET DEFAULT ").piece(expression).done(), "Only rows written later are concerned."),
+            Some(expression) => say(
+                altering().piece("SET DEFAULT ").piece(expression).done(),
+                "Only rows written later are concerned.",
+            ),
             None => say(altering().piece("DROP DEFAULT").done(), "Only rows written later are concerned."),
         }
     }
@@ -98,7 +119,9 @@ pub(super) fn alter_domain(object: &Object, from: &Domain, to: &Domain) -> Vec<D
                     altering().piece("ADD CONSTRAINT ").piece(name).piece(" NOT NULL").done(),
                     "Reads every table that uses the domain.",
                 ),
-                None => say(altering().piece("SET NOT NULL").done(), "Reads every table that uses the domain."),
+                None => {
+                    say(altering().piece("SET NOT NULL").done(), "Reads every table that uses the domain.")
+                }
             },
             None => {}
         }
@@ -109,12 +132,21 @@ pub(super) fn alter_domain(object: &Object, from: &Domain, to: &Domain) -> Vec<D
     drafts
 }
 
-pub(super) fn alter_composite(object: &Object, from: &Composite, to: &Composite, facts: &Facts<'_>) -> Vec<Draft> {
+pub(super) fn alter_composite(
+    object: &Object,
+    from: &Composite,
+    to: &Composite,
+    facts: &Facts<'_>,
+) -> Vec<Draft> {
     let _ = facts;
     let mut drafts = Vec::new();
-    let mut say = |sql: Sql, reason: &'static str| drafts.push(Draft::new(Verb::Alter, Phase::Expand, sql, reason));
+    let mut say =
+        |sql: Sql, reason: &'static str| drafts.push(Draft::new(Verb::Alter, Phase::Expand, sql, reason));
     for attribute in from.attributes.iter().filter(|a| !to.attributes.iter().any(|b| b.name == a.name)) {
-        say(sql!(PG; "ALTER TYPE ", &object.id.name, " DROP ATTRIBUTE ", &attribute.name), "Values lose this part.");
+        say(
+            sql!(PG; "ALTER TYPE ", &object.id.name, " DROP ATTRIBUTE ", &attribute.name),
+            "Values lose this part.",
+        );
     }
     for attribute in to.attributes.iter().filter(|b| !from.attributes.iter().any(|a| a.name == b.name)) {
         let mut sql = SqlBuilder::new(PG)
@@ -133,9 +165,11 @@ pub(super) fn alter_composite(object: &Object, from: &Composite, to: &Composite,
         first.undo = crate::engines::Undo::Action;
     }
     for attribute in &to.attributes {
-        let former = from.attributes.iter().find(|a| a.name == attribute.name).and_then(|a| a.comment.as_deref());
+        let former =
+            from.attributes.iter().find(|a| a.name == attribute.name).and_then(|a| a.comment.as_deref());
         if former != attribute.comment.as_deref() {
-            let mut draft = super::about::column_comment(object, &attribute.name, attribute.comment.as_deref());
+            let mut draft =
+                super::about::column_comment(object, &attribute.name, attribute.comment.as_deref());
             if drafts.is_empty() {
                 draft.undo = crate::engines::Undo::Action;
             }

@@ -59,8 +59,14 @@ fn column_details(
         ObjectKind::MaterializedView => "ALTER MATERIALIZED VIEW ",
         _ => "ALTER VIEW ",
     };
-    let altering =
-        || SqlBuilder::new(PG).piece(word).piece(&object.id.name).piece(" ALTER COLUMN ").piece(&after.name).piece(" ");
+    let altering = || {
+        SqlBuilder::new(PG)
+            .piece(word)
+            .piece(&object.id.name)
+            .piece(" ALTER COLUMN ")
+            .piece(&after.name)
+            .piece(" ")
+    };
     let draft = |sql: Sql| {
         Draft::new(Verb::Alter, Phase::Expand, sql, "A detail of one output column.").locks(
             Lock::AccessExclusive,
@@ -88,9 +94,14 @@ pub(super) fn alter(object: &Object, from: &View, to: &View, edits: &[Edit]) -> 
     if queried || columns_change {
         let sql = statement("CREATE OR REPLACE VIEW ", object, to);
         drafts.push(
-            Draft::new(Verb::Alter, Phase::Expand, sql, "Columns are only added at the end: grants and dependents stay.")
-                .locks(Lock::AccessExclusive, [object.id.clone()], Work::Catalog)
-                .undone_by_action(),
+            Draft::new(
+                Verb::Alter,
+                Phase::Expand,
+                sql,
+                "Columns are only added at the end: grants and dependents stay.",
+            )
+            .locks(Lock::AccessExclusive, [object.id.clone()], Work::Catalog)
+            .undone_by_action(),
         );
     }
     let word = match object.id.kind {
@@ -120,7 +131,10 @@ pub(super) fn alter(object: &Object, from: &View, to: &View, edits: &[Edit]) -> 
     }
     if let (true, Some(method)) = (from.access_method != to.access_method, &to.access_method) {
         let sql = sql!(PG; "ALTER MATERIALIZED VIEW ", &object.id.name, " SET ACCESS METHOD ", method);
-        drafts.push(Draft::new(Verb::Alter, Phase::Expand, sql, "The stored result is written again.").undone_by_action());
+        drafts.push(
+            Draft::new(Verb::Alter, Phase::Expand, sql, "The stored result is written again.")
+                .undone_by_action(),
+        );
     }
     for (at, column) in to.columns.iter().enumerate() {
         drafts.extend(column_details(object, from.columns.get(at), column));
@@ -134,4 +148,3 @@ pub(super) fn alter(object: &Object, from: &View, to: &View, edits: &[Edit]) -> 
 fn options(word: &'static str, name: &QualifiedName, from: &Settings, to: &Settings) -> Vec<Sql> {
     super::table::storage(word, name, from, to)
 }
-
