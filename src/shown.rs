@@ -63,7 +63,7 @@ fn reads_as_escape(rest: &str) -> bool {
 }
 
 /// Characters that move the cursor, change the direction of reading, or show nothing.
-fn is_hidden(c: char) -> bool {
+pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
             // Spaces that look like a space and are none.

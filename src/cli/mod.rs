@@ -1,1 +1,93 @@
-//! cli
+//! The command line: arguments in, one command to the worker, its answer printed, an exit status out. It holds
+//! no SQL and no connection, and prints nothing that is not `Shown`.
+
+mod args;
+mod compared;
+mod exit;
+mod findings;
+mod json;
+mod paint;
+mod planned;
+mod reference;
+mod session;
+mod surface;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use crate::model::{Failure, FailureKind};
+use crate::worker::{Answer, CommandKind};
+
+use args::{Arguments, Request};
+use exit::Status;
+use surface::Surface;
+
+/// Runs the program with the arguments of this process.
+pub fn main() -> ExitCode {
+    let surface = Surface::of_process();
+    ExitCode::from(answered(&surface).code())
+}
+
+fn answered(surface: &Surface) -> Status {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return surface.told(&error),
+    };
+    let Some(request) = arguments.request else {
+        surface.print(&Arguments::command().render_help().to_string());
+        surface.complain("the workbench is not built yet: give one of the commands above, such as `demo`");
+        return Status::Usage;
+    };
+    let format = request.format();
+    match perform(surface, arguments.project.as_deref(), request) {
+        Ok(status) => status,
+        Err(failure) => {
+            surface.fail(&failure, format);
+            Status::of(failure.kind)
+        }
+    }
+}
+
+fn perform(
+    surface: &Surface,
+    project: Option<&std::path::Path>,
+    request: Request,
+) -> Result<Status, Failure> {
+    match request {
+        Request::Diff(wanted) => {
+            let order = reference::compare_order(&wanted.sides, project)?;
+            match session::perform(surface, CommandKind::Compare(order))? {
+                Answer::Compared(found) => Ok(compared::print(surface, &found, wanted.format)),
+                other => Err(unexpected(&other)),
+            }
+        }
+        Request::Plan(wanted) => {
+            let order = reference::plan_order(&wanted, project)?;
+            match session::perform(surface, CommandKind::Plan(order))? {
+                Answer::Planned(made) => Ok(planned::print(surface, &made, wanted.format)),
+                other => Err(unexpected(&other)),
+            }
+        }
+        Request::Lint(wanted) => match session::perform(surface, CommandKind::Lint(wanted.path))? {
+            Answer::Read(record) => Ok(findings::print(surface, &record, wanted.format)),
+            other => Err(unexpected(&other)),
+        },
+        Request::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "migrator-tui", &mut text);
+            surface.print(&String::from_utf8_lossy(&text));
+            Ok(Status::Done)
+        }
+    }
+}
+
+/// An answer that belongs to another command.
+fn unexpected(answer: &Answer) -> Failure {
+    let what = match answer {
+        Answer::Compared(_) => "a comparison",
+        Answer::Planned(_) => "a plan",
+        Answer::Read(_) => "a plan's folder",
+    };
+    Failure::new(FailureKind::Internal, format!("the worker answered with {what}"))
+}

@@ -29,6 +29,14 @@ pub struct Record {
     pub compatibility: Compatibility,
     pub findings: Vec<Noted>,
     pub proof: Proof,
+    pub origin: Origin,
+}
+
+/// What was compared, in the user's words and without secrets: where a rehearsal can read *current* again.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Origin {
+    pub current: Box<str>,
+    pub desired: Box<str>,
 }
 
 /// What became of the rehearsal.

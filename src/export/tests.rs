@@ -111,6 +111,7 @@ fn record(steps: Vec<Step>) -> Record {
             standing: Standing::Acknowledged("fine".into()),
         }],
         proof: Proof::NotRehearsed { why: "--no-rehearse".into() },
+        origin: Origin { current: "production".into(), desired: "./schema \\ \n".into() },
     }
 }
 
@@ -203,6 +204,7 @@ fn a_folder_reads_back_as_it_was_written() {
     assert_eq!(back.plan.steps, record.plan.steps);
     assert_eq!(back.findings, record.findings);
     assert_eq!(back.proof, record.proof);
+    assert_eq!(back.origin, record.origin);
     assert_eq!(back.compatibility, record.compatibility);
     assert_eq!(write(&back, &Settings).unwrap(), text);
 }

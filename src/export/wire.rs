@@ -24,6 +24,8 @@ pub(super) struct Document {
     pub digest: String,
     pub from: String,
     pub to: String,
+    #[serde(default)]
+    pub origin: Origin,
     pub server: Server,
     pub compatibility: Compatible,
     pub proof: Proof,
@@ -33,6 +35,12 @@ pub(super) struct Document {
     pub unmodelled: Vec<NotCompared>,
     #[serde(default, rename = "step")]
     pub steps: Vec<Step>,
+}
+
+#[derive(Serialize, Deserialize, Default, Debug)]
+pub(super) struct Origin {
+    pub current: String,
+    pub desired: String,
 }
 
 #[derive(Serialize, Deserialize, Debug)]
@@ -231,6 +239,10 @@ impl Document {
             digest: digest(plan).to_string(),
             from: plan.from.to_string(),
             to: plan.to.to_string(),
+            origin: Origin {
+                current: record.origin.current.to_string(),
+                desired: record.origin.desired.to_string(),
+            },
             server: Server { version: plan.server.number, text: plan.server.text.to_string() },
             compatibility: Compatible {
                 verdict: record.compatibility.verdict,

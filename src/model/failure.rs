@@ -15,6 +15,8 @@ pub enum FailureKind {
     Server,
     /// Files and programs of this machine: exit 1.
     Local,
+    /// The engine, or this build, cannot do what is asked: exit 1.
+    Unsupported,
     /// A guard or a policy says no: exit 5.
     Refused,
     /// It cannot be told whether a statement took effect: exit 6.
@@ -23,6 +25,24 @@ pub enum FailureKind {
     Cancelled,
     /// Our own mistake: exit 1.
     Internal,
+}
+
+impl FailureKind {
+    /// The word used in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Usage => "usage",
+            Self::Config => "config",
+            Self::Connection => "connection",
+            Self::Server => "server",
+            Self::Local => "local",
+            Self::Unsupported => "unsupported",
+            Self::Refused => "refused",
+            Self::Unknown => "unknown",
+            Self::Cancelled => "cancelled",
+            Self::Internal => "internal",
+        }
+    }
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -1,1 +1,76 @@
-//! worker
+//! The background task: the only owner of connections. A [`Command`] goes in, [`Event`]s come out; each command
+//! ends in exactly one of Finished, Failed and Cancelled. Headless commands and screens are its clients alike.
+//! It prints nothing and asks nobody.
+
+mod clock;
+mod compare;
+mod ddl;
+mod disk;
+mod failure;
+mod judge;
+mod plan;
+mod progress;
+mod prove;
+mod queue;
+mod select;
+mod stop;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::export::Record;
+use crate::model::Failure;
+
+pub use compare::{CompareOrder, Comparison, Side, Source};
+pub use disk::{read_plan, write_plan};
+pub use plan::{DataLoss, PlanOrder, Planned, Rehearsal};
+pub use progress::Progress;
+pub use queue::{Client, start};
+pub use select::{Pick, RenameText, Selection};
+
+/// Tells commands apart; chosen by the client, never used twice.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct CommandId(pub u64);
+
+/// What a client asks for.
+#[derive(Clone, Debug)]
+pub struct Command {
+    pub id: CommandId,
+    pub kind: CommandKind,
+}
+
+#[derive(Clone, Debug)]
+pub enum CommandKind {
+    /// Reads both sides and finds what differs.
+    Compare(CompareOrder),
+    /// Compares, plans, judges, proves, and writes the folder.
+    Plan(PlanOrder),
+    /// Reads a plan's folder and hands back what it says of itself.
+    Lint(PathBuf),
+}
+
+/// What a client hears.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// The command it answers.
+    pub id: CommandId,
+    pub kind: EventKind,
+}
+
+#[derive(Clone, Debug)]
+pub enum EventKind {
+    /// How far it is. Merged: a slow client hears only the latest.
+    Progress(Progress),
+    Finished(Answer),
+    Failed(Failure),
+    /// Stopped at the client's wish; nothing of it goes on.
+    Cancelled,
+}
+
+/// The result of a command, shared and never copied.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    Compared(Arc<Comparison>),
+    Planned(Arc<Planned>),
+    Read(Arc<Record>),
+}

@@ -1,0 +1,121 @@
+//! The arguments as typed. What they mean is decided in `reference`; nothing here opens a file.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+#[derive(Parser, Debug)]
+#[command(
+    name = "migrator-tui",
+    version,
+    about = "Schema migrations that people trust: compare, plan, prove, roll back.",
+    after_help = "REF: an environment of migrator.toml, a URL (postgres://…, sqlite:PATH), or a DDL file or folder.\n\
+                  Exit status: 0 done · 1 failed · 2 usage · 3 differences found · 4 an error finding stands · \
+                  5 refused · 6 outcome unknown · 130 cancelled."
+)]
+pub(super) struct Arguments {
+    /// The project file [default: migrator.toml here or in a folder above]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub project: Option<PathBuf>,
+    #[command(subcommand)]
+    pub request: Option<Request>,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum Request {
+    /// What differs between two schemas
+    Diff(Diff),
+    /// Forward and rollback scripts that turn current into desired
+    Plan(Box<Plan>),
+    /// The findings of a plan's folder
+    Lint(Lint),
+    /// Completions for a shell
+    Completions { shell: clap_complete::Shell },
+}
+
+impl Request {
+    /// How failures are told, too.
+    pub(super) fn format(&self) -> Format {
+        match self {
+            Self::Diff(diff) => diff.format,
+            Self::Plan(plan) => plan.format,
+            Self::Lint(lint) => lint.format,
+            Self::Completions { .. } => Format::Text,
+        }
+    }
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Sides {
+    /// What is there
+    #[arg(long, value_name = "REF")]
+    pub current: String,
+    /// What should be there
+    #[arg(long, value_name = "REF")]
+    pub desired: String,
+    /// Compare owners, grants and default privileges too
+    #[arg(long)]
+    pub privileges: bool,
+    /// A drop and a create that are one rename, such as `public.orders.note=remark`; may be repeated
+    #[arg(long, value_name = "OLD=NEW", value_parser = rename)]
+    pub rename: Vec<crate::worker::RenameText>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Diff {
+    #[command(flatten)]
+    pub sides: Sides,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Plan {
+    #[command(flatten)]
+    pub sides: Sides,
+    /// The migration's name [default: the folder's name, or what it does]
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Write forward.sql, rollback.sql and plan.toml into this folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Do not prove the plan on a scratch database
+    #[arg(long)]
+    pub no_rehearse: bool,
+    /// Plan only these objects, named as `diff` prints them
+    #[arg(long, value_name = "ID", num_args = 1.., conflicts_with = "skip")]
+    pub only: Vec<String>,
+    /// Plan everything but these objects
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    pub skip: Vec<String>,
+    /// Acknowledge findings about lost data
+    #[arg(long)]
+    pub allow_destructive: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Lint {
+    /// A folder that `plan --out` wrote
+    #[arg(value_name = "DIR")]
+    pub path: PathBuf,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+fn rename(text: &str) -> Result<crate::worker::RenameText, String> {
+    match text.split_once('=') {
+        Some((old, new)) if !old.trim().is_empty() && !new.trim().is_empty() => {
+            Ok(crate::worker::RenameText { old: old.trim().to_owned(), new: new.trim().to_owned() })
+        }
+        _ => Err("expected OLD=NEW".into()),
+    }
+}

@@ -1,0 +1,116 @@
+//! Plan folders on disk: read whole, written whole. A file appears finished or not at all; a folder that holds
+//! something else is left alone.
+
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use crate::engines;
+use crate::export::{self, Direction, FolderError, FolderText, PLAN_FILE, Record, script_name};
+use crate::model::{Failure, FailureKind};
+
+/// Larger than any plan; a file beyond it is not ours.
+const LARGEST: u64 = 64 * 1024 * 1024;
+
+/// Reads a plan's folder and checks that its files belong together.
+pub fn read_plan(folder: &Path) -> Result<Record, Failure> {
+    if !folder.is_dir() {
+        return Err(Failure::new(FailureKind::Usage, format!("{} is not a plan's folder", folder.display()))
+            .hint("name the folder that `plan --out` wrote"));
+    }
+    let text = FolderText {
+        plan: read(&folder.join(PLAN_FILE))?,
+        forward: read(&folder.join(script_name(Direction::Forward)))?,
+        rollback: read(&folder.join(script_name(Direction::Rollback)))?,
+    };
+    export::read(&text, engines::dialect).map_err(|error| folder_failure(folder, &error))
+}
+
+/// Writes a plan's folder, over an earlier plan of ours if there is one.
+pub fn write_plan(folder: &Path, text: &FolderText) -> Result<(), Failure> {
+    let failed = |what: &Path, error: &std::io::Error| {
+        Failure::new(FailureKind::Local, format!("{} cannot be written: {error}", what.display()))
+            .hint("choose another folder with --out, or make this one writable")
+    };
+    refuse_foreign(folder)?;
+    fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
+    // The record comes last: without it the scripts are nobody's plan.
+    let files = [
+        (script_name(Direction::Forward), &text.forward),
+        (script_name(Direction::Rollback), &text.rollback),
+        (PLAN_FILE, &text.plan),
+    ];
+    for (name, content) in files {
+        let path = folder.join(name);
+        replace(folder, &path, content).map_err(|error| failed(&path, &error))?;
+    }
+    Ok(())
+}
+
+/// Files of our names that we did not write stay as they are.
+fn refuse_foreign(folder: &Path) -> Result<(), Failure> {
+    let refuse =
+        |what: String| Err(Failure::new(FailureKind::Usage, what).hint("choose another folder with --out"));
+    match fs::symlink_metadata(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Ok(_) if !folder.is_dir() => return refuse(format!("{} is not a folder", folder.display())),
+        Ok(_) | Err(_) => {}
+    }
+    let ours = match fs::read_to_string(folder.join(PLAN_FILE)) {
+        Ok(text) => text.lines().any(|line| line.starts_with("digest = \"sha256:")),
+        Err(_) => false,
+    };
+    let names = [PLAN_FILE, script_name(Direction::Forward), script_name(Direction::Rollback)];
+    for name in names {
+        let path = folder.join(name);
+        if let Ok(found) = fs::symlink_metadata(&path)
+            && (!ours || !found.is_file())
+        {
+            return refuse(format!("{} is there already and was not written by us", path.display()));
+        }
+    }
+    Ok(())
+}
+
+/// Writes beside the target and renames over it.
+fn replace(folder: &Path, path: &Path, content: &str) -> std::io::Result<()> {
+    let mut file = tempfile::Builder::new().prefix(".migrator-").tempfile_in(folder)?;
+    file.write_all(content.as_bytes())?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    let failed = |what: String| {
+        Err(Failure::new(FailureKind::Local, format!("{}: {what}", path.display())).hint(
+            "a plan's folder holds plan.toml, forward.sql and rollback.sql; make it again with `plan --out`",
+        ))
+    };
+    match fs::metadata(path) {
+        Ok(found) if found.len() > LARGEST => return failed("too large for a plan".into()),
+        Ok(_) => {}
+        Err(error) => return failed(error.to_string()),
+    }
+    match fs::read(path).map(String::from_utf8) {
+        Ok(Ok(text)) => Ok(text),
+        Ok(Err(_)) => failed("is not UTF-8 text".into()),
+        Err(error) => failed(error.to_string()),
+    }
+}
+
+fn folder_failure(folder: &Path, error: &FolderError) -> Failure {
+    let hint = match error {
+        FolderError::Digest | FolderError::Script { .. } => {
+            "make the plan again with `plan --out`; a changed script is no longer the plan that was proven"
+        }
+        FolderError::Version(_) | FolderError::Engine(_) => "use the release of migrator-tui that wrote it",
+        FolderError::Unreadable(_) => "make the plan again with `plan --out`",
+    };
+    Failure::new(FailureKind::Local, format!("{}: {error}", folder.display())).hint(hint)
+}

@@ -1,0 +1,170 @@
+//! The queue pair: commands in, events out, both bounded. Commands run side by side; each gets a task, a way to
+//! be stopped, and exactly one closing event. Progress is merged and never fills the queue.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+use crate::model::{Failure, FailureKind};
+
+use super::progress::{Progress, Reporter};
+use super::stop::Stop;
+use super::{Answer, Command, CommandId, CommandKind, Event, EventKind, compare, disk, plan};
+
+/// Commands that may wait, and events that may wait.
+const DEPTH: usize = 64;
+/// Progress is told at most this often.
+const FRAME: Duration = Duration::from_millis(50);
+
+/// A client's end of the worker.
+pub struct Client {
+    requests: mpsc::Sender<Request>,
+    events: mpsc::Receiver<Event>,
+    task: JoinHandle<()>,
+}
+
+enum Request {
+    Do(Box<Command>),
+    Stop(CommandId),
+}
+
+/// Starts the worker on the current runtime.
+pub fn start() -> Client {
+    let (requests, inbox) = mpsc::channel(DEPTH);
+    let (outbox, events) = mpsc::channel(DEPTH);
+    Client { requests, events, task: tokio::spawn(run(inbox, outbox)) }
+}
+
+impl Client {
+    /// Sends a command. Its closing event will come, whatever happens to it.
+    pub async fn send(&self, command: Command) -> Result<(), Failure> {
+        self.requests.send(Request::Do(Box::new(command))).await.map_err(|_| gone())
+    }
+
+    /// Asks for a command to be stopped. It may still finish, if it was done already.
+    pub async fn cancel(&self, id: CommandId) -> Result<(), Failure> {
+        self.requests.send(Request::Stop(id)).await.map_err(|_| gone())
+    }
+
+    /// The next event; `None` when the worker is gone.
+    pub async fn next(&mut self) -> Option<Event> {
+        self.events.recv().await
+    }
+
+    /// Stops what still runs and waits until every session is closed.
+    pub async fn close(mut self) {
+        drop(self.requests);
+        while self.events.recv().await.is_some() {}
+        // A task that ended badly has nothing left to close.
+        let _ = self.task.await;
+    }
+}
+
+fn gone() -> Failure {
+    Failure::new(FailureKind::Internal, "the background task has ended")
+}
+
+/// Stops by command, shared with the tasks that take themselves out.
+type Stops = Arc<Mutex<BTreeMap<CommandId, (Stop, watch::Receiver<bool>)>>>;
+
+fn locked(stops: &Stops) -> MutexGuard<'_, BTreeMap<CommandId, (Stop, watch::Receiver<bool>)>> {
+    stops.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn run(mut inbox: mpsc::Receiver<Request>, outbox: mpsc::Sender<Event>) {
+    let stops = Stops::default();
+    while let Some(request) = inbox.recv().await {
+        match request {
+            Request::Do(command) => {
+                let stop = Stop::default();
+                let (ended, ending) = watch::channel(false);
+                locked(&stops).insert(command.id, (stop.clone(), ending));
+                let (outbox, stops) = (outbox.clone(), stops.clone());
+                tokio::spawn(async move {
+                    let id = command.id;
+                    let closing = attend(*command, &stop, &outbox).await;
+                    locked(&stops).remove(&id);
+                    ended.send_replace(true);
+                    // A client that has gone hears nothing more.
+                    let _ = outbox.send(Event { id, kind: closing }).await;
+                });
+            }
+            Request::Stop(id) => {
+                let found = locked(&stops).get(&id).cloned();
+                if let Some((stop, ending)) = found {
+                    tokio::spawn(stop_one(stop, ending));
+                }
+            }
+        }
+    }
+    let left: Vec<_> = locked(&stops).values().cloned().collect();
+    for (stop, ending) in left {
+        stop_one(stop, ending).await;
+    }
+}
+
+async fn stop_one(stop: Stop, mut ending: watch::Receiver<bool>) {
+    stop.cancel_until(async move {
+        // A sender that is gone has ended too.
+        let _ = ending.wait_for(|ended| *ended).await;
+    })
+    .await;
+}
+
+/// Runs one command to its closing event, passing progress on meanwhile.
+async fn attend(command: Command, stop: &Stop, outbox: &mpsc::Sender<Event>) -> EventKind {
+    let id = command.id;
+    let (reporter, mut progress) = Reporter::new();
+    let job = Job { stop: stop.clone(), reporter };
+    // A task of its own: a panic in it becomes a failure, not silence.
+    let mut work = tokio::spawn(perform(command.kind, job));
+    let mut frames = tokio::time::interval(FRAME);
+    let result = loop {
+        tokio::select! {
+            result = &mut work => break result,
+            _ = frames.tick() => report(id, &mut progress, outbox),
+        }
+    };
+    match result {
+        Ok(Ok(answer)) => EventKind::Finished(answer),
+        Ok(Err(failure)) if failure.kind == FailureKind::Cancelled => EventKind::Cancelled,
+        // The server's complaint about being cancelled is no news.
+        Ok(Err(failure)) if stop.is_wished() && failure.kind == FailureKind::Server => {
+            let _ = failure;
+            EventKind::Cancelled
+        }
+        Ok(Err(failure)) => EventKind::Failed(failure),
+        Err(_) => EventKind::Failed(
+            Failure::new(FailureKind::Internal, "the command broke off inside migrator-tui")
+                .hint("this is our own mistake: please report what you did"),
+        ),
+    }
+}
+
+fn report(id: CommandId, progress: &mut watch::Receiver<Progress>, outbox: &mpsc::Sender<Event>) {
+    if progress.has_changed().unwrap_or(false) {
+        let latest = progress.borrow_and_update().clone();
+        // A full queue: the next report replaces this one.
+        let _ = outbox.try_send(Event { id, kind: EventKind::Progress(latest) });
+    }
+}
+
+/// What every stage of a command gets: how to be stopped and where to report.
+#[derive(Clone)]
+pub(super) struct Job {
+    pub(super) stop: Stop,
+    pub(super) reporter: Reporter,
+}
+
+async fn perform(kind: CommandKind, job: Job) -> Result<Answer, Failure> {
+    match kind {
+        CommandKind::Compare(order) => {
+            compare::compare(&order, &job).await.map(|found| Answer::Compared(found.into()))
+        }
+        CommandKind::Plan(order) => plan::plan(&order, &job).await.map(|made| Answer::Planned(made.into())),
+        CommandKind::Lint(folder) => disk::read_plan(&folder).map(|record| Answer::Read(record.into())),
+    }
+}
