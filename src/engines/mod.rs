@@ -22,7 +22,7 @@ pub use introspect::{IntrospectError, introspect};
 pub fn dialect(engine: EngineKind) -> Option<&'static dyn Dialect> {
     match engine {
         EngineKind::Postgres => Some(&postgres::Postgres),
-        EngineKind::Sqlite => None,
+        EngineKind::Sqlite => Some(&sqlite::Sqlite),
         EngineKind::MySql | EngineKind::SqlServer | EngineKind::Snowflake => None,
     }
 }
