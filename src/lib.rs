@@ -11,11 +11,13 @@
 //! | 0 | `model`, `shown` |
 //! | 1 | `sqltext` |
 //! | 2 | `connect` |
-//! | 3 | `diff`, `engines` |
-//! | 4 | `planner`, `safety` |
-//! | 5 | `config`, `export`, `promote` |
-//! | 6 | `worker` |
-//! | 8 | `cli`, `main` |
+//! | 3 | `diff` |
+//! | 4 | `engines` |
+//! | 5 | `planner`, `safety` |
+//! | 6 | `config`, `export`, `promote` |
+//! | 7 | `worker` |
+//! | 8 | `cli` |
+//! | 9 | `main` |
 //!
 //! Invariants, as absences:
 //! - `model`, `diff`, `planner`, `safety`, `export`, `sqltext` do no I/O, read no clock, spawn nothing.

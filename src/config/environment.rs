@@ -1,0 +1,308 @@
+//! One environment of the project file: where it is, what of it is compared, and who may change it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::document::Section;
+use super::nearest::suggest;
+use super::reference::{Address, address};
+use super::{Credential, Surroundings};
+use crate::connect::scratch::Guarded;
+use crate::connect::{
+    AddressError, PostgresAddress, PostgresTarget, SqliteTarget, Target, TlsMode, tls_mode,
+};
+use crate::diff::Privileges;
+use crate::model::{EngineKind, Failure, FailureKind};
+
+/// What production asks for before a plan runs.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Guard {
+    #[default]
+    None,
+    /// A yes.
+    Confirm,
+    /// The environment's name, typed.
+    Typed,
+    /// Somebody else's approval.
+    TwoPerson,
+}
+
+impl Guard {
+    const ALL: [Self; 4] = [Self::None, Self::Confirm, Self::Typed, Self::TwoPerson];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Confirm => "confirm",
+            Self::Typed => "typed",
+            Self::TwoPerson => "two-person",
+        }
+    }
+
+    /// Whether scratch databases may be made beside the environment's own.
+    pub fn scratch(self) -> Guarded {
+        match self {
+            Self::None => Guarded::NotGuarded,
+            Self::Confirm | Self::Typed | Self::TwoPerson => Guarded::Guarded,
+        }
+    }
+}
+
+/// Which schemas are compared, by name; a `*` stands for any letters.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Schemas {
+    /// Empty: all.
+    pub include: Vec<String>,
+    pub exclude: Vec<String>,
+}
+
+impl Schemas {
+    pub fn takes(&self, schema: &str) -> bool {
+        let any = |patterns: &[String]| patterns.iter().any(|pattern| fits(pattern, schema));
+        (self.include.is_empty() || any(&self.include)) && !any(&self.exclude)
+    }
+}
+
+/// Each `*` takes as little as it can; what follows is looked for from there on.
+fn fits(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = name.strip_prefix(parts.next().unwrap_or("")) else { return false };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.find(part) {
+            Some(at) => rest = rest.get(at + part.len()..).unwrap_or(""),
+            None => return false,
+        }
+    }
+    true
+}
+
+/// An environment as the file has it. Its credentials are fetched by [`Environment::target`].
+pub struct Environment {
+    pub name: String,
+    /// Lower comes first on the way to production.
+    pub stage: Option<u32>,
+    pub engine: EngineKind,
+    pub guard: Guard,
+    pub privileges: Privileges,
+    pub schemas: Schemas,
+    way: Way,
+    /// `migrator.toml:7: environments.staging`, for what is found wrong later.
+    whence: String,
+}
+
+enum Way {
+    Postgres { address: Box<PostgresAddress>, user: Option<Credential>, password: Option<Credential> },
+    Sqlite(PathBuf),
+}
+
+const KEYS: &[&str] =
+    &["ca", "engine", "guard", "password", "privileges", "schemas", "stage", "tls", "url", "user"];
+
+impl Environment {
+    pub(super) fn read(
+        name: &str,
+        section: &Section<'_>,
+        privileges: Privileges,
+        surroundings: &Surroundings,
+    ) -> Result<Self, Failure> {
+        section.only(KEYS)?;
+        let guard = match section.string("guard")? {
+            None => Guard::None,
+            Some(word) => Guard::ALL.into_iter().find(|guard| guard.word() == word).ok_or_else(|| {
+                section.wrong(
+                    "guard",
+                    format!("unknown guard `{word}`"),
+                    suggest(word, &Guard::ALL.map(Guard::word)),
+                )
+            })?,
+        };
+        let privileges = section.flag("privileges")?.map_or(privileges, compared);
+        let schemas = match section.section("schemas")? {
+            None => Schemas::default(),
+            Some(schemas) => {
+                schemas.only(&["exclude", "include"])?;
+                Schemas { include: schemas.strings("include")?, exclude: schemas.strings("exclude")? }
+            }
+        };
+        let stage = section.number("stage")?;
+        let (engine, way) = way(section, surroundings)?;
+        if let Some(word) = section.string("engine")? {
+            let said = super::reference::engine(word)
+                .map_err(|hint| section.wrong("engine", format!("unknown engine `{word}`"), hint))?;
+            if said != engine {
+                let what = format!("the URL is one of {}, not of {}", engine.title(), said.title());
+                return Err(section.wrong("engine", what, "leave `engine` out: the URL tells it"));
+            }
+        }
+        let whence = format!("{}: {}", section.document.name, section.path_of("").trim_end_matches('.'));
+        let name = name.to_owned();
+        let found = Self { name, stage, engine, guard, privileges, schemas, way, whence };
+        if let Way::Postgres { address, .. } = &found.way {
+            found.check(address, section, surroundings)?;
+        }
+        Ok(found)
+    }
+
+    /// What can be told without a credential: parameters that do not fit together, and TLS that a guard forbids.
+    fn check(
+        &self,
+        address: &PostgresAddress,
+        section: &Section<'_>,
+        surroundings: &Surroundings,
+    ) -> Result<(), Failure> {
+        let target = address
+            .clone()
+            .resolve(&|name| surroundings.variable(name))
+            .map_err(|error| section.wrong("url", error.what, error.hint))?;
+        let open = matches!(target.tls.mode, TlsMode::Prefer) && !target.host.is_local();
+        if open && self.guard != Guard::None {
+            return Err(section.wrong(
+                if section.string("tls")?.is_some() { "tls" } else { "url" },
+                "a guarded environment needs TLS that cannot be talked away",
+                "use verify-full, verify-ca or require",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The server with its credentials.
+    pub async fn target(&self, surroundings: &Surroundings) -> Result<Target, Failure> {
+        match &self.way {
+            Way::Sqlite(path) => Ok(Target::Sqlite(SqliteTarget { path: path.clone() })),
+            Way::Postgres { address, user, password } => {
+                let mut address = PostgresAddress::clone(address);
+                if let Some(user) = user {
+                    let user = user.fetch(&format!("{}.user", self.whence), surroundings).await?;
+                    address.user = Some(user.expose().to_owned());
+                }
+                if let Some(password) = password {
+                    let password = password.fetch(&format!("{}.password", self.whence), surroundings).await?;
+                    address.password = Some(Arc::new(password));
+                }
+                let target = address
+                    .resolve(&|name| surroundings.variable(name))
+                    .map_err(|error| config(&self.whence, error))?;
+                Ok(Target::Postgres(Box::new(target)))
+            }
+        }
+    }
+}
+
+/// What `privileges = true` means.
+pub(super) fn compared(flag: bool) -> Privileges {
+    if flag { Privileges::Compare } else { Privileges::Ignore }
+}
+
+fn config(whence: &str, error: AddressError) -> Failure {
+    Failure::new(FailureKind::Config, format!("{whence}: {}", error.what)).hint(error.hint)
+}
+
+fn way(section: &Section<'_>, surroundings: &Surroundings) -> Result<(EngineKind, Way), Failure> {
+    let Some(written) = section.string("url")? else {
+        let mut failure = section.wrong(
+            "url",
+            "is missing",
+            "write the address, such as url = \"postgres://host/database\"",
+        );
+        // A missing key has no line of its own.
+        failure.what = format!("{}: {}: is missing", section.document.name, section.path_of("url"));
+        return Err(failure);
+    };
+    let url = match written.strip_prefix("env:") {
+        None => written.to_owned(),
+        Some(name) => surroundings.variable(name.trim()).ok_or_else(|| {
+            section.wrong("url", format!("the environment variable {} is not set", name.trim()), "")
+        })?,
+    };
+    match address(&url, section.document.folder)
+        .map_err(|error| section.wrong("url", error.what, error.hint))?
+    {
+        Address::Sqlite(path) => {
+            for key in ["user", "password", "tls", "ca"] {
+                if section.string(key)?.is_some() {
+                    return Err(section.wrong(key, "SQLite is a file and has none", ""));
+                }
+            }
+            Ok((EngineKind::Sqlite, Way::Sqlite(path)))
+        }
+        Address::Postgres(mut address) => {
+            if let Some(word) = section.string("tls")? {
+                let known = TlsMode::ALL.map(TlsMode::word);
+                let mode = tls_mode(word).map_err(|_| {
+                    section.wrong("tls", format!("unknown TLS mode `{word}`"), suggest(word, &known))
+                })?;
+                address.tls_mode = Some(mode);
+            }
+            if let Some(path) = section.string("ca")? {
+                address.ca = Some(section.document.folder.join(path));
+            }
+            let folder = section.document.folder;
+            let user = match section.string("user")? {
+                None => None,
+                Some(text) => match Credential::parse(text, folder) {
+                    None => {
+                        address.user = Some(text.to_owned());
+                        None
+                    }
+                    reference => reference,
+                },
+            };
+            let password = password(section, folder)?;
+            Ok((EngineKind::Postgres, Way::Postgres { address, user, password }))
+        }
+    }
+}
+
+/// A password itself has no place in a file that is committed.
+fn password(section: &Section<'_>, folder: &Path) -> Result<Option<Credential>, Failure> {
+    let Some(text) = section.string("password")? else { return Ok(None) };
+    match Credential::parse(text, folder) {
+        None => Err(section.wrong(
+            "password",
+            "must say where the password is, not what it is",
+            "write \"env:NAME\", \"file:PATH\" or \"command:…\"",
+        )),
+        reference => Ok(reference),
+    }
+}
+
+/// The server meant for scratch databases.
+pub(super) fn scratch(
+    section: &Section<'_>,
+    surroundings: &Surroundings,
+) -> Result<Option<PostgresTarget>, Failure> {
+    section.only(&["postgres"])?;
+    let Some(url) = section.string("postgres")? else { return Ok(None) };
+    let wrong = |error: AddressError| section.wrong("postgres", error.what, error.hint);
+    match address(url, section.document.folder).map_err(wrong)? {
+        Address::Sqlite(_) => Err(section.wrong("postgres", "must be the URL of a PostgreSQL server", "")),
+        Address::Postgres(address) => {
+            address.resolve(&|name| surroundings.variable(name)).map(Some).map_err(wrong)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schemas_are_chosen_by_pattern() {
+        let schemas =
+            Schemas { include: vec!["app_*".into(), "public".into()], exclude: vec!["*_old".into()] };
+        for (name, expected) in
+            [("app_a", true), ("public", true), ("app_a_old", false), ("other", false), ("app_", true)]
+        {
+            assert_eq!(schemas.takes(name), expected, "{name}");
+        }
+        assert!(Schemas::default().takes("anything"));
+        assert!(fits("a*b*c", "aXbYc") && !fits("a*b*c", "acb") && fits("*", "") && !fits("", "a"));
+    }
+}
