@@ -170,22 +170,15 @@ fn body(body: &mut Body, renaming: &Renaming) {
     }
 }
 
-/// Replaces whole words outside string literals; the compared form of typed text has lower case alone.
+/// Replaces whole words outside string literals.
 fn words(definition: &Definition, before: &Ident, after: &Ident) -> Definition {
-    let lower = |name: &Ident| name.as_str().to_ascii_lowercase();
-    definition.rewritten(
-        |text| replaced(text, before.as_str(), after.as_str()),
-        |form| replaced(form, &lower(before), &lower(after)),
-    )
-}
-
-fn replaced(source: &str, before: &str, after: &str) -> String {
+    let source = definition.as_str();
     let mut out = String::with_capacity(source.len());
     let mut word = String::new();
     let mut in_string = false;
     let flush = |word: &mut String, out: &mut String, in_string: bool| {
-        let replace = !in_string && word == before;
-        out.push_str(if replace { after } else { word });
+        let replace = !in_string && word == before.as_str();
+        out.push_str(if replace { after.as_str() } else { word });
         word.clear();
     };
     for c in source.chars() {
@@ -200,5 +193,5 @@ fn replaced(source: &str, before: &str, after: &str) -> String {
         out.push(c);
     }
     flush(&mut word, &mut out, in_string);
-    out
+    Definition::from_catalog(out)
 }
