@@ -1,0 +1,329 @@
+//! Schema pairs of other tools' test suites, both directions, on a live PostgreSQL: forward must give the desired
+//! schema by the server's own dump and by our reading, rollback the former one. Skipped, and said so, where the
+//! folder or a server is absent.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use migrator_tui::connect::{self, PostgresAddress, Purpose, Target};
+use migrator_tui::diff::{DiffOptions, Privileges, diff};
+use migrator_tui::engines::{dialect, introspect};
+use migrator_tui::export::{Direction, Proof, Record, script};
+use migrator_tui::model::{Compatibility, EngineKind, Schema, Verdict};
+use migrator_tui::planner::{PlanOptions, plan};
+
+/// The share of cases that must end equal, and that must roll back, in percent.
+const EQUAL: usize = 96;
+const ROLLED_BACK: usize = 94;
+
+#[test]
+fn corpus_of_other_tools_on_the_first_server() {
+    run("MIGRATOR_TEST_PG", "MIGRATOR_TEST_PG_BIN");
+}
+
+#[test]
+fn corpus_of_other_tools_on_the_second_server() {
+    run("MIGRATOR_TEST_PG18", "MIGRATOR_TEST_PG18_BIN");
+}
+
+fn run(url: &str, bin: &str) {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/postgres");
+    let (Ok(url), Ok(bin)) = (std::env::var(url), std::env::var(bin)) else {
+        eprintln!("skipped: {url} is not set; tests/run starts a server and sets it");
+        return;
+    };
+    if !corpus.is_dir() {
+        eprintln!("skipped: the corpus folder is not beside the project");
+        return;
+    }
+    let server = Server { url, bin: PathBuf::from(bin) };
+    let cases = cases(&corpus);
+    let results = Mutex::new(Vec::new());
+    let next = AtomicUsize::new(0);
+    let workers = std::thread::available_parallelism().map_or(2, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let done = runtime.block_on(both_ways(&server, case));
+                    results.lock().unwrap().extend(done);
+                }
+            });
+        }
+    });
+    report(&server, results.into_inner().unwrap());
+}
+
+/// Case folders; a fixed quarter of them unless the full set, or some by name, is asked for.
+fn cases(corpus: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for suite in std::fs::read_dir(corpus).unwrap() {
+        for case in std::fs::read_dir(suite.unwrap().path()).unwrap() {
+            all.push(case.unwrap().path());
+        }
+    }
+    all.sort();
+    if let Ok(name) = std::env::var("MIGRATOR_TEST_CASE") {
+        return all.into_iter().filter(|path| path.to_string_lossy().contains(&name)).collect();
+    }
+    if std::env::var("MIGRATOR_TEST_FULL").is_ok() {
+        return all;
+    }
+    all.into_iter().step_by(4).collect()
+}
+
+struct Server {
+    url: String,
+    bin: PathBuf,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Stage {
+    Load,
+    Plan,
+    Forward,
+    Dump,
+    Converge,
+    Rollback,
+    Restored,
+    Done,
+}
+
+struct Outcome {
+    case: String,
+    reached: Stage,
+    why: String,
+}
+
+impl Server {
+    fn database(&self, name: &str) -> String {
+        let (base, _) = self.url.rsplit_once('/').unwrap();
+        format!("{base}/{name}")
+    }
+
+    fn psql(&self, database: &str, arguments: &[&str]) -> Result<String, String> {
+        let output = Command::new("psql")
+            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", &self.database(database)])
+            .args(arguments)
+            .env("PGOPTIONS", "-c client_min_messages=warning")
+            .output()
+            .unwrap();
+        if output.status.success() {
+            Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        } else {
+            Err(String::from_utf8_lossy(&output.stderr).into_owned())
+        }
+    }
+
+    fn recreate(&self, name: &str, template: &str) {
+        self.drop(name);
+        self.psql("postgres", &["-c", &format!("CREATE DATABASE {name} TEMPLATE {template}")]).unwrap();
+    }
+
+    fn drop(&self, name: &str) {
+        self.psql("postgres", &["-c", &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")]).unwrap();
+    }
+
+    fn dump(&self, name: &str) -> Result<BTreeMap<String, usize>, String> {
+        let output =
+            Command::new(self.bin.join("pg_dump")).args(["-s", "-d", &self.database(name)]).output().unwrap();
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+        }
+        Ok(statements(&String::from_utf8_lossy(&output.stdout)))
+    }
+
+    async fn read(&self, name: &str) -> Result<Schema, String> {
+        let address = PostgresAddress::parse(&self.database(name)).map_err(|error| error.what)?;
+        let target = address.resolve(&|_| None).map_err(|error| error.what)?;
+        let mut connection = connect::open(&Target::Postgres(Box::new(target)), Purpose::Read)
+            .await
+            .map_err(|error| error.to_string())?;
+        let dialect = dialect(EngineKind::Postgres).unwrap();
+        introspect(dialect, connection.as_mut()).await.map_err(|error| error.to_string())
+    }
+}
+
+/// Statements of a dump, without comments and session settings. The order of columns, which ALTER TABLE cannot
+/// choose, and the order of statements do not count.
+fn statements(dump: &str) -> BTreeMap<String, usize> {
+    let mut found = BTreeMap::new();
+    let mut block = String::new();
+    let flush = |block: &mut String, found: &mut BTreeMap<String, usize>| {
+        let text = block.trim();
+        let ignored =
+            text.is_empty() || text.starts_with("SET ") || text.starts_with("SELECT pg_catalog.set_config");
+        if !ignored {
+            let mut lines: Vec<&str> = text.lines().map(|line| line.trim_end_matches(',')).collect();
+            if text.starts_with("CREATE TABLE") || text.starts_with("CREATE UNLOGGED TABLE") {
+                lines.sort_unstable();
+            }
+            *found.entry(lines.join("\n")).or_insert(0) += 1;
+        }
+        block.clear();
+    };
+    for line in dump.lines() {
+        if line.starts_with("--")
+            || line.starts_with("\\restrict")
+            || line.starts_with("\\unrestrict")
+            || line.is_empty()
+        {
+            flush(&mut block, &mut found);
+            continue;
+        }
+        block.push_str(line);
+        block.push('\n');
+    }
+    flush(&mut block, &mut found);
+    found
+}
+
+fn difference(a: &BTreeMap<String, usize>, b: &BTreeMap<String, usize>) -> Option<String> {
+    let only = |x: &BTreeMap<String, usize>, y: &BTreeMap<String, usize>| {
+        x.iter()
+            .filter(|(text, count)| y.get(*text) != Some(*count))
+            .map(|(text, _)| text.clone())
+            .collect::<Vec<_>>()
+    };
+    let (extra, missing) = (only(a, b), only(b, a));
+    (!extra.is_empty() || !missing.is_empty())
+        .then(|| format!("extra:\n{}\nmissing:\n{}", extra.join("\n--\n"), missing.join("\n--\n")))
+}
+
+async fn both_ways(server: &Server, case: &Path) -> Vec<Outcome> {
+    let parent = case.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned();
+    let name = format!("{parent}/{}", case.file_name().unwrap().to_string_lossy());
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    let stem = format!("corpus_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+    let (before, after, work) = (format!("{stem}_b"), format!("{stem}_a"), format!("{stem}_w"));
+    let mut loaded = Ok(());
+    for (database, file) in [(&before, "before.sql"), (&after, "after.sql")] {
+        server.recreate(database, "template0");
+        let path = case.join(file);
+        let load = server.psql(database, &["-f", path.to_str().unwrap()]);
+        loaded = loaded.and(load.map(drop));
+    }
+    let mut outcomes = Vec::new();
+    for (direction, from, to) in [(">", &before, &after), ("<", &after, &before)] {
+        let mut outcome =
+            Outcome { case: format!("{name} {direction}"), reached: Stage::Load, why: String::new() };
+        if let Err(why) = &loaded {
+            outcome.why = why.clone();
+        } else {
+            server.recreate(&work, from);
+            if let Err(why) = one_way(server, (from, to), &work, &mut outcome.reached).await {
+                outcome.why = why;
+            }
+        }
+        outcomes.push(outcome);
+    }
+    for database in [&before, &after, &work] {
+        server.drop(database);
+    }
+    outcomes
+}
+
+async fn one_way(
+    server: &Server,
+    (from, to): (&str, &str),
+    work: &str,
+    reached: &mut Stage,
+) -> Result<(), String> {
+    let dialect = dialect(EngineKind::Postgres).unwrap();
+    let options = DiffOptions { privileges: Privileges::Compare, ..DiffOptions::default() };
+    let plan_options = PlanOptions { name: "case".into(), privileges: Privileges::Compare };
+    *reached = Stage::Plan;
+    let (current, desired) = (server.read(work).await?, server.read(to).await?);
+    let changes = diff(&current, &desired, &options);
+    let made =
+        plan(dialect, &current, &desired, &changes, &plan_options).map_err(|error| error.to_string())?;
+    let record = Record {
+        plan: made.into(),
+        generated: "2026-01-01T00:00:00Z".into(),
+        compatibility: Compatibility { verdict: Verdict::Yes, reasons: Vec::new() },
+        findings: Vec::new(),
+        proof: Proof::NotRehearsed { why: "not asked for".into() },
+        origin: migrator_tui::export::Origin::default(),
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let run = |direction: Direction| {
+        let path = folder.path().join("script.sql");
+        let text = script(&record, direction, dialect);
+        std::fs::write(&path, &text).unwrap();
+        server.psql(work, &["-f", path.to_str().unwrap()]).map_err(|error| format!("{error}\n{text}"))
+    };
+    *reached = Stage::Forward;
+    run(Direction::Forward)?;
+    *reached = Stage::Dump;
+    if let Some(text) = difference(&server.dump(work)?, &server.dump(to)?) {
+        return Err(format!("{text}\nscript:\n{}", script(&record, Direction::Forward, dialect)));
+    }
+    *reached = Stage::Converge;
+    let now = server.read(work).await?;
+    let rest = diff(&now, &desired, &options);
+    if !rest.changes.is_empty() {
+        return Err(format!(
+            "left: {:#?}",
+            rest.changes
+                .iter()
+                .map(|c| format!("{} {} {:?}", c.sign(), c.id(), edits(c)))
+                .collect::<Vec<_>>()
+        ));
+    }
+    *reached = Stage::Rollback;
+    run(Direction::Rollback)?;
+    *reached = Stage::Restored;
+    if let Some(text) = difference(&server.dump(work)?, &server.dump(from)?) {
+        return Err(format!("{text}\nscript:\n{}", script(&record, Direction::Rollback, dialect)));
+    }
+    *reached = Stage::Done;
+    Ok(())
+}
+
+fn edits(change: &migrator_tui::model::Change) -> String {
+    match change {
+        migrator_tui::model::Change::Alter { edits, .. } => format!("{edits:?}"),
+        _ => String::new(),
+    }
+}
+
+fn report(server: &Server, mut outcomes: Vec<Outcome>) {
+    outcomes.sort_by(|a, b| a.case.cmp(&b.case));
+    let version = server.psql("postgres", &["-c", "SHOW server_version"]).unwrap();
+    let mut suites: BTreeMap<&str, [usize; 4]> = BTreeMap::new();
+    let mut text = String::new();
+    for outcome in &outcomes {
+        let suite = outcome.case.split('/').next().unwrap_or_default();
+        for key in [suite, "all"] {
+            let row = suites.entry(key).or_default();
+            row[0] += usize::from(outcome.reached > Stage::Load);
+            row[1] += usize::from(outcome.reached > Stage::Forward);
+            row[2] += usize::from(outcome.reached > Stage::Converge);
+            row[3] += usize::from(outcome.reached == Stage::Done);
+        }
+        if outcome.reached != Stage::Done {
+            let first = outcome.why.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+            let _ = writeln!(text, "{:?} {}: {first}", outcome.reached, outcome.case);
+        }
+    }
+    println!("{text}\nPostgreSQL {}suite            load  forward  equal  rolled back", version);
+    for (suite, [load, forward, equal, back]) in &suites {
+        println!("{suite:<15} {load:>5} {forward:>8} {equal:>6} {back:>12}");
+    }
+    if let Ok(path) = std::env::var("MIGRATOR_TEST_REPORT") {
+        let whole: String = outcomes
+            .iter()
+            .filter(|o| o.reached != Stage::Done)
+            .map(|o| format!("=== {:?} {}\n{}\n", o.reached, o.case, o.why))
+            .collect();
+        std::fs::write(path, whole).unwrap();
+    }
+    let [load, _, equal, back] = suites.get("all").copied().unwrap_or_default();
+    assert!(equal * 100 >= EQUAL * load, "{equal} of {load} end equal, {EQUAL} % must");
+    assert!(back * 100 >= ROLLED_BACK * load, "{back} of {load} roll back, {ROLLED_BACK} % must");
+}
