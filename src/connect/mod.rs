@@ -11,6 +11,7 @@ mod libpq;
 pub mod postgres;
 mod postgres_error;
 pub mod scratch;
+pub mod sqlite;
 mod target;
 
 pub use address::{AddressError, PARAMETERS, PostgresAddress, host_of, tls_mode};
@@ -22,8 +23,12 @@ pub use target::{
 pub async fn open(target: &Target, purpose: Purpose) -> Result<Box<dyn Connection>, WireError> {
     match target {
         Target::Postgres(target) => Ok(Box::new(postgres::open(target, purpose).await?)),
-        Target::Sqlite(_) => {
-            Err(WireError::new(WireErrorKind::Unreachable, "the SQLite wire is not in this build"))
+        Target::Sqlite(target) => {
+            let access = match purpose {
+                Purpose::Read => sqlite::Access::ReadOnly,
+                Purpose::Write => sqlite::Access::ReadWrite,
+            };
+            Ok(Box::new(sqlite::open(Some(&target.path), access).await?))
         }
     }
 }

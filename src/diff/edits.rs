@@ -1,7 +1,8 @@
 //! What differs between two images of one object, aspect by aspect.
 
 use crate::model::{
-    Aspect, Body, Column, Edit, Object, ReplicaIdentity, RowSecurity, Settings, Table, Value, View,
+    Aspect, Body, Column, Definition, Edit, Object, ReplicaIdentity, RowSecurity, Settings, Table, Value,
+    View,
 };
 
 use super::Privileges;
@@ -45,6 +46,11 @@ impl Found {
             self.note(aspect, before, after);
         }
     }
+    fn definition(&mut self, aspect: Aspect, before: &Definition, after: &Definition) {
+        if before != after {
+            self.note(aspect, before.as_str(), after.as_str());
+        }
+    }
     fn debug<T: PartialEq + std::fmt::Debug>(&mut self, aspect: Aspect, before: &T, after: &T) {
         if before != after {
             self.note(aspect, &format!("{before:?}"), &format!("{after:?}"));
@@ -58,7 +64,7 @@ fn body(before: &Body, after: &Body, found: &mut Found) {
         (Body::Column(a), Body::Column(b)) => column(a, b, found),
         (Body::View(a), Body::View(b)) => view(a, b, found),
         (Body::Constraint(a), Body::Constraint(b)) => {
-            found.compare(Aspect::Definition, a.definition.as_str(), b.definition.as_str());
+            found.definition(Aspect::Definition, &a.definition, &b.definition);
             found.debug(Aspect::Validity, &a.validity, &b.validity);
             if let (Some(x), Some(y)) = (&a.index, &b.index) {
                 found.compare(Aspect::Storage, &settings(&x.storage), &settings(&y.storage));
@@ -66,7 +72,7 @@ fn body(before: &Body, after: &Body, found: &mut Found) {
         }
         (Body::Index(a), Body::Index(b)) => {
             found.debug(Aspect::Definition, &a.uniqueness, &b.uniqueness);
-            found.compare(Aspect::Definition, a.tail.as_str(), b.tail.as_str());
+            found.definition(Aspect::Definition, &a.tail, &b.tail);
             found.debug(Aspect::Validity, &a.validity, &b.validity);
             found.debug(Aspect::Options, &a.statistics, &b.statistics);
         }
@@ -74,10 +80,10 @@ fn body(before: &Body, after: &Body, found: &mut Found) {
             found.compare(Aspect::Labels, &a.labels.join(", "), &b.labels.join(", "));
         }
         (Body::Routine(a), Body::Routine(b)) => {
-            found.compare(Aspect::Definition, a.definition.as_str(), b.definition.as_str());
+            found.definition(Aspect::Definition, &a.definition, &b.definition);
         }
         (Body::Trigger(a), Body::Trigger(b)) => {
-            found.compare(Aspect::Definition, a.definition.as_str(), b.definition.as_str());
+            found.definition(Aspect::Definition, &a.definition, &b.definition);
             found.debug(Aspect::Firing, &a.firing, &b.firing);
         }
         (Body::Domain(a), Body::Domain(b)) => {
@@ -91,7 +97,7 @@ fn body(before: &Body, after: &Body, found: &mut Found) {
             found.compare(Aspect::Schema, &shown(&a.schema), &shown(&b.schema));
         }
         (Body::Sequence(a), Body::Sequence(b)) => {
-            found.compare(Aspect::DataType, a.data_type.as_str(), b.data_type.as_str());
+            found.definition(Aspect::DataType, &a.data_type, &b.data_type);
             found.debug(Aspect::Options, &a.options, &b.options);
             found.debug(Aspect::Persistence, &a.persistence, &b.persistence);
         }
@@ -102,7 +108,7 @@ fn body(before: &Body, after: &Body, found: &mut Found) {
             found.compare(Aspect::Definition, &text(a), &text(b));
         }
         (Body::Opaque(a), Body::Opaque(b)) => {
-            found.compare(Aspect::Definition, a.text.as_str(), b.text.as_str());
+            found.definition(Aspect::Definition, &a.text, &b.text);
         }
         (Body::Policy(a), Body::Policy(b)) => {
             found.debug(Aspect::Options, &(a.mode, &a.command), &(b.mode, &b.command));
@@ -138,7 +144,7 @@ fn table(a: &Table, b: &Table, found: &mut Found) {
 }
 
 fn column(a: &Column, b: &Column, found: &mut Found) {
-    found.compare(Aspect::DataType, a.data_type.as_str(), b.data_type.as_str());
+    found.definition(Aspect::DataType, &a.data_type, &b.data_type);
     found.compare(Aspect::Collation, &shown(&a.collation), &shown(&b.collation));
     found.debug(Aspect::Nullability, &a.nullability, &b.nullability);
     if a.value != b.value {
@@ -160,7 +166,7 @@ fn column(a: &Column, b: &Column, found: &mut Found) {
 }
 
 fn view(a: &View, b: &View, found: &mut Found) {
-    found.compare(Aspect::Definition, a.query.as_str(), b.query.as_str());
+    found.definition(Aspect::Definition, &a.query, &b.query);
     found.compare(Aspect::Options, &settings(&a.options), &settings(&b.options));
     found.debug(Aspect::Storage, &a.access_method, &b.access_method);
     found.debug(Aspect::Options, &a.populated, &b.populated);

@@ -170,15 +170,22 @@ fn body(body: &mut Body, renaming: &Renaming) {
     }
 }
 
-/// Replaces whole words outside string literals.
+/// Replaces whole words outside string literals; the compared form of typed text has lower case alone.
 fn words(definition: &Definition, before: &Ident, after: &Ident) -> Definition {
-    let source = definition.as_str();
+    let lower = |name: &Ident| name.as_str().to_ascii_lowercase();
+    definition.rewritten(
+        |text| replaced(text, before.as_str(), after.as_str()),
+        |form| replaced(form, &lower(before), &lower(after)),
+    )
+}
+
+fn replaced(source: &str, before: &str, after: &str) -> String {
     let mut out = String::with_capacity(source.len());
     let mut word = String::new();
     let mut in_string = false;
     let flush = |word: &mut String, out: &mut String, in_string: bool| {
-        let replace = !in_string && word == before.as_str();
-        out.push_str(if replace { after.as_str() } else { word });
+        let replace = !in_string && word == before;
+        out.push_str(if replace { after } else { word });
         word.clear();
     };
     for c in source.chars() {
@@ -193,5 +200,5 @@ fn words(definition: &Definition, before: &Ident, after: &Ident) -> Definition {
         out.push(c);
     }
     flush(&mut word, &mut out, in_string);
-    Definition::from_catalog(out)
+    out
 }

@@ -22,7 +22,7 @@ pub use introspect::{IntrospectError, introspect};
 pub fn dialect(engine: EngineKind) -> Option<&'static dyn Dialect> {
     match engine {
         EngineKind::Postgres => Some(&postgres::Postgres),
-        EngineKind::Sqlite => None,
+        EngineKind::Sqlite => Some(&sqlite::Sqlite),
         EngineKind::MySql | EngineKind::SqlServer | EngineKind::Snowflake => None,
     }
 }
@@ -39,6 +39,11 @@ pub trait Dialect: Sync {
 
     /// Creates the object as it stands alone: for the diff pane, fingerprint and fidelity check.
     fn define(&self, object: &Object) -> Vec<Sql>;
+
+    /// What of the object counts towards a fingerprint: the same for any two objects that compare as equal.
+    fn imprint(&self, object: &Object) -> Vec<Box<str>> {
+        self.define(object).iter().map(|sql| sql.as_str().into()).collect()
+    }
 
     /// Whether `before` can become `after` where it stands.
     fn transition(&self, before: &Object, after: &Object, edits: &[Edit]) -> Transition;
@@ -68,6 +73,11 @@ pub trait Dialect: Sync {
     /// The statements of one action, in order.
     fn steps(&self, action: &Action, facts: &Facts<'_>) -> Vec<Draft>;
 
+    /// Opens a transaction that writes.
+    fn begin(&self) -> Sql {
+        crate::sql!(self.kind(); "BEGIN")
+    }
+
     /// Statements that open a transaction segment or precede a statement outside one: timeouts and settings.
     fn prologue(&self, statement: &Statement) -> Vec<Sql>;
 
@@ -82,6 +92,9 @@ pub trait Dialect: Sync {
 /// Statements around a whole script or run.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Frame {
+    /// Lines for the engine's own client at the top of a script, not SQL: `.bail on`. Without them that client
+    /// would go on after an error.
+    pub client: Vec<&'static str>,
     /// Outside a transaction, before the first segment.
     pub before: Vec<Sql>,
     /// Inside the last transaction, before its COMMIT. Any of them failing fails the transaction.

@@ -2,24 +2,68 @@
 
 use std::fmt;
 
-/// A piece of SQL in the server's own canonical words (`pg_get_viewdef`, `SHOW CREATE`, …). It may be
-/// spliced into a statement as it is, and it may come from nowhere but a catalog.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Definition(Box<str>);
+/// A piece of SQL in the server's own words (`pg_get_viewdef`, `SHOW CREATE`, …). It may be spliced into a
+/// statement as it is, and it may come from nowhere but a catalog.
+///
+/// Two definitions are equal when their texts are. A server that keeps what a user typed, as SQLite does, gives a
+/// second form beside the text, from which spacing, comments and letter case are gone; then the forms are compared.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    text: Box<str>,
+    form: Option<Box<str>>,
+}
 
 impl Definition {
     /// Only catalog text belongs here.
     pub fn from_catalog(text: impl Into<Box<str>>) -> Self {
-        Self(text.into())
+        Self { text: text.into(), form: None }
+    }
+    /// Catalog text as a user typed it, and the form that is compared.
+    pub fn as_typed(text: impl Into<Box<str>>, form: impl Into<Box<str>>) -> Self {
+        Self { text: text.into(), form: Some(form.into()) }
     }
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+    /// What is compared: the form where there is one, else the text.
+    pub fn compared(&self) -> &str {
+        self.form.as_deref().unwrap_or(&self.text)
+    }
+    /// The same piece with its text, and its form where it has one, written anew.
+    #[must_use]
+    pub fn rewritten(&self, text: impl Fn(&str) -> String, form: impl Fn(&str) -> String) -> Self {
+        Self {
+            text: text(&self.text).into(),
+            form: self.form.as_deref().map(|compared| form(compared).into()),
+        }
+    }
+}
+
+impl PartialEq for Definition {
+    fn eq(&self, other: &Self) -> bool {
+        self.compared() == other.compared()
+    }
+}
+impl Eq for Definition {}
+impl PartialOrd for Definition {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Definition {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.compared().cmp(other.compared())
+    }
+}
+impl std::hash::Hash for Definition {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.compared().hash(state);
     }
 }
 
 impl fmt::Display for Definition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 

@@ -77,7 +77,7 @@ pub fn fingerprint(dialect: &dyn Dialect, schema: &Schema) -> Fingerprint {
     let mut parts: Vec<String> = Vec::with_capacity(schema.objects.len() * 2);
     for (id, object) in &schema.objects {
         parts.push(id.to_string());
-        parts.extend(dialect.define(object).iter().map(ToString::to_string));
+        parts.extend(dialect.imprint(object).into_iter().map(String::from));
     }
     Fingerprint::of(parts.iter().map(String::as_str))
 }

@@ -8,7 +8,7 @@ mod sweep;
 
 use std::collections::BTreeSet;
 
-use super::{Connection, PostgresAddress, PostgresTarget, Purpose, Target, WireError, postgres};
+use super::{Connection, PostgresAddress, PostgresTarget, Purpose, Target, WireError, postgres, sqlite};
 use crate::model::{EngineKind, Ident, ServerVersion};
 use crate::sql;
 
@@ -153,7 +153,9 @@ impl Workshop {
     /// Makes a fresh, empty database and opens a session in it.
     pub async fn database(&mut self) -> Result<ScratchDatabase, WireError> {
         let Ground::Postgres(server) = &mut self.ground else {
-            return Err(WireError::unreachable("the SQLite wire is not in this build"));
+            let connection = sqlite::open(None, sqlite::Access::Create).await?;
+            self.version = connection.version().clone();
+            return Ok(ScratchDatabase { connection: Box::new(connection), target: None, name: None });
         };
         self.made += 1;
         let name = sweep::database_name(self.made);

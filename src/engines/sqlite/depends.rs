@@ -1,0 +1,98 @@
+//! What depends on what. SQLite keeps no dependencies, so the names in a stored text decide: that finds too many
+//! rather than too few, and one too many costs a view that is made again, not a failed plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::constraint::words;
+use super::token::folded;
+use crate::model::{Body, Object, ObjectId, ObjectKind, QualifiedName};
+
+/// Tables and views by their folded names, with their columns.
+#[derive(Default)]
+pub(super) struct Relations(BTreeMap<String, (ObjectId, Vec<String>)>);
+
+impl Relations {
+    pub fn add(&mut self, id: ObjectId, columns: Vec<String>) {
+        self.0.insert(folded(id.name.name.as_str()), (id, columns));
+    }
+
+    fn find(&self, name: &QualifiedName) -> Option<&ObjectId> {
+        self.0.get(&folded(name.name.as_str())).map(|(id, _)| id)
+    }
+
+    fn column(&self, name: &QualifiedName, column: &str) -> Option<ObjectId> {
+        let (id, columns) = self.0.get(&folded(name.name.as_str()))?;
+        let known = columns.iter().find(|known| known.eq_ignore_ascii_case(column))?;
+        Some(ObjectId::member(ObjectKind::Column, id.name.clone(), known.as_str()))
+    }
+
+    /// The relations that a text names, and of their columns those it names or takes with a star.
+    fn mentioned(&self, text: &str, found: &mut BTreeSet<ObjectId>) {
+        let words = words(text);
+        for word in &words {
+            let Some((id, columns)) = self.0.get(word) else { continue };
+            found.insert(id.clone());
+            // `*` and INSERT without a list take every column.
+            let all = text.contains('*') || words.contains("insert");
+            let columns = columns.iter().filter(|column| all || words.contains(&folded(column)));
+            found.extend(
+                columns.map(|column| ObjectId::member(ObjectKind::Column, id.name.clone(), column.as_str())),
+            );
+        }
+    }
+}
+
+pub(super) fn depends(
+    objects: &BTreeMap<ObjectId, Object>,
+    relations: &Relations,
+) -> Vec<(ObjectId, ObjectId)> {
+    let mut found = BTreeSet::new();
+    for (id, object) in objects {
+        let mut needs = BTreeSet::new();
+        match &object.body {
+            Body::Column(_) => needs.extend(relations.find(&id.name).cloned()),
+            Body::Constraint(constraint) => {
+                needs.extend(relations.find(&id.name).cloned());
+                let columns = constraint.columns.iter();
+                needs.extend(columns.filter_map(|column| relations.column(&id.name, column.as_str())));
+                if let Some((table, columns)) = &constraint.references {
+                    needs.extend(relations.find(table).cloned());
+                    let columns = columns.iter();
+                    needs.extend(columns.filter_map(|column| relations.column(table, column.as_str())));
+                }
+            }
+            Body::Index(index) => {
+                needs.extend(relations.find(&index.table).cloned());
+                let words = words(index.tail.as_str());
+                needs.extend(words.iter().filter_map(|word| relations.column(&index.table, word)));
+            }
+            Body::View(view) => relations.mentioned(view.query.as_str(), &mut needs),
+            Body::Trigger(trigger) => {
+                needs.extend(relations.find(&id.name).cloned());
+                relations.mentioned(trigger.definition.as_str(), &mut needs);
+            }
+            Body::Opaque(opaque) if opaque.why.as_ref() == super::introspect::SHADOW => {
+                needs.extend(owner(id, objects.values()));
+            }
+            // An external-content table of a full-text index, and the like.
+            Body::Opaque(opaque) => relations.mentioned(opaque.text.as_str(), &mut needs),
+            _ => {}
+        }
+        needs.remove(id);
+        found.extend(needs.into_iter().map(|needed| (id.clone(), needed)));
+    }
+    found.into_iter().filter(|(_, needed)| objects.contains_key(needed)).collect()
+}
+
+/// The virtual table whose data a shadow table keeps: the longest name that begins its own.
+pub(super) fn owner<'a>(shadow: &ObjectId, objects: impl Iterator<Item = &'a Object>) -> Option<ObjectId> {
+    let name = folded(shadow.name.name.as_str());
+    objects
+        .filter(|object| {
+            matches!(&object.body, Body::Opaque(opaque) if opaque.why.as_ref() == super::introspect::VIRTUAL)
+        })
+        .map(|object| &object.id)
+        .filter(|id| name.starts_with(&format!("{}_", folded(id.name.name.as_str()))))
+        .max_by_key(|id| id.name.name.as_str().len())
+        .cloned()
+}

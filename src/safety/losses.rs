@@ -1,0 +1,51 @@
+//! What a plan takes away: dropped by a change, or dropped and made again because it cannot be altered in place.
+
+use crate::model::{ObjectId, ObjectKind, Verb};
+
+use super::survey::Survey;
+
+/// An object that goes away with what is in it.
+#[derive(Clone, Copy)]
+pub(super) struct Gone<'a> {
+    pub id: &'a ObjectId,
+    pub step: Option<usize>,
+    pub then: Then,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Then {
+    Nothing,
+    /// It comes back, empty.
+    MadeAgain,
+}
+
+impl Then {
+    /// `is dropped`, `is dropped and created again`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Nothing => "is dropped",
+            Self::MadeAgain => "is dropped and created again, empty",
+        }
+    }
+}
+
+/// Objects of a kind that go away while what holds them stays.
+pub(super) fn gone<'a>(survey: &Survey<'a>, kind: ObjectKind) -> Vec<Gone<'a>> {
+    let mut found: Vec<Gone<'a>> = survey
+        .dropped(kind)
+        .filter(|object| object.id.member.is_none() || !survey.leaves(&object.id.name))
+        .map(|object| Gone { id: &object.id, step: survey.step_of(&object.id), then: Then::Nothing })
+        .collect();
+    let replaced = survey.steps().filter(|(_, step)| {
+        step.subject.kind == kind
+            && step.action == Verb::Drop
+            && !survey.is_dropped(&step.subject)
+            && survey.step_that(&step.subject, Verb::Create).is_some()
+    });
+    found.extend(replaced.map(|(at, step)| Gone {
+        id: &step.subject,
+        step: Some(at),
+        then: Then::MadeAgain,
+    }));
+    found
+}

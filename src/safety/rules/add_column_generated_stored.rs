@@ -1,0 +1,39 @@
+//! `add-column-generated-stored`: a new column that is computed and stored.
+
+use crate::model::Severity;
+use crate::safety::columns::{Cause, rewriting};
+use crate::safety::rule::{Family, Report, Rule, Words};
+use crate::safety::survey::Survey;
+
+pub(super) static RULE: Rule = Rule {
+    id: "add-column-generated-stored",
+    severity: Severity::Error,
+    family: Family::Lock,
+    problem: "The server computes and writes every row of the table while nobody can read or write it.",
+    solution: "Add a plain column, fill it by a trigger and in batches. From PostgreSQL 18 on consider \
+               VIRTUAL.",
+    judge,
+};
+
+fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
+    for (column, at, _) in rewriting(survey, Cause::StoredExpression) {
+        let instead = if survey.version().at_least(18, 0) {
+            "Make it VIRTUAL, which is computed when read; or add a plain column, keep it by a trigger, and fill \
+             old rows in batches."
+        } else {
+            "Add a plain column, keep it by a trigger BEFORE INSERT OR UPDATE, and fill old rows in batches."
+        };
+        report.at(
+            at,
+            column.id,
+            Words::new(
+                format!("column {}.{} is computed and stored.", column.id.name, column.id.leaf()),
+                format!(
+                    "Reads and writes on {} wait until every row and every index is written anew.",
+                    survey.sized(&column.id.name)
+                ),
+                instead,
+            ),
+        );
+    }
+}

@@ -1,0 +1,45 @@
+//! `add-foreign-key-blocking`: a foreign key that is checked as it is added.
+
+use crate::model::{Severity, TableShape};
+use crate::safety::rule::{Family, Report, Rule, Words};
+use crate::safety::survey::Survey;
+
+pub(super) static RULE: Rule = Rule {
+    id: "add-foreign-key-blocking",
+    severity: Severity::Error,
+    family: Family::Lock,
+    problem: "Writes on both tables wait until every row of the child has been looked up.",
+    solution: "Add it NOT VALID, commit, then VALIDATE CONSTRAINT. Index the child's columns first.",
+    judge,
+};
+
+fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
+    for key in survey.added_constraints() {
+        let (Some((parent, _)), Some((at, _))) = (&key.body.references, survey.long_block(key.id)) else {
+            continue;
+        };
+        let why = match key.body.on {
+            TableShape::Partitioned if !survey.version().at_least(18, 0) => {
+                " A partitioned table cannot take it NOT VALID before PostgreSQL 18."
+            }
+            TableShape::Plain | TableShape::Partitioned | TableShape::Foreign => "",
+        };
+        report.at(
+            at,
+            key.id,
+            Words::new(
+                format!("{} is checked as it is added.{why}", key.id),
+                format!(
+                    "Writes on {} and on {parent} wait until every row of the first has been looked up.",
+                    survey.sized(&key.id.name)
+                ),
+                if why.is_empty() {
+                    "ADD CONSTRAINT … NOT VALID, commit, then VALIDATE CONSTRAINT in its own transaction."
+                } else {
+                    "Add the key to each partition NOT VALID and validate it there, then add it to the parent; or \
+                     do it in a quiet hour."
+                },
+            ),
+        );
+    }
+}

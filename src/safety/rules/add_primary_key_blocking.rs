@@ -1,0 +1,43 @@
+//! `add-primary-key-blocking`: a primary key whose index is built under the strongest lock.
+
+use crate::model::{ConstraintKind, Severity, TableShape};
+use crate::safety::rule::{Family, Report, Rule, Words};
+use crate::safety::survey::Survey;
+
+pub(super) static RULE: Rule = Rule {
+    id: "add-primary-key-blocking",
+    severity: Severity::Error,
+    family: Family::Lock,
+    problem: "Nobody can read or write the table while the index is built and the columns are looked at.",
+    solution: "Build a unique index concurrently, set the columns NOT NULL through validated checks, \
+               then ADD PRIMARY KEY USING INDEX.",
+    judge,
+};
+
+fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
+    for key in survey.added_constraints() {
+        if key.body.kind != ConstraintKind::PrimaryKey {
+            continue;
+        }
+        let Some((at, _)) = survey.long_block(key.id) else { continue };
+        let instead = match key.body.on {
+            TableShape::Partitioned => {
+                "A partitioned table has no concurrent form. Build a unique index on each partition concurrently \
+                 first, then add the key on the parent, in a quiet hour."
+            }
+            TableShape::Plain | TableShape::Foreign => {
+                "CREATE UNIQUE INDEX CONCURRENTLY, set the columns NOT NULL through validated checks, then ADD \
+                 PRIMARY KEY USING INDEX."
+            }
+        };
+        report.at(
+            at,
+            key.id,
+            Words::new(
+                format!("{} builds its index in place.", key.id),
+                format!("Reads and writes on {} wait until it is built.", survey.sized(&key.id.name)),
+                instead,
+            ),
+        );
+    }
+}

@@ -1,0 +1,43 @@
+//! `add-required-column`: a column that must have a value and has no default.
+
+use crate::model::Severity;
+use crate::safety::columns::{domain_default, fills_itself};
+use crate::safety::probes;
+use crate::safety::rule::{Family, Report, Rule, Words};
+use crate::safety::survey::Survey;
+
+pub(super) static RULE: Rule = Rule {
+    id: "add-required-column",
+    severity: Severity::Error,
+    family: Family::Compatibility,
+    problem: "On a table with rows the step fails. Where it does not, every INSERT of the running \
+              application fails, as it does not know the column.",
+    solution: "Add the column with a default, or nullable: fill it in batches, then set NOT NULL.",
+    judge,
+};
+
+fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
+    for column in survey.added_columns() {
+        let required = column.body.nullability.is_not_null()
+            && !fills_itself(column.body)
+            && !domain_default(survey.desired, column.id);
+        if !required {
+            continue;
+        }
+        let table = &column.id.name;
+        report
+            .on(
+                column.id,
+                Words::new(
+                    format!("column {table}.{} is added NOT NULL without a default.", column.id.leaf()),
+                    format!(
+                        "The step fails if {table} holds a row ({}). On an empty table, programs that do not know \
+                         the column cannot insert any more.",
+                        survey.size(table)
+                    ),
+                    "Give it a default, or add it nullable, fill it in batches, and set NOT NULL afterwards.",
+                ),
+            )
+            .probe = Some(probes::any_row(survey.engine(), &survey.former(table)));
+    }
+}

@@ -1,0 +1,54 @@
+//! `drop-column`: a column goes away with its values.
+
+use crate::model::{ObjectKind, Origin, Severity, Value};
+use crate::safety::losses::gone;
+use crate::safety::probes;
+use crate::safety::rule::{Family, Report, Rule, Words};
+use crate::safety::survey::Survey;
+
+pub(super) static RULE: Rule = Rule {
+    id: "drop-column",
+    severity: Severity::Error,
+    family: Family::DataLoss,
+    problem: "The values are lost for good, and programs that name the column fail. Indexes and \
+              constraints on it go with it.",
+    solution: "Deploy a version that ignores the column, keep a copy of its values, and drop it in a \
+               later migration.",
+    judge,
+};
+
+fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
+    for gone in gone(survey, ObjectKind::Column) {
+        let (table, column) = (&gone.id.name, gone.id.leaf());
+        let Some(body) = survey.column(table, column) else { continue };
+        if body.origin == Origin::Inherited {
+            continue;
+        }
+        let computed = matches!(body.value, Value::Generated { .. });
+        let effect = if computed {
+            "Programs that name it fail. Its values can be computed again.".to_owned()
+        } else {
+            format!(
+                "Its values in {} are lost. Programs that name it fail, and so does every program between two \
+                 versions.",
+                survey.sized(table)
+            )
+        };
+        let finding = report.on(
+            gone.id,
+            Words::new(
+                format!("column {table}.{column} {}.", gone.then.words()),
+                effect,
+                "Deploy a version that does not use it, keep a copy of the key and its values, and drop it in a \
+                 later migration.",
+            ),
+        );
+        finding.step = gone.step;
+        if computed {
+            finding.severity = Severity::Warn;
+        } else {
+            let (table, column) = survey.former_column(table, column);
+            finding.probe = Some(probes::any_value(survey.engine(), &table, &column));
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! `drop-table`: a table goes away with its rows.
+
+use crate::model::{ObjectId, ObjectKind, QualifiedName, Severity};
+use crate::safety::losses::gone;
+use crate::safety::probes;
+use crate::safety::rule::{Family, Report, Rule, Words};
+use crate::safety::survey::Survey;
+
+pub(super) static RULE: Rule = Rule {
+    id: "drop-table",
+    severity: Severity::Error,
+    family: Family::DataLoss,
+    problem: "Every row of the table is lost, and programs that still use it fail.",
+    solution: "Move the table to an archive schema, wait until nothing asks for it, then drop it. Keep a \
+               dump.",
+    judge,
+};
+
+fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
+    for gone in gone(survey, ObjectKind::Table) {
+        let name = &gone.id.name;
+        if is_partition(survey, name) {
+            continue;
+        }
+        let foreign = survey.table(name).is_some_and(|table| table.foreign.is_some());
+        let parts = match survey.partitions(name).len() {
+            0 => String::new(),
+            count => format!(" and its {count} partitions"),
+        };
+        let effect = if foreign {
+            "Queries on it fail. The rows themselves stay on the foreign server.".to_owned()
+        } else {
+            format!("All rows in it{parts} are lost: {}. Programs that still use it fail.", survey.size(name))
+        };
+        let instead = if survey.is_sqlite() {
+            "Rename it first, and drop it when nothing has missed it. Keep a copy of the file.".to_owned()
+        } else {
+            "Move it to an archive schema first (ALTER TABLE … SET SCHEMA), and drop it when nothing has missed \
+             it. Keep a dump of it."
+                .to_owned()
+        };
+        let what = format!("table {name} {}.", gone.then.words());
+        let finding = report.on(gone.id, Words::new(what, effect, instead));
+        finding.step = gone.step;
+        if foreign {
+            finding.severity = Severity::Warn;
+        } else {
+            finding.probe = Some(probes::any_row(survey.engine(), &survey.former(name)));
+        }
+    }
+}
+
+/// Partitions have a rule of their own.
+fn is_partition(survey: &Survey<'_>, table: &QualifiedName) -> bool {
+    survey.base.objects.contains_key(&ObjectId::new(ObjectKind::Partition, table.clone()))
+}

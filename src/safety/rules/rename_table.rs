@@ -1,0 +1,37 @@
+//! `rename-table`: a table or view gets another name.
+
+use crate::model::{ObjectKind, Severity};
+use crate::safety::rule::{Family, Report, Rule, Words};
+use crate::safety::survey::Survey;
+
+pub(super) static RULE: Rule = Rule {
+    id: "rename-table",
+    severity: Severity::Error,
+    family: Family::Compatibility,
+    problem: "Programs that run already ask for the old name and fail at once. Function bodies that name \
+              it fail when they run.",
+    solution: "In the same transaction create a view with the old name. Drop it when nothing asks for it \
+               any more.",
+    judge,
+};
+
+fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
+    for (before, after) in survey.renamed() {
+        let relation =
+            matches!(after.id.kind, ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView);
+        if !relation {
+            continue;
+        }
+        report.on(
+            &after.id,
+            Words::new(
+                format!("{} becomes {}.", before.id, after.id.name),
+                "Programs of before the migration ask for the old name and fail. After a rollback, new ones do.",
+                format!(
+                    "Create a view {} over the new name in the same transaction, and drop it once nothing uses it.",
+                    before.id.name
+                ),
+            ),
+        );
+    }
+}

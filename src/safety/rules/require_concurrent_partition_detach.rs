@@ -1,0 +1,42 @@
+//! `require-concurrent-partition-detach`: a partition that is detached under the strongest lock.
+
+use crate::model::{Body, Lock, ObjectKind, Severity, Verb};
+use crate::safety::rule::{Family, Report, Rule, Words};
+use crate::safety::survey::Survey;
+
+pub(super) static RULE: Rule = Rule {
+    id: "require-concurrent-partition-detach",
+    severity: Severity::Error,
+    family: Family::Lock,
+    problem: "Nobody can read or write the parent table while the detach waits for its lock and runs.",
+    solution: "Use DETACH PARTITION … CONCURRENTLY (PostgreSQL 14 or later, and no default partition).",
+    judge,
+};
+
+fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
+    for (at, step) in survey.steps() {
+        let detach = step.subject.kind == ObjectKind::Partition
+            && step.action == Verb::Drop
+            && step.effects.lock == Lock::AccessExclusive;
+        let Some(Body::Partition(place)) = survey.base.objects.get(&step.subject).map(|object| &object.body)
+        else {
+            continue;
+        };
+        if !detach || survey.leaves(&place.parent) || survey.leaves(&step.subject.name) {
+            continue;
+        }
+        report.at(
+            at,
+            &step.subject,
+            Words::new(
+                format!("{} is detached from {} in one go.", step.subject.name, place.parent),
+                format!(
+                    "Reads and writes on {} wait behind it, for as long as it waits for its lock.",
+                    survey.sized(&place.parent)
+                ),
+                "DETACH PARTITION … CONCURRENTLY, outside a transaction. It needs PostgreSQL 14 or later and no \
+                 default partition; otherwise use a short lock timeout and try again.",
+            ),
+        );
+    }
+}
