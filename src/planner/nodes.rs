@@ -43,6 +43,7 @@ pub(super) fn build(dialect: &dyn Dialect, base: &Schema, desired: &Schema, work
     }
     nodes.demand_dependencies(base, desired);
     nodes.demand_free_names();
+    nodes.demand_partition_times();
     nodes.demand_renames_first(&renames);
     nodes
 }
@@ -83,6 +84,27 @@ impl Nodes {
             .collect();
         for (leave, reach) in pairs {
             self.demand(leave, reach);
+        }
+    }
+
+    /// What is done to a partitioned table reaches its partitions, so a partition leaves before and joins after.
+    fn demand_partition_times(&mut self) {
+        let mut demands = Vec::new();
+        for (node, action) in self.actions.iter().enumerate() {
+            let (Action::Create(objects) | Action::Drop(objects)) = action else { continue };
+            let Some(Body::Partition(partition)) = objects.first().map(|object| &object.body) else {
+                continue;
+            };
+            let parts = [&partition.parent, &objects[0].id.name];
+            let touched = self.leave.iter().chain(&self.reach).filter(|(id, _)| {
+                matches!(id.kind, ObjectKind::Column | ObjectKind::Constraint) && parts.contains(&&id.name)
+            });
+            for (_, &other) in touched {
+                demands.push(if matches!(action, Action::Create(_)) { (other, node) } else { (node, other) });
+            }
+        }
+        for (earlier, later) in demands {
+            self.demand(earlier, later);
         }
     }
 

@@ -383,6 +383,8 @@ pub(super) fn rank(action: &Action, facts: &Facts<'_>) -> u32 {
                 Some(head) if facts.to.objects.contains_key(&head.id) => {
                     if head.id.kind == ObjectKind::Index { 5 } else { 6 }
                 }
+                // A detached partition must not follow what is done to its former parent.
+                Some(head) if head.id.kind == ObjectKind::Partition => 7,
                 Some(head) => 900 - created(head.id.kind).min(800),
                 None => 900,
             }

@@ -49,7 +49,7 @@ pub(super) fn drop(objects: &[Arc<Object>], facts: &Facts<'_>) -> Vec<Draft> {
         Body::Constraint(of) => vec![constraint::drop(object, of)],
         Body::Index(of) => vec![index::drop(object, of, facts)],
         Body::SequenceOwner(_) => vec![sequence::disown(object)],
-        Body::Partition(of) => vec![index::detach(object, of, facts)],
+        Body::Partition(of) => vec![index::detach(object, of)],
         // An index leaves its parent only with its table.
         Body::IndexPartition(_) => Vec::new(),
         Body::Privileges(of) => {

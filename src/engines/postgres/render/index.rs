@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::engines::{Draft, Facts};
 use crate::model::{
-    Body, Boundary, Index, IndexPartition, Lock, Object, ObjectId, ObjectKind, Phase, QualifiedName, Sql,
+    Boundary, Index, IndexPartition, Lock, Object, ObjectId, ObjectKind, Phase, QualifiedName, Sql,
     TableShape, Uniqueness, Verb, Work,
 };
 use crate::sql;
@@ -160,28 +160,11 @@ pub(super) fn partition(object: &Object, partition: &crate::model::Partition) ->
         .undone_by_action()
 }
 
-/// DETACH CONCURRENTLY exists since 14 and is refused while there is a default partition.
-pub(super) fn detach(object: &Object, partition: &crate::model::Partition, facts: &Facts<'_>) -> Draft {
-    let has_default = facts.from.objects.values().any(|other| match &other.body {
-        Body::Partition(other) => other.parent == partition.parent && other.bound.as_str() == "DEFAULT",
-        _ => false,
-    });
-    let returns = facts.to.objects.contains_key(&object.id);
+/// Not CONCURRENTLY: that form leaves a CHECK of its own making on the detached table.
+pub(super) fn detach(object: &Object, partition: &crate::model::Partition) -> Draft {
     let on = [table_id(&partition.parent), table_id(&object.id.name)];
-    if facts.version.at_least(14, 0) && !has_default && !returns && !is_fresh(&partition.parent, facts) {
-        let sql = sql!(PG; "ALTER TABLE ", &partition.parent, " DETACH PARTITION ", &object.id.name, " CONCURRENTLY");
-        return Draft::new(
-            Verb::Alter,
-            Phase::Contract,
-            sql,
-            "Waits for running queries instead of stopping new ones.",
-        )
-        .locks(Lock::ShareUpdateExclusive, on, Work::Catalog)
-        .bounded(Boundary::NonTransactional)
-        .undone_by_action();
-    }
     let sql = sql!(PG; "ALTER TABLE ", &partition.parent, " DETACH PARTITION ", &object.id.name);
-    Draft::new(Verb::Alter, Phase::Contract, sql, "The rows stay in the detached table.")
+    Draft::new(Verb::Alter, Phase::Expand, sql, "The rows stay in the detached table.")
         .locks(Lock::AccessExclusive, on, Work::Catalog)
         .undone_by_action()
 }

@@ -23,7 +23,7 @@ fn usual(data_type: &str, increment: i128) -> SequenceOptions {
     let (lowest, highest) = range(data_type);
     let (minimum, maximum) = if increment > 0 { (1, highest) } else { (lowest, -1) };
     let start = if increment > 0 { minimum } else { maximum };
-    SequenceOptions { start, increment, minimum, maximum, cache: 1, cycle: Cycle::NoCycle }
+    SequenceOptions { start, increment: 1, minimum, maximum, cache: 1, cycle: Cycle::NoCycle }
 }
 
 /// Only what differs from the usual, in front of each a space.
