@@ -66,7 +66,7 @@ fn the_environment_fills_up() {
 fn refusals_say_what_to_do_and_repeat_no_secret() {
     for (url, expected) in [
         ("postgres://u:hun/ter2@h/db", "the port is not a number"),
-        ("postgres://u:pa?hunter2@h/db", "cannot be read"),
+        ("postgres://u:12?hunter2@h/db", "cannot be read"),
         ("postgres://a,b/db", "several hosts"),
         ("postgres://h/db?sslmod=require", "unknown URL parameter `sslmod`"),
         ("postgres://h/db?sslmode=hunter2", "unknown sslmode"),

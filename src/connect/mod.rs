@@ -33,6 +33,29 @@ pub async fn open(target: &Target, purpose: Purpose) -> Result<Box<dyn Connectio
     }
 }
 
+/// Opens a session, and asks for a password, once, where the server wants one and none is known. The target
+/// keeps it for the sessions that follow. `ask` gives `None` where there is nobody to ask.
+pub async fn open_asking(
+    target: &mut Target,
+    purpose: Purpose,
+    ask: &(dyn Fn(&PostgresTarget) -> Option<Secret> + Send + Sync),
+) -> Result<Box<dyn Connection>, WireError> {
+    let error = match open(target, purpose).await {
+        Err(error) if error.code.as_deref() == Some(WRONG_PASSWORD) => error,
+        other => return other,
+    };
+    let Target::Postgres(server) = target else { return Err(error) };
+    if server.password.is_some() {
+        return Err(error);
+    }
+    let Some(password) = ask(server) else { return Err(error) };
+    server.password = Some(std::sync::Arc::new(password));
+    open(target, purpose).await
+}
+
+/// SQLSTATE `invalid_password`: the answer to none at all, too.
+const WRONG_PASSWORD: &str = "28P01";
+
 /// The answer of a wire, to be awaited.
 pub type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, WireError>> + Send + 'a>>;
 

@@ -27,7 +27,7 @@ pub(super) fn wire_error(error: sqlx::Error, stage: Stage<'_>) -> WireError {
             Some(error) => server_error(error, stage),
             None => WireError::new(WireErrorKind::Statement, error.message()),
         },
-        sqlx::Error::Io(error) => WireError::new(broken, at(stage, &error.to_string())),
+        sqlx::Error::Io(error) => WireError::new(broken, at(stage, plain(&error.to_string()))),
         sqlx::Error::Tls(error) => {
             WireError::new(WireErrorKind::Unreachable, at(stage, &format!("TLS: {error}")))
         }
@@ -37,6 +37,11 @@ pub(super) fn wire_error(error: sqlx::Error, stage: Stage<'_>) -> WireError {
         sqlx::Error::Protocol(message) => WireError::new(broken, at(stage, &message)),
         other => WireError::new(broken, at(stage, &other.to_string())),
     }
+}
+
+/// Without the number that Rust adds to the system's words.
+fn plain(words: &str) -> &str {
+    words.split(" (os error").next().unwrap_or(words)
 }
 
 fn at(stage: Stage<'_>, message: &str) -> String {

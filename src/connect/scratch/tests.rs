@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::*;
+use crate::connect::Host;
 use crate::model::Sql;
 
 fn pg(text: &'static str) -> Sql {
@@ -40,7 +41,7 @@ async fn a_private_server_comes_and_goes() {
     one.connection.execute(&pg("alter table t owner to \"some one\"")).await.unwrap();
     workshop.discard(one).await.unwrap();
     let Some(Target::Postgres(target)) = &two.target else { panic!("a private server has targets") };
-    let super::super::Host::Socket(folder) = target.host.clone() else { panic!("and a socket") };
+    let Host::Socket(folder) = target.host.clone() else { panic!("and a socket") };
     assert!(folder.exists());
     let closing = std::time::Instant::now();
     workshop.close().await;
@@ -55,7 +56,7 @@ async fn a_dropped_workshop_leaves_nothing() {
         let mut workshop = Workshop::private(&found[0], None).await.unwrap();
         let database = workshop.database().await.unwrap();
         let Some(Target::Postgres(target)) = database.target else { panic!("a target") };
-        let super::super::Host::Socket(folder) = target.host.clone() else { panic!("a socket") };
+        let Host::Socket(folder) = target.host.clone() else { panic!("a socket") };
         folder
     };
     assert!(!folder.exists(), "{} is left", folder.display());
@@ -83,5 +84,42 @@ async fn a_guest_makes_databases_and_no_roles() {
     assert!(session.query(&role).await.unwrap().rows.is_empty());
     workshop.discard(database).await.unwrap();
     assert_eq!(left_on(&target, &name).await, 0);
+    workshop.close().await;
+}
+
+#[tokio::test]
+async fn a_password_is_asked_for_once() {
+    let Ok(found) = programs::find().await else { return };
+    let mut workshop = Workshop::private(&found[0], None).await.unwrap();
+    let Ground::Postgres(server) = &mut workshop.ground else { panic!("a server") };
+    let Host::Socket(folder) = server.target.host.clone() else { panic!("a socket") };
+    let admin = server.admin().unwrap();
+    admin.execute(&pg("CREATE ROLE ada LOGIN PASSWORD 'se:cret'")).await.unwrap();
+    std::fs::write(
+        folder.join("data/pg_hba.conf"),
+        "local all postgres trust\nlocal all all scram-sha-256\n",
+    )
+    .unwrap();
+    admin.execute(&pg("SELECT pg_reload_conf()")).await.unwrap();
+
+    let target = PostgresTarget { user: "ada".into(), ..server.target.clone() };
+    let mut target = Target::Postgres(Box::new(target));
+    let nobody = |_: &PostgresTarget| None;
+    // The server takes its time to read the new rules.
+    let mut refused = None;
+    for _ in 0..250 {
+        refused = crate::connect::open_asking(&mut target, Purpose::Read, &nobody).await.err();
+        if refused.is_some() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let error = refused.unwrap();
+    assert_eq!(error.kind, crate::connect::WireErrorKind::Denied, "{error}");
+    let wrong = |_: &PostgresTarget| Some(crate::connect::Secret::new("no".into()));
+    assert!(crate::connect::open_asking(&mut target.clone(), Purpose::Read, &wrong).await.is_err());
+    let right = |_: &PostgresTarget| Some(crate::connect::Secret::new("se:cret".into()));
+    assert!(crate::connect::open_asking(&mut target, Purpose::Read, &right).await.is_ok());
+    assert!(crate::connect::open_asking(&mut target, Purpose::Read, &nobody).await.is_ok(), "it is kept");
     workshop.close().await;
 }
