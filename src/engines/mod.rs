@@ -92,9 +92,6 @@ pub trait Dialect: Sync {
 /// Statements around a whole script or run.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Frame {
-    /// Lines for the engine's own client at the top of a script, not SQL: `.bail on`. Without them that client
-    /// would go on after an error.
-    pub client: Vec<&'static str>,
     /// Outside a transaction, before the first segment.
     pub before: Vec<Sql>,
     /// Inside the last transaction, before its COMMIT. Any of them failing fails the transaction.

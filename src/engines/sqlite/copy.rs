@@ -110,7 +110,7 @@ pub(super) fn rows(
         let value = match before.column(name) {
             Some((old_name, old)) => kept(old_name, old, column, before, after),
             None if filling == Filling::WhereNeeded && needs_value(name, column, after) => {
-                filler(name, column, after, rowid)
+                filler(name, column, after)
             }
             None => continue,
         };
@@ -158,7 +158,7 @@ fn needs_value(name: &Ident, column: &Column, side: &Side<'_>) -> bool {
 
 /// A value of the column's kind: a parent that is there for a foreign key, a number of its own for a key, else zero
 /// or an empty string.
-fn filler(name: &Ident, column: &Column, side: &Side<'_>, rowid: Option<&'static str>) -> Sql {
+fn filler(name: &Ident, column: &Column, side: &Side<'_>) -> Sql {
     let only = |one: &&&Constraint| matches!(one.columns.as_slice(), [own] if own == name);
     let parent = side.constraints.iter().filter(only).find_map(|one| one.references.as_ref());
     if let Some((table, columns)) = parent {
@@ -171,13 +171,13 @@ fn filler(name: &Ident, column: &Column, side: &Side<'_>, rowid: Option<&'static
         matches!(one.kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique)
             && super::constraint::names_column(&one.columns, name.as_str())
     });
-    let of_text = affinity(column.data_type.as_str()) == Affinity::Text;
-    match (rowid, affinity(column.data_type.as_str())) {
-        (Some(rowid), _) if key && of_text => sql!(E; "CAST(", rowid, " AS TEXT)"),
-        (Some(rowid), _) if key => sql!(E; rowid),
-        (_, Affinity::Text) => sql!(E; "''"),
-        (_, Affinity::Blob) => sql!(E; "x''"),
-        (_, Affinity::Number) => sql!(E; "0"),
+    let number = "row_number() OVER ()";
+    match affinity(column.data_type.as_str()) {
+        Affinity::Text if key => sql!(E; "CAST(", number, " AS TEXT)"),
+        Affinity::Number | Affinity::Blob if key => sql!(E; number),
+        Affinity::Text => sql!(E; "''"),
+        Affinity::Blob => sql!(E; "x''"),
+        Affinity::Number => sql!(E; "0"),
     }
 }
 

@@ -5,7 +5,7 @@ use super::constraint::{self, words};
 use super::parse::{self, ColumnText, TableText};
 use super::source::create_table;
 use super::token::{Kind, Names, Token, folded};
-use crate::model::{Body, Change, ConstraintKind, Object, ObjectId, ObjectKind, Schema};
+use crate::model::{Body, Change, ConstraintKind, Object, ObjectId, ObjectKind, Schema, Value};
 
 /// The table that has to be rebuilt for this change.
 pub(super) fn unit(change: &Change, from: &Schema, to: &Schema) -> Option<ObjectId> {
@@ -20,13 +20,24 @@ pub(super) fn unit(change: &Change, from: &Schema, to: &Schema) -> Option<Object
     let native = match (id.kind, change) {
         (ObjectKind::Table, Change::Alter { .. }) => false,
         (ObjectKind::Column | ObjectKind::Constraint, Change::Alter { .. }) => false,
-        (ObjectKind::Column, Change::Create(_)) => column(to, &table, id.leaf().as_str()),
-        (ObjectKind::Column, Change::Drop(_)) => column(from, &table, id.leaf().as_str()),
+        (ObjectKind::Column, Change::Create(_)) => {
+            keeps_a_column(&table, from, to) && column(to, &table, id.leaf().as_str())
+        }
+        (ObjectKind::Column, Change::Drop(_)) => {
+            keeps_a_column(&table, from, to) && column(from, &table, id.leaf().as_str())
+        }
         (ObjectKind::Constraint, Change::Create(object)) => comes_with_column(object, &table, to, from),
         (ObjectKind::Constraint, Change::Drop(object)) => comes_with_column(object, &table, from, to),
         _ => true,
     };
     (!native).then_some(table)
+}
+
+/// SQLite drops no last column, so one that is not computed has to stay throughout.
+fn keeps_a_column(table: &ObjectId, from: &Schema, to: &Schema) -> bool {
+    from.members(table).filter(|object| to.objects.contains_key(&object.id)).any(
+        |object| matches!(&object.body, Body::Column(column) if !matches!(column.value, Value::Generated { .. })),
+    )
 }
 
 /// Whether a column that only `schema` has can be both added and dropped without a rebuild.

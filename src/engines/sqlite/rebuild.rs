@@ -155,7 +155,7 @@ fn sequence(table: &QualifiedName, helper: &QualifiedName) -> [Sql; 2] {
 /// Foreign keys are off around everything that makes, drops or rebuilds a table: else DROP TABLE would delete the
 /// rows of the children, and the setting cannot be changed inside a transaction.
 pub(super) fn frame(steps: &[Step]) -> Frame {
-    let mut frame = Frame { client: vec![".bail on", ".timeout 5000"], ..Frame::default() };
+    let mut frame = Frame::default();
     if steps.iter().any(|step| step.subject.kind == ObjectKind::Table) {
         let check = Ident::from(CHECK_TABLE);
         frame.before = vec![

@@ -7,7 +7,7 @@ use super::parse;
 use super::rebuild;
 use super::source::{column_text, create_table};
 use super::token::folded;
-use crate::engines::{Action, Draft, Facts};
+use crate::engines::{Action, Draft, Facts, Undo};
 use crate::model::{
     Body, Column, Definition, EngineKind, Ident, LossTime, Nullability, Object, ObjectId, ObjectKind, Phase,
     QualifiedName, Schema, Sql, Stored, Uniqueness, Value, Verb, Work,
@@ -19,7 +19,18 @@ const E: EngineKind = EngineKind::Sqlite;
 
 pub(super) fn steps(action: &Action, facts: &Facts<'_>) -> Vec<Draft> {
     match action {
-        Action::Create(objects) => objects.first().and_then(|head| create(head, facts)).into_iter().collect(),
+        Action::Create(objects) => {
+            // What fell with its head comes back with it: indexes and triggers have statements of their own.
+            let own = |object: &&std::sync::Arc<Object>| {
+                !matches!(object.body, Body::Column(_) | Body::Constraint(_))
+            };
+            let head = objects.first().and_then(|head| create(head, facts));
+            let rest = objects.iter().skip(1).filter(own).filter_map(|object| {
+                let made = create(object, facts)?;
+                Some(Draft { undo: Undo::Covered, subject: Some(object.id.clone()), ..made })
+            });
+            head.into_iter().chain(rest).collect()
+        }
         Action::Drop(objects) => objects.first().and_then(|head| remove(head, facts)).into_iter().collect(),
         Action::Rename { before, after } => rename(before, after, facts),
         Action::Rebuild { subject, before, after } => rebuild::steps(subject, before, after, facts),
@@ -251,8 +262,7 @@ fn rename(before: &Object, after: &Object, facts: &Facts<'_>) -> Vec<Draft> {
             }
             // To SQLite the two names are one, and it is taken.
             let between = QualifiedName::bare(free_name(facts, &new.name.name));
-            let undo = crate::engines::Undo::Covered;
-            let second = Draft { undo, ..plain(to(&between, &new.name), reason) };
+            let second = Draft { undo: Undo::Covered, ..plain(to(&between, &new.name), reason) };
             vec![
                 plain(to(&old.name, &between), "Only the letter case changes, which takes a name between."),
                 second,
@@ -267,7 +277,7 @@ fn rename(before: &Object, after: &Object, facts: &Facts<'_>) -> Vec<Draft> {
             let create = create(made, facts).map(|one| Draft {
                 verb: Verb::Rename,
                 reason: reason.into(),
-                undo: crate::engines::Undo::Covered,
+                undo: Undo::Covered,
                 ..one
             });
             drop.into_iter().chain(create).collect()

@@ -1,0 +1,1 @@
+CREATE TABLE t (a DEFAULT Active, b TEXT DEFAULT 'it''s', c INT DEFAULT -1, d DEFAULT (1 + 1), e DEFAULT CURRENT_DATE, f DEFAULT x'ff', g DEFAULT "Some text", h);

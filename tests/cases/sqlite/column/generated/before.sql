@@ -1,0 +1,1 @@
+CREATE TABLE t (a INT, b INT, total INT AS (a + b) VIRTUAL, twice INT GENERATED ALWAYS AS (a * 2) STORED);

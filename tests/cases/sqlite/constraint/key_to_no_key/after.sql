@@ -1,0 +1,2 @@
+CREATE TABLE p (name TEXT);
+CREATE TABLE c (name TEXT REFERENCES p (name), n INT NOT NULL);

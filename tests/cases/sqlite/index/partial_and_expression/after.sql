@@ -1,0 +1,3 @@
+CREATE TABLE t (a TEXT, b INT);
+CREATE UNIQUE INDEX i ON t (a) WHERE b > 2;
+CREATE INDEX j ON t (upper(a), b DESC);

@@ -1,0 +1,6 @@
+CREATE TABLE "a ""quoted"" one" ("select" INT, "new
+line" TEXT, "😀" TEXT, "it's" TEXT DEFAULT 'it''s', "Ünï" TEXT, [b]  TEXT);
+CREATE INDEX "an 'index'" ON "a ""quoted"" one" ("select", "😀");
+CREATE VIEW "the; view" AS SELECT "select", "it's" FROM "a ""quoted"" one";
+CREATE TRIGGER "tr""ig" AFTER DELETE ON "a ""quoted"" one" BEGIN SELECT 'END;'; END;
+CREATE TABLE "table" ("index" INTEGER PRIMARY KEY, "group" TEXT, "to;drop" TEXT);

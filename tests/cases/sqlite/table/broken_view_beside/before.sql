@@ -1,0 +1,3 @@
+CREATE TABLE t (a INT);
+CREATE TABLE gone (x);
+CREATE VIEW broken AS SELECT * FROM nowhere;

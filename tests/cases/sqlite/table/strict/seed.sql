@@ -1,0 +1,1 @@
+INSERT INTO t VALUES (1, 10, 'ten'), (2, NULL, NULL);
