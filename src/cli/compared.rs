@@ -1,9 +1,11 @@
-//! A comparison in words: changes by kind, each with its sign, and what was not compared.
+//! A comparison in words: changes by object, each with its sign, and what was not compared.
+
+use std::collections::BTreeMap;
 
 use similar::{ChangeTag, TextDiff};
 
 use crate::export::server_words;
-use crate::model::{Change, Changeset, Edit, ObjectKind, Suspicion};
+use crate::model::{Body, Change, Changeset, Edit, ObjectId, ObjectKind, Suspicion};
 use crate::shown::Shown;
 use crate::worker::Comparison;
 
@@ -69,7 +71,7 @@ pub(super) fn text(found: &Comparison, paint: Paint) -> String {
             paint.muted(Shown::new(server_words(&side.schema.version)))
         ));
     }
-    text.push_str(&changes(&found.changeset, paint));
+    text.push_str(&changes(found, paint));
     text.push_str(&suspicions(&found.changeset.suspected));
     let missed: std::collections::BTreeSet<_> =
         found.current.schema.unmodelled.iter().chain(&found.desired.schema.unmodelled).collect();
@@ -83,49 +85,114 @@ pub(super) fn text(found: &Comparison, paint: Paint) -> String {
     text
 }
 
-/// The changes by kind, in the order of display.
-pub(super) fn changes(changeset: &Changeset, paint: Paint) -> String {
-    let mut sorted: Vec<&Change> = changeset.changes.iter().collect();
-    sorted.sort_by(|a, b| a.id().cmp(b.id()));
+/// The changes by object: a relation with its parts under it. Parts that come or go with their relation are
+/// counted, not listed.
+pub(super) fn changes(found: &Comparison, paint: Paint) -> String {
+    let mut groups: BTreeMap<ObjectId, Vec<&Change>> = BTreeMap::new();
+    for change in &found.changeset.changes {
+        groups.entry(home(change, found)).or_default().push(change);
+    }
     let mut text = String::new();
-    let mut kind: Option<ObjectKind> = None;
-    for change in sorted {
-        let id = change.id();
-        if kind != Some(id.kind) {
-            text.push_str(&format!("\n{}\n", paint.strong(id.kind.word())));
-            kind = Some(id.kind);
-        }
-        let name = |id: &crate::model::ObjectId| {
-            let full = id.to_string();
-            Shown::new(full.strip_prefix(id.kind.word()).unwrap_or(&full).trim_start())
-        };
-        let line = match change {
-            Change::Create(_) => paint.added(format_args!("+  {}", name(id))),
-            Change::Drop(_) => paint.removed(format_args!("-  {}", name(id))),
-            Change::Alter { .. } => paint.changed(format_args!("~  {}", name(id))),
-            Change::Rename { before, .. } => {
-                paint.renamed(format_args!("-> {} → {}", name(&before.id), name(id)))
+    for (home, mut changes) in groups {
+        changes.sort_by(|a, b| (a.id() != &home, a.id()).cmp(&(b.id() != &home, b.id())));
+        text.push('\n');
+        let whole = changes.first().copied().filter(|change| change.id() == &home);
+        let rest = match whole {
+            Some(change) => {
+                text.push_str(&line("", change, paint));
+                &changes[1..]
+            }
+            None => {
+                text.push_str(&format!("  {}\n", paint.muted(Shown::new(&home))));
+                &changes[..]
             }
         };
-        text.push_str(&format!("  {line}\n"));
-        if let Change::Alter { edits, .. } = change {
-            edits.iter().for_each(|edit| text.push_str(&edit_text(edit, paint)));
-        }
+        let comes_or_goes = |change: &Change| matches!(change, Change::Create(_) | Change::Drop(_));
+        let folded =
+            |part: &Change| whole.is_some_and(|whole| comes_or_goes(whole) && whole.sign() == part.sign());
+        let (along, alone): (Vec<&Change>, Vec<&Change>) = rest.iter().partition(|part| folded(part));
+        text.push_str(&parts(&along));
+        alone.iter().for_each(|change| text.push_str(&line("  ", change, paint)));
     }
     text
 }
 
+/// The relation or type that a change belongs to, or the object itself.
+fn home(change: &Change, found: &Comparison) -> ObjectId {
+    let id = change.id();
+    let object = match change {
+        Change::Create(object) | Change::Drop(object) => object,
+        Change::Alter { after, .. } | Change::Rename { after, .. } => after,
+    };
+    let name = match &object.body {
+        Body::Index(index) => &index.table,
+        _ if id.member.is_some() => &id.name,
+        _ => return id.clone(),
+    };
+    let kinds = [ObjectKind::Table, ObjectKind::View, ObjectKind::MaterializedView, ObjectKind::Domain];
+    kinds
+        .into_iter()
+        .map(|kind| ObjectId::new(kind, name.clone()))
+        .find(|id| [&found.desired, &found.current].iter().any(|side| side.schema.objects.contains_key(id)))
+        .unwrap_or_else(|| id.clone())
+}
+
+/// `with 4 columns, 2 constraints`.
+fn parts(changes: &[&Change]) -> String {
+    let mut counts: BTreeMap<ObjectKind, usize> = BTreeMap::new();
+    for change in changes {
+        *counts.entry(change.id().kind).or_default() += 1;
+    }
+    if counts.is_empty() {
+        return String::new();
+    }
+    let words: Vec<String> = counts
+        .into_iter()
+        .map(|(kind, count)| match (count, kind.word()) {
+            (1, word) => format!("1 {word}"),
+            (_, "index") => format!("{count} indexes"),
+            (_, "policy") => format!("{count} policies"),
+            (_, word) => format!("{count} {word}s"),
+        })
+        .collect();
+    format!("      with {}\n", words.join(", "))
+}
+
+/// One change with its sign, and what of it differs.
+fn line(indent: &str, change: &Change, paint: Paint) -> String {
+    let id = Shown::new(change.id());
+    let head = match change {
+        Change::Create(_) => paint.added(format_args!("+ {id}")),
+        Change::Drop(_) => paint.removed(format_args!("- {id}")),
+        Change::Alter { .. } => paint.changed(format_args!("~ {id}")),
+        Change::Rename { before, .. } => {
+            paint.renamed(format_args!("-> {} → {}", Shown::new(&before.id), bare(change.id())))
+        }
+    };
+    let mut text = format!("  {indent}{head}\n");
+    if let Change::Alter { edits, .. } = change {
+        edits.iter().for_each(|edit| text.push_str(&edit_text(indent, edit, paint)));
+    }
+    text
+}
+
+/// The identity without its kind.
+fn bare(id: &ObjectId) -> Shown {
+    let full = id.to_string();
+    Shown::new(full.strip_prefix(id.kind.word()).unwrap_or(&full).trim_start())
+}
+
 /// `type: integer → bigint`, or the changed lines of a longer text.
-fn edit_text(edit: &Edit, paint: Paint) -> String {
+fn edit_text(indent: &str, edit: &Edit, paint: Paint) -> String {
     let aspect = edit.aspect.word();
     if !edit.before.contains('\n') && !edit.after.contains('\n') {
         let value = |text: &str| match text {
             "" => "(none)".to_owned(),
             text => Shown::new(text).clipped(LONGEST).to_string(),
         };
-        return format!("       {aspect}: {} → {}\n", value(&edit.before), value(&edit.after));
+        return format!("  {indent}    {aspect}: {} → {}\n", value(&edit.before), value(&edit.after));
     }
-    let mut text = format!("       {aspect}:\n");
+    let mut text = format!("  {indent}    {aspect}:\n");
     let lines = TextDiff::from_lines(edit.before.as_ref(), edit.after.as_ref());
     for group in lines.grouped_ops(2) {
         for change in group.iter().flat_map(|op| lines.iter_changes(op)) {
@@ -135,7 +202,7 @@ fn edit_text(edit: &Edit, paint: Paint) -> String {
                 ChangeTag::Delete => paint.removed(format_args!("- {line}")),
                 ChangeTag::Insert => paint.added(format_args!("+ {line}")),
             };
-            text.push_str(&format!("         {line}\n"));
+            text.push_str(&format!("  {indent}      {line}\n"));
         }
     }
     text
@@ -148,18 +215,14 @@ fn suspicions(suspected: &[Suspicion]) -> String {
     let mut text =
         String::from("\nlooks like a rename, but is planned as drop and create until you say so\n");
     for pair in suspected {
-        let bare = |id: &crate::model::ObjectId| {
-            let full = id.to_string();
-            full.strip_prefix(id.kind.word()).unwrap_or(&full).trim_start().to_owned()
-        };
         text.push_str(&format!(
-            "  {} → {}: {}\n",
+            "  {} → {}: {}\n    --rename '{}={}'\n",
             Shown::new(&pair.before),
-            Shown::new(&pair.after),
-            Shown::new(&pair.evidence)
+            bare(&pair.after),
+            Shown::new(&pair.evidence),
+            bare(&pair.before),
+            bare(&pair.after)
         ));
-        let flag = format!("--rename '{}={}'", bare(&pair.before), bare(&pair.after));
-        text.push_str(&format!("     {}\n", Shown::new(flag)));
     }
     text
 }

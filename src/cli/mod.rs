@@ -56,23 +56,26 @@ fn perform(
 ) -> Result<Status, Failure> {
     match request {
         Request::Diff(wanted) => {
-            let order = reference::compare_order(&wanted.sides, project)?;
-            match session::perform(surface, CommandKind::Compare(order))? {
+            let order =
+                async { reference::compare_order(&wanted.sides, project).await.map(CommandKind::Compare) };
+            match session::perform(surface, order)? {
                 Answer::Compared(found) => Ok(compared::print(surface, &found, wanted.format)),
                 other => Err(unexpected(&other)),
             }
         }
         Request::Plan(wanted) => {
-            let order = reference::plan_order(&wanted, project)?;
-            match session::perform(surface, CommandKind::Plan(order))? {
+            let order = async { reference::plan_order(&wanted, project).await.map(CommandKind::Plan) };
+            match session::perform(surface, order)? {
                 Answer::Planned(made) => Ok(planned::print(surface, &made, wanted.format)),
                 other => Err(unexpected(&other)),
             }
         }
-        Request::Lint(wanted) => match session::perform(surface, CommandKind::Lint(wanted.path))? {
-            Answer::Read(record) => Ok(findings::print(surface, &record, wanted.format)),
-            other => Err(unexpected(&other)),
-        },
+        Request::Lint(wanted) => {
+            match session::perform(surface, async { Ok(CommandKind::Lint(wanted.path)) })? {
+                Answer::Read(record) => Ok(findings::print(surface, &record, wanted.format)),
+                other => Err(unexpected(&other)),
+            }
+        }
         Request::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "migrator-tui", &mut text);

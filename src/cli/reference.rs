@@ -1,55 +1,46 @@
 //! What the arguments mean: REFs become sources, flags become orders.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::connect::{SqliteTarget, Target};
+use crate::config::{Project, Source, Surroundings};
 use crate::diff::Privileges;
-use crate::model::{EngineKind, Failure, FailureKind};
-use crate::worker::{CompareOrder, DataLoss, Pick, PlanOrder, Rehearsal, Selection, Source};
+use crate::model::Failure;
+use crate::safety::DataLoss;
+use crate::worker::{CompareOrder, Pick, PlanOrder, Rehearsal, Selection};
 
 use super::args::{Plan, Sides};
 
-pub(super) fn compare_order(sides: &Sides, project: Option<&Path>) -> Result<CompareOrder, Failure> {
+pub(super) async fn compare_order(sides: &Sides, project: Option<&Path>) -> Result<CompareOrder, Failure> {
+    let surroundings = Surroundings::of_process();
+    let project = Project::load(project, &surroundings)?;
+    let current = project.source(&sides.current, &surroundings).await?;
+    let desired = project.source(&sides.desired, &surroundings).await?;
+    let wanted = |source: &Source| match source {
+        Source::Environment(place) => place.privileges == Privileges::Compare,
+        Source::Files(_) => false,
+    };
+    let compared = sides.privileges || wanted(&current) || wanted(&desired);
     Ok(CompareOrder {
-        current: source(&sides.current, project)?,
-        desired: source(&sides.desired, project)?,
-        privileges: if sides.privileges { Privileges::Compare } else { Privileges::Ignore },
+        privileges: if compared { Privileges::Compare } else { project.privileges },
+        current,
+        desired,
         renames: sides.rename.clone(),
+        scratch: project.scratch.clone(),
     })
 }
 
-pub(super) fn plan_order(wanted: &Plan, project: Option<&Path>) -> Result<PlanOrder, Failure> {
+pub(super) async fn plan_order(wanted: &Plan, project: Option<&Path>) -> Result<PlanOrder, Failure> {
     let selection = match (wanted.only.as_slice(), wanted.skip.as_slice()) {
         ([], []) => Selection::default(),
         ([], skip) => Selection { pick: Pick::Except, objects: skip.to_vec() },
         (only, _) => Selection { pick: Pick::Only, objects: only.to_vec() },
     };
     Ok(PlanOrder {
-        compare: compare_order(&wanted.sides, project)?,
+        compare: compare_order(&wanted.sides, project).await?,
         name: wanted.name.clone(),
         out: wanted.out.clone(),
         rehearsal: if wanted.no_rehearse { Rehearsal::Skipped } else { Rehearsal::Wanted },
-        loss: if wanted.allow_destructive { DataLoss::Accepted } else { DataLoss::Guarded },
+        loss: if wanted.allow_destructive { DataLoss::Allowed } else { DataLoss::Refused },
         selection,
     })
-}
-
-/// A REF as a source.
-fn source(reference: &str, project: Option<&Path>) -> Result<Source, Failure> {
-    let _ = project;
-    if let Some(path) = reference.strip_prefix("sqlite:") {
-        return Ok(Source::Database {
-            label: reference.into(),
-            target: Target::Sqlite(SqliteTarget { path: PathBuf::from(path) }),
-        });
-    }
-    let (path, engine) = match reference.split_once("?engine=") {
-        Some((path, "postgres")) => (path, Some(EngineKind::Postgres)),
-        Some((path, "sqlite")) => (path, Some(EngineKind::Sqlite)),
-        _ => (reference, None),
-    };
-    if Path::new(path).exists() {
-        return Ok(Source::Ddl { label: reference.into(), path: path.into(), engine });
-    }
-    Err(Failure::new(FailureKind::Usage, format!("{reference}: no such file or environment")))
 }

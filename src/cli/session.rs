@@ -18,19 +18,29 @@ const LEAVE: Duration = Duration::from_secs(30);
 /// A line for any terminal.
 const WIDTH: usize = 78;
 
-/// Runs one command to its end.
-pub(super) fn perform(surface: &Surface, kind: CommandKind) -> Result<Answer, Failure> {
+/// Prepares one command and runs it to its end.
+pub(super) fn perform(
+    surface: &Surface,
+    prepared: impl Future<Output = Result<CommandKind, Failure>>,
+) -> Result<Answer, Failure> {
     let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(
+        tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().map_err(
             |error| Failure::new(FailureKind::Local, format!("no threads can be started: {error}")),
         )?;
-    let result = runtime.block_on(attend(surface, kind));
+    let result = runtime.block_on(attend(surface, prepared));
     runtime.shutdown_timeout(Duration::from_secs(5));
     result
 }
 
-async fn attend(surface: &Surface, kind: CommandKind) -> Result<Answer, Failure> {
+async fn attend(
+    surface: &Surface,
+    prepared: impl Future<Output = Result<CommandKind, Failure>>,
+) -> Result<Answer, Failure> {
     let mut interrupts = Interrupts::new()?;
+    let kind = tokio::select! {
+        kind = prepared => kind?,
+        () = interrupts.next() => return Err(cancelled()),
+    };
     let mut client = worker::start();
     let id = CommandId(1);
     client.send(Command { id, kind }).await?;

@@ -56,6 +56,8 @@ pub enum Origin {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Files {
     pub name: String,
+    /// The file or folder itself.
+    pub root: PathBuf,
     pub paths: Vec<PathBuf>,
     pub engine: Option<EngineKind>,
 }
@@ -210,7 +212,7 @@ fn files(project: &Project, reference: &str, surroundings: &Surroundings) -> Res
         return Err(usage(format!("{name} is a SQLite database, not a DDL file"))
             .hint(format!("write sqlite:{name}")));
     }
-    Ok(Files { name: name.to_owned(), paths, engine })
+    Ok(Files { name: name.to_owned(), root: path, paths, engine })
 }
 
 /// Every SQLite database begins with these 16 bytes: <https://www.sqlite.org/fileformat.html>.

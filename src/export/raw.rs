@@ -186,9 +186,9 @@ fn taken_back<'a>(at: usize, step: &'a Step, items: &mut Vec<Item<'a>>) {
         step.action.word(),
         step.subject,
         match (&step.reversal, back.first()) {
-            (Reversal::Exact(_), None) => ", by another step's reversal".to_owned(),
             (_, Some(first)) => format!(" | {}", first.boundary.word()),
-            (Reversal::Lossy { .. } | Reversal::Impossible(_), None) => String::new(),
+            (Reversal::Exact(_) | Reversal::Lossy { .. }, None) => ", by another step's reversal".to_owned(),
+            (Reversal::Impossible(_), None) => String::new(),
         }
     ))];
     match &step.reversal {

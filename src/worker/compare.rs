@@ -1,40 +1,17 @@
 //! Compare: read both sides side by side, find what differs. It reads only; nothing is kept open afterwards.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
 
-use crate::connect::{self, Purpose, Target};
+use crate::config::{Place, Source, ask_password};
+use crate::connect::{self, PostgresTarget, Purpose};
 use crate::diff::{self, DiffOptions, Privileges};
 use crate::engines::{self, Dialect};
-use crate::model::{Changeset, EngineKind, Failure, FailureKind, Schema};
+use crate::model::{Changeset, Failure, FailureKind, ObjectId, ObjectKind, Schema};
 
 use super::queue::Job;
+use super::scratch::{self, Ground};
 use super::select::{RenameText, renamings};
-use super::{ddl, failure};
-
-/// Where a schema comes from.
-#[derive(Clone, Debug)]
-pub enum Source {
-    /// A live database.
-    Database { label: Box<str>, target: Target },
-    /// DDL files, loaded on a scratch database of `engine`, or of the other side's engine.
-    Ddl { label: Box<str>, path: PathBuf, engine: Option<EngineKind> },
-}
-
-impl Source {
-    /// What the user called it, without secrets.
-    pub fn label(&self) -> &str {
-        match self {
-            Self::Database { label, .. } | Self::Ddl { label, .. } => label,
-        }
-    }
-
-    pub fn engine(&self) -> Option<EngineKind> {
-        match self {
-            Self::Database { target, .. } => Some(target.engine()),
-            Self::Ddl { engine, .. } => *engine,
-        }
-    }
-}
+use super::{failure, stop};
 
 #[derive(Clone, Debug)]
 pub struct CompareOrder {
@@ -42,6 +19,8 @@ pub struct CompareOrder {
     pub desired: Source,
     pub privileges: Privileges,
     pub renames: Vec<RenameText>,
+    /// The server that is meant for scratch databases, where the project names one.
+    pub scratch: Option<PostgresTarget>,
 }
 
 /// One side, as it was read.
@@ -49,6 +28,8 @@ pub struct CompareOrder {
 pub struct Side {
     pub label: Box<str>,
     pub schema: Schema,
+    /// What was left out while files were loaded.
+    pub notes: Vec<String>,
 }
 
 /// Both sides and what differs.
@@ -63,13 +44,14 @@ pub struct Comparison {
 
 pub(super) async fn compare(order: &CompareOrder, job: &Job) -> Result<Comparison, Failure> {
     let dialect = dialect(order)?;
-    job.reporter.doing(format!("reading {} and {}", order.current.label(), order.desired.label()));
-    // Both to their end, even when one fails: a read under way is answered, not dropped.
-    let (current, desired) = tokio::join!(
-        read(&order.current, &order.desired, dialect, job),
-        read(&order.desired, &order.current, dialect, job)
-    );
-    let (current, desired) = (current?, desired?);
+    job.reporter.doing(format!("reading {} and {}", order.current.name(), order.desired.name()));
+    let (mut current, mut desired) = sides(order, dialect, job).await?;
+    for source in [&order.current, &order.desired] {
+        if let Source::Environment(place) = source {
+            keep_taken(&mut current.schema, place);
+            keep_taken(&mut desired.schema, place);
+        }
+    }
     job.stop.check()?;
     job.reporter.doing("comparing");
     let mut options = DiffOptions { privileges: order.privileges, ..DiffOptions::default() };
@@ -84,57 +66,87 @@ pub(super) async fn compare(order: &CompareOrder, job: &Job) -> Result<Compariso
 /// The one dialect of both sides.
 pub(super) fn dialect(order: &CompareOrder) -> Result<&'static dyn Dialect, Failure> {
     let (current, desired) = (&order.current, &order.desired);
+    let usage = |what: String| Failure::new(FailureKind::Usage, what);
     let engine = match (current.engine(), desired.engine()) {
         (Some(a), Some(b)) if a != b => {
-            return Err(Failure::new(
-                FailureKind::Usage,
-                format!(
-                    "{} is {} and {} is {}: two engines cannot be compared",
-                    current.label(),
-                    a.title(),
-                    desired.label(),
-                    b.title()
-                ),
-            ));
+            return Err(usage(format!(
+                "{} is {} and {} is {}: two engines cannot be compared",
+                current.name(),
+                a.title(),
+                desired.name(),
+                b.title()
+            )));
         }
         (Some(engine), _) | (None, Some(engine)) => engine,
         (None, None) => {
-            return Err(Failure::new(
-                FailureKind::Usage,
-                format!("nothing says which engine {} and {} are for", current.label(), desired.label()),
-            )
-            .hint("add `?engine=postgres` or `?engine=sqlite` to one of the paths"));
+            let what = format!("nothing says which engine {} and {} are for", current.name(), desired.name());
+            return Err(usage(what).hint("add `?engine=postgres` or `?engine=sqlite` to one of the paths"));
         }
     };
-    engines::dialect(engine).ok_or_else(|| failure::no_dialect(current.label(), engine))
+    engines::dialect(engine).ok_or_else(|| failure::no_dialect(current.name(), engine))
 }
 
-/// Reads one side. `other` decides the scratch server where this side is only files.
-async fn read(source: &Source, other: &Source, dialect: &dyn Dialect, job: &Job) -> Result<Side, Failure> {
-    let label = source.label();
-    let schema = match source {
-        Source::Database { target, .. } => read_database(label, target, dialect, job).await?,
-        Source::Ddl { path, .. } => ddl::load(label, path, other, dialect, job).await?,
-    };
-    Ok(Side { label: label.into(), schema })
+async fn sides(order: &CompareOrder, dialect: &dyn Dialect, job: &Job) -> Result<(Side, Side), Failure> {
+    let ground =
+        |like: Option<&Schema>| Ground::of(order, dialect.kind(), like.map(|schema| schema.version.number.0));
+    match (&order.current, &order.desired) {
+        (Source::Environment(current), Source::Environment(desired)) => {
+            // Both to their end, even when one fails: a read under way is answered, not dropped.
+            let (current, desired) =
+                tokio::join!(database(current, dialect, job), database(desired, dialect, job));
+            Ok((current?, desired?))
+        }
+        (Source::Environment(current), Source::Files(desired)) => {
+            let current = database(current, dialect, job).await?;
+            let mut loaded = scratch::load(&[desired], dialect, ground(Some(&current.schema)), job).await?;
+            Ok((current, last(&mut loaded)?))
+        }
+        (Source::Files(current), Source::Environment(desired)) => {
+            let desired = database(desired, dialect, job).await?;
+            let mut loaded = scratch::load(&[current], dialect, ground(Some(&desired.schema)), job).await?;
+            Ok((last(&mut loaded)?, desired))
+        }
+        (Source::Files(current), Source::Files(desired)) => {
+            let mut loaded = scratch::load(&[current, desired], dialect, ground(None), job).await?;
+            let desired = last(&mut loaded)?;
+            Ok((last(&mut loaded)?, desired))
+        }
+    }
+}
+
+fn last(loaded: &mut Vec<Side>) -> Result<Side, Failure> {
+    loaded.pop().ok_or_else(|| Failure::new(FailureKind::Internal, "nothing was loaded"))
 }
 
 /// Reads a live database, in one session that is closed at the end.
-pub(super) async fn read_database(
-    label: &str,
-    target: &Target,
-    dialect: &dyn Dialect,
-    job: &Job,
-) -> Result<Schema, Failure> {
+pub(super) async fn database(place: &Place, dialect: &dyn Dialect, job: &Job) -> Result<Side, Failure> {
+    let label = place.name.as_str();
+    let mut target = place.target.clone();
     // Nothing runs on the server before the session stands, so an attempt may be dropped.
     let opened = tokio::select! {
-        opened = connect::open(target, Purpose::Read) => opened,
-        () = job.stop.wished() => return Err(super::stop::cancelled()),
+        opened = connect::open_asking(&mut target, Purpose::Read, &ask_password) => opened,
+        () = job.stop.wished() => return Err(stop::cancelled()),
     };
     let mut connection = opened.map_err(|error| failure::wire(label, &error))?;
     let _reachable = job.stop.register(connection.as_ref());
     job.stop.check()?;
-    engines::introspect(dialect, connection.as_mut())
+    let schema = engines::introspect(dialect, connection.as_mut())
         .await
-        .map_err(|error| failure::introspect(label, &error))
+        .map_err(|error| failure::introspect(label, &error))?;
+    Ok(Side { label: label.into(), schema, notes: Vec::new() })
+}
+
+/// Leaves out the schemas that the environment does not compare.
+fn keep_taken(schema: &mut Schema, place: &Place) {
+    let taken = |id: &ObjectId| match (&id.name.schema, id.kind) {
+        (Some(name), _) => place.schemas.takes(name.as_str()),
+        (None, ObjectKind::Schema) => place.schemas.takes(id.name.name.as_str()),
+        (None, _) => true,
+    };
+    let before = schema.objects.len();
+    schema.objects.retain(|id, _| taken(id));
+    if schema.objects.len() != before {
+        let left: BTreeSet<&ObjectId> = schema.objects.keys().collect();
+        schema.depends.retain(|(a, b)| left.contains(a) && left.contains(b));
+    }
 }

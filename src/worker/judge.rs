@@ -1,8 +1,7 @@
 //! What `safety` says of a plan, as the worker asks for it.
 
-use crate::model::{Changeset, Compatibility, Finding, Plan, Schema, Verdict};
-
-use super::plan::DataLoss;
+use crate::model::{Changeset, Compatibility, Finding, Plan, Schema};
+use crate::safety::{self, DataLoss, Subject, Waivers};
 
 pub(super) struct Judgment {
     pub(super) findings: Vec<Finding>,
@@ -16,9 +15,8 @@ pub(super) fn judge(
     desired: &Schema,
     loss: DataLoss,
 ) -> Judgment {
-    let _ = (plan, changeset, current, desired, loss);
-    Judgment {
-        findings: Vec::new(),
-        compatibility: Compatibility { verdict: Verdict::WithCare, reasons: vec!["not judged yet".into()] },
-    }
+    let subject = Subject { plan, changeset, current, desired };
+    let mut findings = safety::examine(&subject);
+    safety::acknowledge(&mut findings, &Waivers { each: Vec::new(), data_loss: loss });
+    Judgment { findings, compatibility: safety::compatibility(&subject) }
 }

@@ -4,7 +4,6 @@
 
 mod clock;
 mod compare;
-mod ddl;
 mod disk;
 mod failure;
 mod judge;
@@ -12,6 +11,7 @@ mod plan;
 mod progress;
 mod prove;
 mod queue;
+mod scratch;
 mod select;
 mod stop;
 
@@ -21,9 +21,9 @@ use std::sync::Arc;
 use crate::export::Record;
 use crate::model::Failure;
 
-pub use compare::{CompareOrder, Comparison, Side, Source};
+pub use compare::{CompareOrder, Comparison, Side};
 pub use disk::{read_plan, write_plan};
-pub use plan::{DataLoss, PlanOrder, Planned, Rehearsal};
+pub use plan::{PlanOrder, Planned, Rehearsal};
 pub use progress::Progress;
 pub use queue::{Client, start};
 pub use select::{Pick, RenameText, Selection};

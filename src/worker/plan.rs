@@ -7,9 +7,11 @@ use crate::engines::Dialect;
 use crate::export::{self, FolderText, Noted, Origin, Proof, Record};
 use crate::model::{Change, Changeset, Failure, FailureKind, Plan, Schema};
 use crate::planner::{self, PlanError, PlanOptions};
+use crate::safety::DataLoss;
 
 use super::compare::{self, CompareOrder, Comparison};
 use super::queue::Job;
+use super::scratch::Ground;
 use super::select::{self, Pick, Selection};
 use super::{clock, disk, judge, prove};
 
@@ -29,14 +31,6 @@ pub struct PlanOrder {
 pub enum Rehearsal {
     Wanted,
     Skipped,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum DataLoss {
-    /// Findings about lost data stand.
-    Guarded,
-    /// The user takes it.
-    Accepted,
 }
 
 /// A plan with all that belongs to it.
@@ -113,7 +107,10 @@ async fn proof(
     }
     match order.rehearsal {
         Rehearsal::Skipped => Ok(Proof::NotRehearsed { why: "left out with --no-rehearse".into() }),
-        Rehearsal::Wanted => prove::prove(&order.compare.current, plan, current, desired, dialect, job).await,
+        Rehearsal::Wanted => {
+            let ground = Ground::of(&order.compare, plan.server.engine, Some(plan.server.number.0));
+            prove::prove(ground, plan, current, desired, dialect, job).await
+        }
     }
 }
 

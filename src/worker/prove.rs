@@ -4,19 +4,19 @@ use crate::engines::Dialect;
 use crate::export::Proof;
 use crate::model::{Failure, Plan, Schema};
 
-use super::compare::Source;
 use super::queue::Job;
+use super::scratch::Ground;
 
 /// Rehearses a plan. A plan that does not hold is a result, not a failure.
 pub(super) async fn prove(
-    source: &Source,
+    ground: Ground,
     plan: &Plan,
     current: &Schema,
     desired: &Schema,
     dialect: &'static dyn Dialect,
     job: &Job,
 ) -> Result<Proof, Failure> {
-    let _ = (source, plan, current, desired, dialect);
+    let _ = (ground, plan, current, desired, dialect);
     job.reporter.doing("rehearsing on a scratch database");
     job.stop.check()?;
     Ok(Proof::NotRehearsed { why: "this build cannot rehearse yet".into() })
