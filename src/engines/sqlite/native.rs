@@ -26,8 +26,12 @@ pub(super) fn unit(change: &Change, from: &Schema, to: &Schema) -> Option<Object
         (ObjectKind::Column, Change::Drop(_)) => {
             keeps_a_column(&table, from, to) && column(from, &table, id.leaf().as_str())
         }
-        (ObjectKind::Constraint, Change::Create(object)) => comes_with_column(object, &table, to, from),
-        (ObjectKind::Constraint, Change::Drop(object)) => comes_with_column(object, &table, from, to),
+        (ObjectKind::Constraint, Change::Create(object)) => {
+            constraint::is_there(object, to, from) || comes_with_column(object, &table, to, from)
+        }
+        (ObjectKind::Constraint, Change::Drop(object)) => {
+            constraint::is_there(object, from, to) || comes_with_column(object, &table, from, to)
+        }
         _ => true,
     };
     (!native).then_some(table)

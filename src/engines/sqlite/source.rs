@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use super::constraint::constraints;
 use super::parse::{self, TableText};
-use super::token::{Kind, folded};
+use super::token::{Kind, Names, folded};
 use crate::model::{Body, EngineKind, Ident, ObjectId, ObjectKind, Schema};
 use crate::sqltext::SqlBuilder;
 
@@ -24,10 +25,35 @@ pub(super) fn create_table(schema: &Schema, table: &ObjectId) -> Option<String> 
     }
     let now = &table.name.name;
     let before = read.tokens.get(read.name)?.name()?;
-    if columns.is_empty() && before == now.as_str() {
+    let parents = parents(schema, table, &read);
+    if columns.is_empty() && parents.is_empty() && before == now.as_str() {
         return Some(stored.to_owned());
     }
-    Some(replaced(&read, &respelling(&read, now, &before, &columns)))
+    let mut changes = respelling(&read, now, &before, &columns);
+    changes.extend(parents);
+    Some(replaced(&read, &changes))
+}
+
+/// The names of renamed parents, by the tokens that have to spell them.
+fn parents(schema: &Schema, table: &ObjectId, read: &TableText<'_>) -> BTreeMap<usize, Ident> {
+    let mut changes = BTreeMap::new();
+    for (one, named) in read.constraints.iter().zip(constraints(read, &Names::new())) {
+        let Some(to) = &one.references else { continue };
+        let id = ObjectId::member(ObjectKind::Constraint, table.name.clone(), named.name);
+        let Some(Body::Constraint(known)) = schema.objects.get(&id).map(|object| &object.body) else {
+            continue;
+        };
+        let Some((parent, columns)) = &known.references else { continue };
+        if parent.name.as_str() != to.table {
+            changes.insert(to.at, parent.name.clone());
+        }
+        for ((at, stored), now) in to.columns_at.iter().zip(&to.columns).zip(columns) {
+            if stored != now.as_str() {
+                changes.insert(*at, now.clone());
+            }
+        }
+    }
+    changes
 }
 
 /// The statement under another name, and whether that name had to be written inside it too: SQLite then has to
@@ -36,15 +62,18 @@ pub(super) fn under_name(text: &str, name: &Ident) -> (String, Inside) {
     let Some(read) = parse::table(text) else { return (text.to_owned(), Inside::Plain) };
     let before = read.tokens.get(read.name).and_then(super::token::Token::name).unwrap_or_default();
     let mut changes = BTreeMap::from([(read.name, name.clone())]);
-    for (at, pair) in read.tokens.windows(2).enumerate() {
-        let qualifies = pair[1].kind == Kind::Sign && pair[1].text == ".";
-        if at > read.name && qualifies && pair[0].name().is_some_and(|own| own.eq_ignore_ascii_case(&before))
-        {
-            changes.insert(at, name.clone());
-        }
-    }
+    changes.extend(qualifiers(&read, &before).map(|at| (at, name.clone())));
     let inside = if changes.len() > 1 { Inside::NamesItself } else { Inside::Plain };
     (replaced(&read, &changes), inside)
+}
+
+/// The tokens by which the table's own expressions name the table.
+fn qualifiers<'a>(read: &'a TableText<'_>, table: &'a str) -> impl Iterator<Item = usize> + 'a {
+    read.tokens.windows(2).enumerate().filter_map(move |(at, pair)| {
+        let qualifies = pair[1].kind == Kind::Sign && pair[1].text == ".";
+        let own = pair[0].name().is_some_and(|own| own.eq_ignore_ascii_case(table));
+        (at > read.name && qualifies && own).then_some(at)
+    })
 }
 
 /// Whether a table's own expressions name the table.
@@ -95,6 +124,7 @@ fn respelling(
             column(at);
         }
     }
+    changes.extend(qualifiers(read, table_before).map(|at| (at, table.clone())));
     changes.extend(selves.into_iter().map(|at| (at, table.clone())));
     changes
 }

@@ -1,0 +1,4 @@
+CREATE TABLE t (id INTEGER PRIMARY KEY, old TEXT CHECK (length(old) > 0), up TEXT REFERENCES t (old), UNIQUE (old));
+CREATE INDEX i ON t (lower(old));
+CREATE VIEW v AS SELECT id, old FROM t;
+CREATE TRIGGER tr AFTER UPDATE OF old ON t BEGIN UPDATE t SET old = new.old WHERE id = 1; END;

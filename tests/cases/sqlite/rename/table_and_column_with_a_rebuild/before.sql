@@ -1,0 +1,3 @@
+CREATE TABLE "old t" (id INTEGER PRIMARY KEY, a TEXT CHECK ("old t".a <> ''), up INTEGER REFERENCES "old t" (id), b INT AS (id + 1));
+CREATE TABLE child (id INTEGER PRIMARY KEY, t INTEGER REFERENCES "old t" (id) ON DELETE CASCADE);
+CREATE INDEX i ON "old t" (a);
