@@ -6,19 +6,28 @@
 //! its schema. What has an `oid` below 16384 came with the server.
 
 mod about;
+mod aggregates;
 mod answer;
 mod assembly;
 mod class;
 mod columns;
 mod constraints;
+mod conversions;
+mod database;
+mod defined;
 mod depends;
 mod extensions;
+mod foreign;
 mod indexes;
+mod operators;
 mod policies;
+mod privileges;
 mod relations;
+mod replication;
 mod routines;
 mod schemas;
 mod sequences;
+mod text_search;
 mod triggers;
 mod types;
 mod views;
@@ -64,6 +73,25 @@ const FAMILIES: &[Family] = &[
     types::TYPES,
     types::DOMAIN_CONSTRAINTS,
     routines::ROUTINES,
+    aggregates::AGGREGATES,
+    operators::OPERATORS,
+    operators::OPERATOR_FAMILIES,
+    operators::OPERATOR_CLASSES,
+    conversions::COLLATIONS,
+    conversions::CASTS,
+    conversions::CONVERSIONS,
+    conversions::TRANSFORMS,
+    text_search::TEXT_SEARCH,
+    database::STATISTICS,
+    database::EVENT_TRIGGERS,
+    database::ACCESS_METHODS,
+    foreign::WRAPPERS,
+    foreign::SERVERS,
+    foreign::USER_MAPPINGS,
+    replication::PUBLICATIONS,
+    replication::SUBSCRIPTIONS,
+    foreign::KEPT_BACK,
+    privileges::DEFAULT_PRIVILEGES,
     about::COMMENTS,
     about::LABELS,
     about::GRANTS,
