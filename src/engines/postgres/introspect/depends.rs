@@ -9,14 +9,14 @@ use crate::engines::AssembleError;
 use crate::model::{Body, ConstraintKind, ObjectKind};
 use crate::sql;
 
-/// Left out on the server because they would only be thrown away here: edges to schemas, which every object
-/// has by its name, types that come with a type or a relation, and the triggers behind foreign keys.
+/// Left out on the server because they would only be thrown away here: edges to schemas, which every
+/// object has by its name (but for extensions and publications), types that come with a type or a relation, and the triggers behind foreign keys.
 pub(super) const DEPENDS: Family = Family {
     query: |_| {
         sql!(POSTGRES; "SELECT deptype, classid, objid, objsubid, refclassid, refobjid, refobjsubid
             FROM pg_depend
             WHERE objid >= 16384 AND deptype IN ('n', 'a', 'i', 'P', 'S')
-            AND (refclassid <> 2615 OR classid = 3079)
+            AND (refclassid <> 2615 OR classid IN (3079, 6237))
             AND NOT (deptype = 'i' AND classid IN (1247, 2620))
             AND NOT (classid = 1259 AND objsubid = 0 AND refclassid = 1259 AND deptype = 'i')")
     },

@@ -80,7 +80,7 @@ fn read_relation(
         'v' => (ObjectKind::View, Body::View(view(row)?)),
         'm' => (ObjectKind::MaterializedView, Body::View(view(row)?)),
         'c' => (ObjectKind::Composite, Body::Composite(Composite { attributes: Vec::new() })),
-        _ => (ObjectKind::Table, Body::Table(table(row)?)),
+        _ => (ObjectKind::Table, Body::Table(table(row, kind)?)),
     };
     let id = ObjectId::new(object_kind, name.clone());
     let slot = if kind == 'c' {
@@ -120,7 +120,7 @@ fn view(row: &mut Row) -> Result<View, AssembleError> {
     })
 }
 
-fn table(row: &mut Row) -> Result<Table, AssembleError> {
+fn table(row: &mut Row, kind: char) -> Result<Table, AssembleError> {
     let storage = storage(row)?;
     let access_method = row.maybe_ident()?;
     let _populated = row.flag()?;
@@ -133,7 +133,8 @@ fn table(row: &mut Row) -> Result<Table, AssembleError> {
         replica_identity: match row.letter()? {
             'f' => ReplicaIdentity::Full,
             // An index is filled in when it is met; a lost one counts as nothing for the server too.
-            'n' | 'i' => ReplicaIdentity::Nothing,
+            // Foreign tables always have `n` and cannot have anything else.
+            'n' | 'i' if kind != 'f' => ReplicaIdentity::Nothing,
             _ => ReplicaIdentity::Default,
         },
         row_security: match (row.flag()?, row.flag()?) {
