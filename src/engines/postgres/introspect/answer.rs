@@ -35,6 +35,9 @@ pub(super) struct Row {
     cells: std::vec::IntoIter<Option<Box<str>>>,
 }
 
+/// More cells than any query packs.
+const RARE: usize = 32;
+
 type Read<T> = Result<T, AssembleError>;
 
 impl Row {
@@ -105,6 +108,14 @@ impl Row {
             .filter(|part| !part.is_empty())
             .map(|part| part.parse().map_err(|_| self.wrong(format!("`{part}` is not a number"))))
             .collect()
+    }
+
+    /// Cells that the query packed into a JSON array because they are seldom there: a row in the row, in which
+    /// every cell is NULL where the array is.
+    pub fn rarely(&mut self) -> Read<Row> {
+        let mut cells = self.list()?;
+        cells.resize(cells.len().max(RARE), None);
+        Ok(Row { query: self.query, row: self.row, cells: cells.into_iter() })
     }
 
     /// A JSON array of strings and nulls. NULL is an empty list.

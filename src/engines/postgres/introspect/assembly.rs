@@ -23,6 +23,8 @@ pub(super) struct Relation {
     pub partition: Partition,
     /// Column names by number.
     pub columns: BTreeMap<i32, Ident>,
+    /// Those names that the server quotes, as it does.
+    pub quoted: BTreeMap<i32, Box<str>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,6 +38,8 @@ pub(super) struct KeyIndex {
     pub name: QualifiedName,
     pub table: Oid,
     pub tail: crate::model::Definition,
+    /// Key columns as the server would list them.
+    pub keys: Box<str>,
     pub storage: crate::model::Settings,
     pub btree: bool,
     pub validity: crate::model::Validity,
@@ -54,8 +58,10 @@ pub(super) struct Assembly {
     pub identities: HashMap<(Oid, i32), (Oid, Identity)>,
     /// Facts that wait for their column.
     pub sequence_owners: Vec<(Slot, Address)>,
-    /// NOT NULL constraints worth a name, by relation and column.
-    pub not_nulls: HashMap<(Oid, i32), crate::model::Nullability>,
+    /// NOT NULL constraints by relation and column.
+    pub not_nulls: HashMap<(Oid, i32), (Ident, crate::model::Inherit, crate::model::Validity)>,
+    /// Statistics targets of expressions, by index: 1-based place and target.
+    pub index_statistics: HashMap<Oid, Vec<(u32, i32)>>,
     /// Every index of a table, by its own `oid`.
     pub indexes: HashMap<Oid, KeyIndex>,
     /// Built-in privileges by `acldefault` letter.
@@ -88,6 +94,7 @@ impl Assembly {
             identities: HashMap::new(),
             sequence_owners: Vec::new(),
             not_nulls: HashMap::new(),
+            index_statistics: HashMap::new(),
             indexes: HashMap::new(),
             built_in: HashMap::new(),
             objects: Vec::new(),

@@ -3,7 +3,7 @@
 use super::answer::{Answer, Oid, Row};
 use super::assembly::{Assembly, Partition, member};
 use super::relations::qualified;
-use super::{Family, NOTHING, POSTGRES, class, since};
+use super::{Family, POSTGRES, class, since};
 use crate::engines::AssembleError;
 use crate::model::{
     Attribute, Body, Column, Definition, Ident, Inherit, Nullability, ObjectKind, Origin, OutputColumn,
@@ -11,17 +11,12 @@ use crate::model::{
 };
 use crate::sql;
 
-/// NOT NULL constraints (18) that differ from what plain `NOT NULL` makes. Inherited ones take their name
-/// from the parent and are no concern of the child.
+/// NOT NULL constraints (18). Inherited ones take their name from the parent and are no concern of the child.
 pub(super) const NOT_NULLS: Family = Family {
     query: |version| {
-        sql!(POSTGRES; since(version, 18, "SELECT k.conrelid, a.attnum, c.relname, a.attname, k.conname,
-            k.connoinherit, k.convalidated
-            FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
-            JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
-            WHERE k.contype = 'n' AND k.conrelid >= 16384 AND k.conislocal
-            AND (k.connoinherit OR NOT k.convalidated
-                OR k.conname <> concat(c.relname, '_', a.attname, '_not_null'))", NOTHING))
+        sql!(POSTGRES; since(version, 18, "SELECT conrelid, conkey[1], conname, connoinherit, convalidated
+            FROM pg_constraint WHERE contype = 'n' AND conrelid >= 16384 AND conislocal",
+            "SELECT NULL WHERE false"))
     },
     read: read_not_nulls,
 };
@@ -31,15 +26,10 @@ pub(super) const COLUMNS: Family = Family { query: query_columns, read: read_col
 fn read_not_nulls(assembly: &mut Assembly, answer: Answer) -> Result<(), AssembleError> {
     for mut row in answer.rows() {
         let at = (row.oid()?, row.number()?);
-        let (table, column, name) = (row.text()?, row.text()?, row.text()?);
+        let name = row.ident()?;
         let inherit = if row.flag()? { Inherit::NoInherit } else { Inherit::Inherited };
         let validity = if row.flag()? { Validity::Valid } else { Validity::NotValid };
-        let name = (*name != *default_name(&table, Some(&column), "not_null")).then(|| Ident::new(name));
-        let nullability = match (&name, inherit, validity) {
-            (None, Inherit::Inherited, Validity::Valid) => Nullability::NotNull,
-            _ => Nullability::Named { name, inherit, validity },
-        };
-        assembly.not_nulls.insert(at, nullability);
+        assembly.not_nulls.insert(at, (name, inherit, validity));
     }
     Ok(())
 }
@@ -65,49 +55,69 @@ pub(super) fn default_name(table: &str, column: Option<&str>, label: &str) -> St
     }
 }
 
+/// There are many columns and little to say of most: what is rare comes packed in one cell.
+///
+/// A default holds no columns, so it is printed without its table: with it, the server would open and lock the
+/// table for each one. Rows of indexes are here for the statistics targets of their expressions.
 fn query_columns(version: &ServerVersion) -> Sql {
-    sql!(POSTGRES; "SELECT a.attrelid, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod),
-        cn.nspname, co.collname, NULLIF(a.attstattarget, -1), d.oid, pg_get_expr(d.adbin, d.adrelid),
-        a.attnotnull, a.attislocal, a.attinhcount > 0, a.attidentity, a.attgenerated,
-        CASE WHEN a.attstorage <> t.typstorage THEN CASE a.attstorage
-            WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END END,
-        ", since(version, 14, "CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END", "NULL"), ",
-        array_to_json(a.attoptions), array_to_json(a.attfdwoptions)
+    sql!(POSTGRES; "SELECT a.attrelid, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+        d.oid, pg_get_expr(d.adbin, CASE WHEN a.attgenerated <> '' THEN d.adrelid ELSE 0 END),
+        CASE WHEN a.attcollation <> t.typcollation OR a.attstattarget >= 0 OR a.attinhcount > 0
+            OR NOT a.attislocal OR a.attidentity <> '' OR a.attgenerated <> '' OR a.attstorage <> t.typstorage
+            OR a.attoptions IS NOT NULL OR a.attfdwoptions IS NOT NULL OR quote_ident(a.attname) <> a.attname",
+            since(version, 14, " OR a.attcompression <> ''", ""), "
+        THEN array_to_json(ARRAY[
+            CASE WHEN quote_ident(a.attname) <> a.attname THEN quote_ident(a.attname) END,
+            cn.nspname, co.collname, NULLIF(a.attstattarget, -1)::text,
+            CASE WHEN NOT a.attislocal THEN 't' END, CASE WHEN a.attinhcount > 0 THEN 't' END,
+            NULLIF(a.attidentity, '')::text, NULLIF(a.attgenerated, '')::text,
+            CASE WHEN a.attstorage <> t.typstorage THEN CASE a.attstorage
+                WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END END,
+            ", since(version, 14, "CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END", "NULL"), ",
+            array_to_json(a.attoptions)::text, array_to_json(a.attfdwoptions)::text]::text[]) END
         FROM pg_attribute a
-        JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c')
+        JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c', 'i', 'I')
         JOIN pg_type t ON t.oid = a.atttypid
         LEFT JOIN pg_attrdef d ON a.atthasdef AND d.adrelid = a.attrelid AND d.adnum = a.attnum
         LEFT JOIN pg_collation co ON co.oid = a.attcollation AND a.attcollation <> t.typcollation
         LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
         WHERE a.attrelid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped
-        ORDER BY a.attrelid, a.attnum")
+        AND (c.relkind NOT IN ('i', 'I') OR a.attstattarget >= 0)")
 }
 
 fn read_columns(assembly: &mut Assembly, answer: Answer) -> Result<(), AssembleError> {
     let mut last: (Oid, u32) = (0, 0);
-    for mut row in answer.rows() {
-        let oid = row.oid()?;
-        last = if last.0 == oid { (oid, last.1 + 1) } else { (oid, 1) };
-        let number: i32 = row.number()?;
+    for mut row in in_order(answer).rows() {
+        let at: (Oid, i32) = (row.oid()?, row.number()?);
+        last = if last.0 == at.0 { (at.0, last.1 + 1) } else { (at.0, 1) };
         let name = row.ident()?;
-        let Some(relation) = assembly.relations.get_mut(&oid) else { continue };
-        relation.columns.insert(number, name.clone());
-        let slot = relation.slot;
-        let common = Common {
-            name,
-            position: Position(last.1),
-            data_type: row.definition()?,
-            collation: qualified(row.maybe_ident()?, row.maybe_ident()?),
-            statistics_target: row.maybe_number()?,
-        };
-        let default_oid: Option<Oid> = row.maybe_number()?;
+        let data_type = row.definition()?;
+        let not_null = row.flag()?;
+        let default_oid: Oid = row.maybe_number()?.unwrap_or(0);
         let expression = row.maybe_definition()?;
+        let mut rare = row.rarely()?;
+        let quoted = rare.maybe_text()?;
+        let collation = qualified(rare.maybe_ident()?, rare.maybe_ident()?);
+        let statistics_target = rare.maybe_number()?;
+        let Some(relation) = assembly.relations.get_mut(&at.0) else {
+            if let (Some(target), Ok(number)) = (statistics_target, u32::try_from(at.1)) {
+                assembly.index_statistics.entry(at.0).or_default().push((number, target));
+            }
+            continue;
+        };
+        relation.columns.insert(at.1, name.clone());
+        if let Some(quoted) = quoted {
+            relation.quoted.insert(at.1, quoted);
+        }
+        let slot = relation.slot;
+        let position = Position(last.1);
+        let common = Common { name, position, data_type, collation, statistics_target, expression };
         match relation.kind {
             'v' | 'm' => {
-                if let Some(view) = assembly.view_mut(oid) {
-                    view.columns.push(common.output(expression));
+                if let Some(view) = assembly.view_mut(at.0) {
+                    view.columns.push(common.output());
                 }
-                assembly.alias((class::DEFAULT, default_oid.unwrap_or(0), 0), slot);
+                assembly.alias((class::DEFAULT, default_oid, 0), slot);
             }
             'c' => {
                 if let Some(Body::Composite(composite)) = assembly.body_mut(slot) {
@@ -115,7 +125,9 @@ fn read_columns(assembly: &mut Assembly, answer: Answer) -> Result<(), AssembleE
                 }
             }
             _ => {
-                let column = read_column(assembly, &mut row, (oid, number), common, expression, default_oid)?;
+                let nullability = nullability(assembly, at, not_null, &common.name);
+                let column = read_column(assembly, &mut rare, at, common, nullability)?;
+                assembly.alias((class::DEFAULT, default_oid, 0), column);
                 assembly.edge(column, slot);
             }
         }
@@ -128,6 +140,13 @@ fn read_columns(assembly: &mut Assembly, answer: Answer) -> Result<(), AssembleE
     Ok(())
 }
 
+/// Sorted here rather than on the server, which would carry whole rows through its sort.
+fn in_order(mut answer: Answer) -> Answer {
+    let number = |cell: Option<&Option<Box<str>>>| -> Option<i64> { cell?.as_deref()?.parse().ok() };
+    answer.rows.rows.sort_by_cached_key(|row| (number(row.first()), number(row.get(1))));
+    answer
+}
+
 /// What rows of all three sorts have.
 struct Common {
     name: Ident,
@@ -135,16 +154,17 @@ struct Common {
     data_type: Definition,
     collation: Option<QualifiedName>,
     statistics_target: Option<i32>,
+    expression: Option<Definition>,
 }
 
 impl Common {
-    fn output(self, default: Option<Definition>) -> OutputColumn {
+    fn output(self) -> OutputColumn {
         OutputColumn {
             name: self.name,
             data_type: self.data_type,
             collation: self.collation,
             comment: None,
-            default,
+            default: self.expression,
             statistics_target: self.statistics_target,
             grants: Default::default(),
         }
@@ -156,57 +176,64 @@ impl Common {
 
 fn read_column(
     assembly: &mut Assembly,
-    row: &mut Row,
+    rare: &mut Row,
     at: (Oid, i32),
     common: Common,
-    expression: Option<Definition>,
-    default_oid: Option<Oid>,
+    nullability: Nullability,
 ) -> Result<usize, AssembleError> {
-    let not_null = row.flag()?;
-    let (local, inherited) = (row.flag()?, row.flag()?);
+    let (foreign, inherited) = (rare.flag()?, rare.flag()?);
+    let (identity, generated) = (rare.letter()?, rare.letter()?);
     let attached =
         assembly.relations.get(&at.0).is_some_and(|relation| relation.partition == Partition::Attached);
-    let (identity, generated) = (row.letter()?, row.letter()?);
     let found = if identity == ' ' { None } else { assembly.identities.remove(&at) };
     let sequence = found.as_ref().map(|(oid, _)| *oid);
-    let value = match (generated, found, expression) {
-        // A partition shares its parent's identity and has no sequence of its own.
+    let value = match (generated, found, common.expression) {
         (_, Some((_, identity)), _) => Value::Identity(identity),
+        // A partition shares its parent's identity and has no sequence of its own.
         (_, None, None) => Value::Plain,
         ('s', None, Some(expression)) => Value::Generated { expression, stored: Stored::Stored },
         ('v', None, Some(expression)) => Value::Generated { expression, stored: Stored::Virtual },
         (_, None, Some(default)) => Value::Default(default),
     };
-    let nullability = match assembly.not_nulls.remove(&at) {
-        Some(named) if not_null => named,
-        _ if not_null => Nullability::NotNull,
-        _ => Nullability::Nullable,
-    };
-    let origin = if !local || (attached && inherited) { Origin::Inherited } else { Origin::Local };
-    let storage = row.maybe_text()?;
-    let compression = row.maybe_text()?;
-    let mut options: Settings = row.settings("")?;
-    options.append(&mut row.settings("fdw:")?);
+    let storage = rare.maybe_text()?;
+    let compression = rare.maybe_text()?;
+    let mut options: Settings = rare.settings("")?;
+    options.append(&mut rare.settings("fdw:")?);
     let column = Column {
         position: common.position,
         data_type: common.data_type,
         collation: common.collation,
         nullability,
         value,
-        origin,
+        origin: if foreign || (attached && inherited) { Origin::Inherited } else { Origin::Local },
         storage,
         compression,
         statistics_target: common.statistics_target,
         options,
     };
     let Some(relation) = assembly.relations.get(&at.0) else {
-        return Err(row.wrong("a column without its table"));
+        return Err(rare.wrong("a column without its table"));
     };
     let id = member(ObjectKind::Column, &relation.name, common.name);
     let slot = assembly.add((class::RELATION, at.0, at.1), id, Body::Column(column));
-    assembly.alias((class::DEFAULT, default_oid.unwrap_or(0), 0), slot);
     assembly.alias((class::RELATION, sequence.unwrap_or(0), 0), slot);
     Ok(slot)
+}
+
+/// A NOT NULL constraint of the name, reach and validity that plain `NOT NULL` has is not worth a word.
+fn nullability(assembly: &mut Assembly, at: (Oid, i32), not_null: bool, column: &Ident) -> Nullability {
+    if !not_null {
+        return Nullability::Nullable;
+    }
+    let Some((name, inherit, validity)) = assembly.not_nulls.remove(&at) else {
+        return Nullability::NotNull;
+    };
+    let table = assembly.relations.get(&at.0).map_or("", |relation| relation.name.name.as_str());
+    let name = (name.as_str() != default_name(table, Some(column.as_str()), "not_null")).then_some(name);
+    match (&name, inherit, validity) {
+        (None, Inherit::Inherited, Validity::Valid) => Nullability::NotNull,
+        _ => Nullability::Named { name, inherit, validity },
+    }
 }
 
 #[cfg(test)]

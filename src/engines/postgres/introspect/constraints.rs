@@ -14,15 +14,22 @@ use crate::sql;
 
 pub(super) const CONSTRAINTS: Family = Family { query: query_constraints, read: read_constraints };
 
+/// A key that says no more than its columns is not printed by the server but told from its index.
+///
 /// A foreign key to a partitioned table has a row for each partition of that table, on the same referencing
 /// table; they are how the server works, not what anyone declared.
 fn query_constraints(version: &ServerVersion) -> Sql {
-    sql!(POSTGRES; "SELECT k.oid, k.conrelid, k.conname, k.contype, pg_get_constraintdef(k.oid),
+    sql!(POSTGRES; "SELECT k.oid, k.conrelid, k.conname, k.contype, k.conindid,
+        CASE WHEN k.contype IN ('p', 'u') AND NOT k.condeferrable AND x.indnatts = x.indnkeyatts",
+            since(version, 15, " AND NOT x.indnullsnotdistinct", ""),
+            since(version, 18, " AND NOT k.conperiod", ""), "
+            THEN NULL ELSE pg_get_constraintdef(k.oid) END,
         k.convalidated, ", since(version, 18, "k.conenforced", "true"), ",
         ", since(version, 18, "k.conperiod", "false"), ",
         k.conislocal, k.conparentid <> 0, k.condeferrable, k.condeferred,
-        k.conkey, k.confrelid, k.confkey, k.conindid
+        k.conkey, k.confrelid, k.confkey
         FROM pg_constraint k LEFT JOIN pg_constraint parent ON parent.oid = k.conparentid
+        LEFT JOIN pg_index x ON x.indexrelid = k.conindid AND k.contype IN ('p', 'u')
         WHERE k.conrelid >= 16384 AND k.contype IN ('c', 'f', 'p', 'u', 'x')
         AND parent.conrelid IS DISTINCT FROM k.conrelid")
 }
@@ -90,7 +97,15 @@ fn read_constraint(
     shape: TableShape,
     table: Oid,
 ) -> Result<ReadConstraint, AssembleError> {
-    let text = row.text()?;
+    let index = row.oid()?;
+    let text = match row.maybe_text()? {
+        Some(text) => text,
+        None => {
+            let found = assembly.indexes.get(&index).ok_or_else(|| row.wrong("a key without its index"))?;
+            let word = if kind == ConstraintKind::PrimaryKey { "PRIMARY KEY" } else { "UNIQUE" };
+            format!("{word} ({})", found.keys).into()
+        }
+    };
     let validated = row.flag()?;
     let enforcement = if row.flag()? { Enforcement::Enforced } else { Enforcement::NotEnforced };
     let (definition, validity) = match enforcement {
@@ -108,7 +123,6 @@ fn read_constraint(
     let own: Vec<i32> = row.numbers()?;
     let referenced = row.oid()?;
     let foreign: Vec<i32> = row.numbers()?;
-    let index = row.oid()?;
     let is_key = matches!(kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique);
     let constraint = Constraint {
         kind,

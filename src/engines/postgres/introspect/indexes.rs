@@ -1,48 +1,58 @@
 //! Indexes. Those that a constraint owns are kept aside for it; all others are objects. An index of a
 //! partition that hangs in an index of the parent is a fact of its own.
 
-use std::collections::BTreeMap;
-
 use super::answer::{Answer, Oid};
-use super::assembly::{Assembly, KeyIndex};
-use super::{Family, POSTGRES, class};
+use super::assembly::{Assembly, KeyIndex, Relation};
+use super::{Family, POSTGRES, class, since};
 use crate::engines::AssembleError;
 use crate::model::{
-    Body, Ident, Index, IndexPartition, ObjectId, ObjectKind, Origin, ReplicaIdentity, TableShape,
-    Uniqueness, Validity,
+    Body, Definition, Ident, Index, IndexPartition, ObjectId, ObjectKind, Origin, ReplicaIdentity,
+    ServerVersion, Sql, TableShape, Uniqueness, Validity,
 };
 use crate::sql;
 
+pub(super) const INDEXES: Family = Family { query: query_indexes, read: read_indexes };
+
 /// The tail is what follows the table's name. Its start is counted from the names as the server quotes them,
 /// never searched for: a name may hold anything.
-pub(super) const INDEXES: Family = Family {
-    query: |_| {
-        sql!(POSTGRES; "SELECT x.indexrelid, x.indrelid, i.relname, i.relkind,
-            substr(pg_get_indexdef(x.indexrelid), 1 + length(concat('CREATE ',
-                CASE WHEN x.indisunique THEN 'UNIQUE ' END, 'INDEX ', quote_ident(i.relname), ' ON ',
-                CASE i.relkind WHEN 'I' THEN 'ONLY ' END,
-                quote_ident(n.nspname), '.', quote_ident(t.relname), ' '))),
-            array_to_json(i.reloptions), i.relam = 403, x.indisvalid, x.indisclustered, x.indisreplident,
-            i.reltablespace <> 0, k.oid IS NOT NULL, x.indisunique, x.indnkeyatts, x.indkey
-            FROM pg_index x
-            JOIN pg_class i ON i.oid = x.indexrelid
-            JOIN pg_class t ON t.oid = x.indrelid AND t.relkind IN ('r', 'p', 'm')
-            JOIN pg_namespace n ON n.oid = t.relnamespace
-            LEFT JOIN pg_constraint k ON k.conindid = x.indexrelid AND k.conrelid = x.indrelid
-                AND k.contype IN ('p', 'u', 'x')
-            WHERE x.indexrelid >= 16384 AND i.relpersistence <> 't'")
-    },
-    read: read_indexes,
-};
+///
+/// `pg_get_indexdef` looks through all operator classes for each column. Most indexes are a b-tree over plain
+/// columns with nothing special about it; what the server would print of these is known, and only the rest is
+/// asked of it (see [`PLAIN`]).
+fn query_indexes(version: &ServerVersion) -> Sql {
+    sql!(POSTGRES; "SELECT x.indexrelid, x.indrelid, i.relname, i.relkind, x.indnkeyatts, x.indkey,
+        CASE WHEN ", PLAIN, since(version, 15, " AND NOT x.indnullsnotdistinct", ""), " THEN NULL
+        ELSE substr(pg_get_indexdef(x.indexrelid), 1 + length(concat('CREATE ',
+            CASE WHEN x.indisunique THEN 'UNIQUE ' END, 'INDEX ', quote_ident(i.relname), ' ON ',
+            CASE i.relkind WHEN 'I' THEN 'ONLY ' END,
+            quote_ident(n.nspname), '.', quote_ident(t.relname), ' '))) END,
+        array_to_json(i.reloptions), i.relam = 403, x.indisvalid, x.indisclustered, x.indisreplident,
+        i.reltablespace <> 0, k.oid IS NOT NULL, x.indisunique
+        FROM pg_index x
+        JOIN pg_class i ON i.oid = x.indexrelid
+        JOIN pg_class t ON t.oid = x.indrelid AND t.relkind IN ('r', 'p', 'm')
+        JOIN pg_namespace n ON n.oid = t.relnamespace
+        LEFT JOIN pg_constraint k ON k.conindid = x.indexrelid AND k.conrelid = x.indrelid
+            AND k.contype IN ('p', 'u', 'x')
+        WHERE x.indexrelid >= 16384 AND i.relpersistence <> 't'")
+}
 
-pub(super) const INDEX_STATISTICS: Family = Family {
-    query: |_| {
-        sql!(POSTGRES; "SELECT a.attrelid, a.attnum, a.attstattarget
-            FROM pg_attribute a JOIN pg_class i ON i.oid = a.attrelid AND i.relkind IN ('i', 'I')
-            WHERE a.attstattarget >= 0 AND a.attrelid >= 16384 ORDER BY 1, 2")
-    },
-    read: read_statistics,
-};
+/// Whether an index `x`, `i` prints as `USING btree (columns)`.
+///
+/// The server leaves an operator class out where it is the default for the column's type. For the built-in
+/// default classes of these types that is so for every column that can have them, unless someone made another
+/// type binary-coercible to one of them (then nothing here counts as plain). `text` is such a case by nature
+/// (`varchar`, `citext`): there the table must have no collatable column but `text` and `varchar` with the
+/// default collation, so that no collation is printed either.
+const PLAIN: &str = "i.relam = 403 AND i.reloptions IS NULL AND x.indnatts = x.indnkeyatts
+        AND x.indpred IS NULL AND x.indexprs IS NULL AND x.indoption::text !~ '[^0 ]'
+        AND x.indclass::oid[] <@ ARRAY(SELECT oid FROM pg_opclass WHERE opcmethod = 403 AND opcdefault
+            AND oid < 16384 AND opcintype IN (16, 20, 21, 23, 25, 700, 701, 1082, 1083, 1114, 1184, 1186, 1700, 2950)
+            AND NOT EXISTS (SELECT FROM pg_cast WHERE oid >= 16384 AND castmethod = 'b' AND castcontext = 'i'
+                AND casttarget IN (16, 20, 21, 23, 700, 701, 1082, 1083, 1114, 1184, 1186, 1700, 2950)))
+        AND (x.indcollation::text !~ '[^0 ]' OR x.indcollation::text ~ '^(0|100)( 0| 100)*$'
+            AND x.indrelid NOT IN (SELECT attrelid FROM pg_attribute WHERE attrelid >= 16384 AND attnum > 0
+                AND (attcollation NOT IN (0, 100) OR attcollation = 100 AND atttypid NOT IN (25, 1043))))";
 
 /// After the constraints, which own some of the indexes.
 pub(super) const INDEX_PARTITIONS: Family = Family {
@@ -59,12 +69,20 @@ fn read_indexes(assembly: &mut Assembly, answer: Answer) -> Result<(), AssembleE
         let table = row.oid()?;
         let name = row.ident()?;
         let Some(relation) = assembly.relations.get(&table) else { continue };
-        let (on, on_slot, columns) = (relation.name.clone(), relation.slot, relation.columns.clone());
+        let (on, on_slot) = (relation.name.clone(), relation.slot);
         let shape = if row.letter()? == 'I' { TableShape::Partitioned } else { TableShape::Plain };
+        let width: usize = row.number()?;
+        let numbers: Vec<i32> = row.numbers()?;
+        let columns: Vec<Option<Ident>> =
+            numbers.iter().take(width).map(|number| relation.columns.get(number).cloned()).collect();
+        let keys = listed(relation, &numbers, width);
         let index = KeyIndex {
             name: on.sibling(name.clone()),
             table,
-            tail: row.definition()?,
+            tail: row
+                .maybe_definition()?
+                .unwrap_or_else(|| Definition::from_catalog(format!("USING btree ({keys})"))),
+            keys,
             storage: row.settings("")?,
             btree: row.flag()?,
             validity: if row.flag()? { Validity::Valid } else { Validity::NotValid },
@@ -75,18 +93,15 @@ fn read_indexes(assembly: &mut Assembly, answer: Answer) -> Result<(), AssembleE
         }
         let of_constraint = row.flag()?;
         if !of_constraint {
-            let uniqueness = if row.flag()? { Uniqueness::Unique } else { Uniqueness::Plain };
-            let keys: usize = row.number()?;
-            let numbers: Vec<i32> = row.numbers()?;
             let body = Index {
                 table: on,
-                uniqueness,
+                uniqueness: if row.flag()? { Uniqueness::Unique } else { Uniqueness::Plain },
                 tail: index.tail.clone(),
-                columns: numbers.iter().take(keys).map(|number| columns.get(number).cloned()).collect(),
+                columns,
                 shape,
                 validity: index.validity,
                 origin: Origin::Local,
-                statistics: Vec::new(),
+                statistics: assembly.index_statistics.remove(&oid).unwrap_or_default(),
             };
             let id = ObjectId::new(ObjectKind::Index, index.name.clone());
             let slot = assembly.add((class::RELATION, oid, 0), id, Body::Index(body));
@@ -96,6 +111,15 @@ fn read_indexes(assembly: &mut Assembly, answer: Answer) -> Result<(), AssembleE
         assembly.indexes.insert(oid, index);
     }
     Ok(())
+}
+
+/// The key columns as the server lists them.
+fn listed(relation: &Relation, numbers: &[i32], width: usize) -> Box<str> {
+    let quoted = |number: &i32| -> Option<&str> {
+        relation.quoted.get(number).map(Box::as_ref).or(relation.columns.get(number).map(Ident::as_str))
+    };
+    let names: Vec<&str> = numbers.iter().take(width).filter_map(quoted).collect();
+    names.join(", ").into()
 }
 
 /// Records on the table that CLUSTER or logical replication uses the index.
@@ -117,20 +141,6 @@ pub(super) fn needs_columns(assembly: &mut Assembly, slot: usize, relation: Oid,
             assembly.edge(slot, column);
         }
     }
-}
-
-fn read_statistics(assembly: &mut Assembly, answer: Answer) -> Result<(), AssembleError> {
-    let mut targets: BTreeMap<Oid, Vec<(u32, i32)>> = BTreeMap::new();
-    for mut row in answer.rows() {
-        targets.entry(row.oid()?).or_default().push((row.number()?, row.number()?));
-    }
-    for (oid, statistics) in targets {
-        let slot = assembly.place((class::RELATION, oid, 0));
-        if let Some(Body::Index(index)) = slot.and_then(|slot| assembly.body_mut(slot)) {
-            index.statistics = statistics;
-        }
-    }
-    Ok(())
 }
 
 fn read_partitions(assembly: &mut Assembly, answer: Answer) -> Result<(), AssembleError> {

@@ -63,7 +63,6 @@ const FAMILIES: &[Family] = &[
     columns::COLUMNS,
     relations::INHERITANCE,
     indexes::INDEXES,
-    indexes::INDEX_STATISTICS,
     constraints::CONSTRAINTS,
     indexes::INDEX_PARTITIONS,
     views::VIEWS,
@@ -145,6 +144,3 @@ pub(super) fn assemble(version: &ServerVersion, answers: Vec<Rows>) -> Result<Sc
 fn since(version: &ServerVersion, major: u32, then: &'static str, before: &'static str) -> &'static str {
     if version.at_least(major, 0) { then } else { before }
 }
-
-/// An answer without rows, for what an older server does not have.
-const NOTHING: &str = "SELECT NULL WHERE false";

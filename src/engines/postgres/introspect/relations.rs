@@ -42,7 +42,7 @@ pub(super) const FOREIGN_TABLES: Family = Family {
 /// Parents of tables in their order, with the bounds of partitions.
 pub(super) const INHERITANCE: Family = Family {
     query: |_| {
-        sql!(POSTGRES; "SELECT i.inhrelid, i.inhparent, pg_get_expr(c.relpartbound, c.oid)
+        sql!(POSTGRES; "SELECT i.inhrelid, i.inhparent, pg_get_expr(c.relpartbound, 0)
             FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
             WHERE c.relkind IN ('r', 'p', 'f') ORDER BY i.inhrelid, i.inhseqno")
     },
@@ -99,7 +99,9 @@ fn read_relation(
     if elsewhere {
         assembly.unmodelled(format!("tablespace of {} {name}", object_kind.word()), "not compared");
     }
-    assembly.relations.insert(oid, Relation { slot, name, kind, partition, columns: Default::default() });
+    let columns = Default::default();
+    let quoted = Default::default();
+    assembly.relations.insert(oid, Relation { slot, name, kind, partition, columns, quoted });
     Ok(())
 }
 
