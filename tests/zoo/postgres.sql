@@ -2,8 +2,12 @@
 -- Roles belong to the cluster, not to a database: they are made only where they are missing.
 
 DO $$ BEGIN
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'zoo_reader') THEN CREATE ROLE zoo_reader; END IF;
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'Zoo "Keeper"') THEN CREATE ROLE "Zoo ""Keeper"""; END IF;
+  CREATE ROLE zoo_reader LOGIN;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$;
+DO $$ BEGIN
+  CREATE ROLE "Zoo ""Keeper""";
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$;
 
 CREATE SCHEMA zoo;
