@@ -127,7 +127,14 @@ fn back_sql(plan: &Plan) -> Result<Vec<Sql>, String> {
 async fn run(wire: &mut SqliteConnection, frame: &Frame, statements: &[Sql]) -> Result<(), String> {
     let begin = [Sqlite.begin()];
     let commit = [sql!(E; "COMMIT")];
-    let all = frame.before.iter().chain(&begin).chain(statements).chain(&frame.last_in_transaction);
+    // As an application's session may have it: nothing may cascade all the same.
+    let enforced = [sql!(E; "PRAGMA foreign_keys = ON")];
+    let all = enforced
+        .iter()
+        .chain(&frame.before)
+        .chain(&begin)
+        .chain(statements)
+        .chain(&frame.last_in_transaction);
     for sql in all.chain(&commit).chain(&frame.after) {
         wire.execute(sql).await.map_err(|e| format!("{e}\n      in: {sql}"))?;
     }
@@ -158,7 +165,7 @@ async fn by_program(case: &Case<'_>, plan: &Plan, desired: &Schema) -> Result<()
         Some(Ok(())) => {}
     }
     let frame = Sqlite.frame(&plan.steps);
-    let mut script = String::from(".bail on\n");
+    let mut script = String::from(".bail on\nPRAGMA foreign_keys = ON;\n");
     let begin = [Sqlite.begin()];
     let steps = forward_sql(plan);
     let commit = [sql!(E; "COMMIT")];
@@ -236,13 +243,14 @@ async fn rows(wire: &mut SqliteConnection, schema: &Schema) -> Result<Rows, Stri
         let sql = sql!(E; "SELECT ", column, " FROM ", &id.name, " ORDER BY 1");
         let values = wire.query(&sql).await.map_err(|e| e.to_string())?;
         let values = values.rows.into_iter().map(|mut row| row.remove(0)).collect();
-        found.entry(id.name.to_string()).or_default().insert(column.to_string(), values);
+        let table = found.entry(id.name.to_string().to_lowercase()).or_default();
+        table.insert(column.to_string().to_lowercase(), values);
     }
     let sequences = sql!(E; "SELECT name FROM sqlite_schema WHERE name = 'sqlite_sequence'");
     if !wire.query(&sequences).await.map_err(|e| e.to_string())?.rows.is_empty() {
         let sql = sql!(E; "SELECT name, seq FROM ", &Ident::from("sqlite_sequence"));
         for row in wire.query(&sql).await.map_err(|e| e.to_string())?.rows {
-            let name = row[0].as_deref().unwrap().to_owned();
+            let name = row[0].as_deref().unwrap().to_lowercase();
             if let Some(table) = found.get_mut(&name) {
                 table.insert("(sequence)".into(), vec![row[1].clone()]);
             }
@@ -264,7 +272,8 @@ fn lost(plan: &Plan) -> BTreeSet<String> {
 
 /// Every value that was there is there, unless its loss was declared.
 fn keeps(before: &Rows, now: &Rows, lost: &BTreeSet<String>) -> Result<(), String> {
-    let said = |what: &str| lost.iter().any(|one| one.split(", ").any(|part| part.contains(what)));
+    let said =
+        |what: &str| lost.iter().any(|one| one.split(", ").any(|part| part.to_lowercase().contains(what)));
     for (table, columns) in before {
         for (column, values) in columns {
             if said(&format!("values of {table}.{column}")) || said(&format!("rows of {table}")) {

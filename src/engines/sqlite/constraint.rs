@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::depends::parts;
 use super::parse::{ConstraintText, TableText};
 use super::token::{Names, folded, form, statement, tidy, tokens};
 use crate::model::{
@@ -175,12 +176,10 @@ pub(super) fn is_there(object: &Object, own: &Schema, other: &Schema) -> bool {
         let name = id.leaf().as_str();
         name == "pk" || ["unique(", "check(", "fk("].iter().any(|start| name.starts_with(start))
     };
-    let table = ObjectId::new(ObjectKind::Table, object.id.name.clone());
     let same =
         |one: &Object| matches!(&one.body, Body::Constraint(own) if own.definition == wanted.definition);
     unnamed(&object.id)
-        && other
-            .members(&table)
+        && parts(other, ObjectKind::Constraint, &object.id.name)
             .any(|one| unnamed(&one.id) && !own.objects.contains_key(&one.id) && same(one))
 }
 

@@ -233,5 +233,10 @@ pub(super) fn loss(subject: &ObjectId, before: &Side<'_>, after: &Side<'_>) -> O
             }
         }
     }
-    said(LossTime::Forward, &forward).or_else(|| said(LossTime::Since, &since))
+    if forward.is_empty() {
+        return said(LossTime::Since, &since);
+    }
+    // Both at once: the way back loses what only the new table can hold.
+    forward.extend(since);
+    said(LossTime::Forward, &forward)
 }

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::constraint::words;
-use super::token::folded;
-use crate::model::{Body, Object, ObjectId, ObjectKind, QualifiedName};
+use super::token::{Token, folded, tokens};
+use crate::model::{Body, Object, ObjectId, ObjectKind, QualifiedName, Schema};
 
 /// Tables and views by their folded names, with their columns.
 #[derive(Default)]
@@ -95,4 +95,52 @@ pub(super) fn owner<'a>(shadow: &ObjectId, objects: impl Iterator<Item = &'a Obj
         .filter(|id| name.starts_with(&format!("{}_", folded(id.name.name.as_str()))))
         .max_by_key(|id| id.name.name.as_str().len())
         .cloned()
+}
+
+/// Whether a view or trigger reads from something that is not there. SQLite keeps such a text, and then refuses to
+/// drop or rename any column of any table.
+pub(super) fn has_broken_text(schema: &Schema) -> bool {
+    let relations: BTreeSet<String> = schema
+        .objects
+        .keys()
+        .filter(|id| matches!(id.kind, ObjectKind::Table | ObjectKind::View))
+        .map(|id| folded(id.name.name.as_str()))
+        .collect();
+    schema.objects.values().any(|object| match &object.body {
+        Body::View(view) => is_broken(view.query.as_str(), &relations),
+        Body::Trigger(trigger) => is_broken(trigger.definition.as_str(), &relations),
+        _ => false,
+    })
+}
+
+fn is_broken(text: &str, relations: &BTreeSet<String>) -> bool {
+    let all = tokens(text);
+    // The names that WITH makes are not looked for.
+    if all.iter().any(|token| token.is("with")) {
+        return false;
+    }
+    let own = |name: &str| ["sqlite_", "pragma_", "json_"].iter().any(|start| name.starts_with(start));
+    (0..all.len()).any(|at| {
+        let reads = (all[at].is("from") || all[at].is("join"))
+            && !at.checked_sub(1).is_some_and(|before| all[before].is("distinct"));
+        let qualified = all.get(at + 2).is_some_and(|token| token.is("."));
+        let name = if qualified { at + 3 } else { at + 1 };
+        let called = all.get(name + 1).is_some_and(|token| token.is("("));
+        let name = all.get(name).and_then(Token::name).map(|name| folded(&name));
+        reads && !called && name.is_some_and(|name| !relations.contains(&name) && !own(&name))
+    })
+}
+
+/// The parts of one kind of a table.
+pub(super) fn parts<'a>(
+    schema: &'a Schema,
+    kind: ObjectKind,
+    table: &'a QualifiedName,
+) -> impl Iterator<Item = &'a Object> {
+    let first = ObjectId { kind, name: table.clone(), member: None, signature: None };
+    schema
+        .objects
+        .range(first..)
+        .take_while(move |(id, _)| id.kind == kind && id.name == *table)
+        .map(|(_, object)| object.as_ref())
 }

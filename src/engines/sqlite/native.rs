@@ -2,6 +2,7 @@
 //! way back is too. Source: <https://www.sqlite.org/lang_altertable.html>, tried on 3.40 and 3.51.
 
 use super::constraint::{self, words};
+use super::depends::{has_broken_text, parts};
 use super::parse::{self, ColumnText, TableText};
 use super::source::create_table;
 use super::token::{Kind, Names, Token, folded};
@@ -21,10 +22,10 @@ pub(super) fn unit(change: &Change, from: &Schema, to: &Schema) -> Option<Object
         (ObjectKind::Table, Change::Alter { .. }) => false,
         (ObjectKind::Column | ObjectKind::Constraint, Change::Alter { .. }) => false,
         (ObjectKind::Column, Change::Create(_)) => {
-            keeps_a_column(&table, from, to) && column(to, &table, id.leaf().as_str())
+            !is_respelled(id, from) && column(to, &table, id.leaf().as_str()) && in_place(&table, from, to)
         }
         (ObjectKind::Column, Change::Drop(_)) => {
-            keeps_a_column(&table, from, to) && column(from, &table, id.leaf().as_str())
+            !is_respelled(id, to) && column(from, &table, id.leaf().as_str()) && in_place(&table, from, to)
         }
         (ObjectKind::Constraint, Change::Create(object)) => {
             constraint::is_there(object, to, from) || comes_with_column(object, &table, to, from)
@@ -37,9 +38,20 @@ pub(super) fn unit(change: &Change, from: &Schema, to: &Schema) -> Option<Object
     (!native).then_some(table)
 }
 
+/// A column that the other side has in other letter case is the same one to SQLite, and keeps its values.
+fn is_respelled(id: &ObjectId, other: &Schema) -> bool {
+    let name = folded(id.leaf().as_str());
+    parts(other, ObjectKind::Column, &id.name).any(|object| folded(object.id.leaf().as_str()) == name)
+}
+
+/// Whether columns can come and go in place at all.
+fn in_place(table: &ObjectId, from: &Schema, to: &Schema) -> bool {
+    keeps_a_column(table, from, to) && !has_broken_text(from) && !has_broken_text(to)
+}
+
 /// SQLite drops no last column, so one that is not computed has to stay throughout.
 fn keeps_a_column(table: &ObjectId, from: &Schema, to: &Schema) -> bool {
-    from.members(table).filter(|object| to.objects.contains_key(&object.id)).any(
+    parts(from, ObjectKind::Column, &table.name).filter(|object| to.objects.contains_key(&object.id)).any(
         |object| matches!(&object.body, Body::Column(column) if !matches!(column.value, Value::Generated { .. })),
     )
 }
@@ -53,12 +65,9 @@ pub(super) fn column(schema: &Schema, table: &ObjectId, name: &str) -> bool {
     let Some(text) = create_table(schema, table) else { return false };
     let Some(read) = parse::table(&text) else { return false };
     let Some(at) = read.columns.iter().position(|column| column.name == name) else { return false };
-    let not_null = schema
-        .members(table)
-        .find(|object| object.id.kind == ObjectKind::Column && object.id.leaf().as_str() == name)
-        .is_some_and(
-            |object| matches!(&object.body, Body::Column(column) if column.nullability.is_not_null()),
-        );
+    let id = ObjectId::member(ObjectKind::Column, table.name.clone(), name);
+    let Some(Body::Column(known)) = schema.objects.get(&id).map(|object| &object.body) else { return false };
+    let not_null = known.nullability.is_not_null();
     !is_key(&read, name) && addable(&read, at, not_null) && droppable(&read, at)
 }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::constraint::constraints;
+use super::depends::parts;
 use super::parse::{self, TableText};
 use super::token::{Kind, Names, folded};
 use crate::model::{Body, EngineKind, Ident, ObjectId, ObjectKind, Schema};
@@ -15,7 +16,7 @@ pub(super) fn create_table(schema: &Schema, table: &ObjectId) -> Option<String> 
     let stored = body.source.as_ref()?.0.as_str();
     let Some(read) = parse::table(stored) else { return Some(stored.to_owned()) };
     let mut columns = BTreeMap::new();
-    for object in schema.members(table).filter(|object| object.id.kind == ObjectKind::Column) {
+    for object in parts(schema, ObjectKind::Column, &table.name) {
         let Body::Column(column) = &object.body else { continue };
         let place = usize::try_from(column.position.0).ok().and_then(|at| at.checked_sub(1));
         let known = place.and_then(|at| read.columns.get(at));
