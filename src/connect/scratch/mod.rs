@@ -7,6 +7,7 @@ mod programs;
 mod sweep;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::{Connection, PostgresAddress, PostgresTarget, Purpose, Target, WireError, postgres, sqlite};
 use crate::model::{EngineKind, Ident, ServerVersion};
@@ -14,6 +15,9 @@ use crate::sql;
 
 #[cfg(unix)]
 use cluster::Cluster;
+
+/// Databases made by this process: several workshops may stand on one server.
+static MADE: AtomicU32 = AtomicU32::new(1);
 
 /// What is known and allowed when a place for PostgreSQL databases is looked for.
 #[derive(Clone, Default)]
@@ -47,7 +51,6 @@ pub struct Workshop {
     ground: Ground,
     describe: String,
     version: ServerVersion,
-    made: u32,
 }
 
 enum Ground {
@@ -138,7 +141,7 @@ impl Workshop {
     /// Databases in memory.
     pub fn sqlite() -> Self {
         let version = ServerVersion { engine: EngineKind::Sqlite, number: (0, 0, 0), text: "".into() };
-        Self { ground: Ground::Sqlite, describe: "SQLite in memory".into(), version, made: 0 }
+        Self { ground: Ground::Sqlite, describe: "SQLite in memory".into(), version }
     }
 
     /// `private PostgreSQL 15.4`.
@@ -157,8 +160,7 @@ impl Workshop {
             self.version = connection.version().clone();
             return Ok(ScratchDatabase { connection: Box::new(connection), target: None, name: None });
         };
-        self.made += 1;
-        let name = sweep::database_name(self.made);
+        let name = sweep::database_name(MADE.fetch_add(1, Ordering::Relaxed));
         let create = sql!(EngineKind::Postgres; "CREATE DATABASE ", &name, " TEMPLATE template0");
         server.admin()?.execute(&create).await?;
         server.open.insert(name.clone());
@@ -248,7 +250,7 @@ impl Workshop {
             #[cfg(unix)]
             cluster: None,
         };
-        Ok(Self { ground: Ground::Postgres(Box::new(server)), describe, version, made: 0 })
+        Ok(Self { ground: Ground::Postgres(Box::new(server)), describe, version })
     }
 
     #[cfg(unix)]
@@ -268,7 +270,7 @@ impl Workshop {
             cluster: Some(cluster),
         };
         let describe = format!("private PostgreSQL {major}.{minor}{other}");
-        Ok(Self { ground: Ground::Postgres(Box::new(server)), describe, version, made: 0 })
+        Ok(Self { ground: Ground::Postgres(Box::new(server)), describe, version })
     }
 
     #[cfg(not(unix))]

@@ -93,7 +93,7 @@ fn constant(text: &str) -> Option<Cell> {
 }
 
 /// What stands between the first parenthesis and the one that closes it.
-fn inner(text: &str) -> &str {
+pub(super) fn inner(text: &str) -> &str {
     let mut depth = 0_usize;
     let mut start = None;
     let mut quote = None;

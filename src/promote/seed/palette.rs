@@ -6,9 +6,10 @@ use std::future::Future;
 use std::pin::Pin;
 
 use crate::connect::{Connection, WireError, WireErrorKind};
-use crate::model::{Body, Definition, Domain, EngineKind, ObjectKind, Schema};
+use crate::model::{Body, Definition, Domain, EngineKind, ObjectId, ObjectKind, Schema};
 use crate::sqltext::{Literal, Piece, SqlBuilder};
 
+use super::bounds::inner;
 use super::harvest::suggestions;
 use super::scalars::{self, VARIETY};
 use super::typename::TypeName;
@@ -41,6 +42,8 @@ const MOST_PROPOSALS: usize = 80;
 
 pub(super) struct Palette<'a> {
     schema: &'a Schema,
+    /// Where the values have to fit too.
+    desired: Option<&'a Schema>,
     known: BTreeMap<String, Values>,
 }
 
@@ -54,8 +57,8 @@ pub(super) struct Values {
 type Filled<'f> = Pin<Box<dyn Future<Output = Result<Values, WireError>> + Send + 'f>>;
 
 impl<'a> Palette<'a> {
-    pub(super) fn new(schema: &'a Schema) -> Self {
-        Self { schema, known: BTreeMap::new() }
+    pub(super) fn new(schema: &'a Schema, desired: Option<&'a Schema>) -> Self {
+        Self { schema, desired, known: BTreeMap::new() }
     }
 
     /// The values of a type, found once. An error only where the session itself is lost.
@@ -131,19 +134,23 @@ impl<'a> Palette<'a> {
             kind && object.id.member.is_none() && name.is(&object.id.name)
         });
         match object.map(|object| (&object.id, &object.body)) {
-            Some((_, Body::Enum(of))) => Ok(of.labels.iter().map(ToString::to_string).collect()),
+            Some((id, Body::Enum(of))) => {
+                let then =
+                    self.desired.and_then(|desired| desired.objects.get(id)).map(|object| &object.body);
+                let stays = |label: &&str| match then {
+                    Some(Body::Enum(then)) => then.labels.iter().any(|then| then.as_ref() == *label),
+                    _ => true,
+                };
+                Ok(of.labels.iter().map(AsRef::as_ref).filter(stays).map(ToString::to_string).collect())
+            }
             Some((id, Body::Domain(domain))) => {
-                let conditions: Vec<String> = self
-                    .schema
-                    .members(id)
-                    .filter_map(|part| match (&part.id.kind, &part.body) {
-                        (ObjectKind::DomainConstraint, Body::Constraint(check)) => {
-                            Some(check.definition.to_string())
-                        }
-                        _ => None,
-                    })
-                    .collect();
-                self.of_domain(connection, domain, &conditions, depth).await
+                let (id, now) = (id.clone(), conditions(self.schema, id));
+                let then = self.desired.map(|desired| conditions(desired, &id)).unwrap_or_default();
+                let mut proposals = self.of_domain(connection, domain, &now, &then, depth).await?;
+                for condition in then.iter().filter(|condition| !now.contains(condition)) {
+                    proposals = holding(connection, data_type, condition, proposals).await?;
+                }
+                Ok(proposals)
             }
             Some((_, Body::Composite(composite))) => {
                 let parts: Vec<&Definition> =
@@ -200,15 +207,36 @@ impl<'a> Palette<'a> {
         &mut self,
         connection: &mut dyn Connection,
         domain: &Domain,
-        conditions: &[String],
+        now: &[String],
+        then: &[String],
         depth: usize,
     ) -> Result<Vec<String>, WireError> {
         let mut proposals = texts(&self.values(connection, &domain.base, depth + 1).await?);
-        for condition in conditions {
+        for condition in now.iter().chain(then) {
             proposals.extend(suggestions(condition));
         }
         proposals.truncate(MOST_PROPOSALS);
         Ok(proposals)
+    }
+
+    /// The values of a column whose type is to become another one.
+    pub(super) async fn lasting(
+        &mut self,
+        connection: &mut dyn Connection,
+        data_type: &Definition,
+        becomes: &Definition,
+    ) -> Result<Values, WireError> {
+        let values = self.values(connection, data_type, 0).await?;
+        if self.schema.engine() == EngineKind::Sqlite || values.cells.is_empty() {
+            return Ok(values);
+        }
+        let mut cells = converted(connection, &values.cells, data_type, becomes).await?;
+        if cells.is_empty() {
+            let theirs = texts(&self.values(connection, becomes, 0).await?);
+            let ours = accepted(connection, data_type, &theirs).await?;
+            cells = converted(connection, &ours.cells, data_type, becomes).await?;
+        }
+        Ok(if cells.is_empty() { values } else { Values { cells, refusal: None } })
     }
 
     /// Of these texts, the ones that the type reads, as the server prints them.
@@ -225,6 +253,92 @@ impl<'a> Palette<'a> {
             }
         }
     }
+}
+
+/// The conditions of a domain, as the server prints them.
+fn conditions(schema: &Schema, domain: &ObjectId) -> Vec<String> {
+    schema
+        .members(domain)
+        .filter_map(|part| match (&part.id.kind, &part.body) {
+            (ObjectKind::DomainConstraint, Body::Constraint(check)) => Some(check.definition.to_string()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Of these values, the ones that meet a condition that the domain has not got yet.
+async fn holding(
+    connection: &mut dyn Connection,
+    data_type: &Definition,
+    condition: &str,
+    proposals: Vec<String>,
+) -> Result<Vec<String>, WireError> {
+    let condition = Definition::from_catalog(inner(condition));
+    let mut kept = Vec::new();
+    for proposal in proposals {
+        // Inside a domain's condition VALUE is a word of its own; elsewhere it is a column of that name.
+        let sql = SqlBuilder::new(connection.version().engine)
+            .piece("SELECT (")
+            .piece(&condition)
+            .piece(") IS NOT FALSE FROM (SELECT CAST(")
+            .piece(Literal(&proposal))
+            .piece(" AS ")
+            .piece(data_type)
+            .piece(") AS value) AS one")
+            .done();
+        match connection.query(&sql).await {
+            Ok(rows) => {
+                if rows.rows.first().and_then(|row| row.first()?.as_deref()) == Some("t") {
+                    kept.push(proposal);
+                }
+            }
+            Err(error) if error.kind == WireErrorKind::Statement => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(kept)
+}
+
+/// Of these values, the ones that another type takes over too, whole.
+async fn converted(
+    connection: &mut dyn Connection,
+    cells: &[Cell],
+    from: &Definition,
+    to: &Definition,
+) -> Result<Vec<Cell>, WireError> {
+    let limited = {
+        let name = TypeName::parse(to.as_str());
+        !name.modifiers.is_empty() && (name.name.starts_with("character") || name.name.starts_with("bit"))
+    };
+    let mut kept = Vec::new();
+    for cell in cells {
+        let sql = SqlBuilder::new(connection.version().engine)
+            .piece("SELECT CAST(CAST(")
+            .piece(cell)
+            .piece(" AS ")
+            .piece(from)
+            .piece(") AS ")
+            .piece(to)
+            .piece(")")
+            .done();
+        match connection.query(&sql).await {
+            Ok(rows) => {
+                let now = rows.rows.first().and_then(|row| row.first()?.as_deref());
+                let whole = match cell {
+                    Cell::Text(text) | Cell::Bytes(text) => now.map(str::trim_end) == Some(text.trim_end()),
+                    Cell::Null => true,
+                };
+                if whole || !limited {
+                    kept.push(cell.clone());
+                }
+            }
+            // A type that the plan has yet to make: nothing can be asked of it.
+            Err(error) if error.code.as_deref() == Some("42704") => return Ok(cells.to_vec()),
+            Err(error) if error.kind == WireErrorKind::Statement => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(kept)
 }
 
 fn sqlite(data_type: &Definition) -> Values {

@@ -36,7 +36,7 @@ fn postgres(error: &WireError, shape: &Shape<'_>) -> Refusal {
             None => Refusal::NoPlace,
         },
         Some("23505" | "23P01") => {
-            let key = shape.keys.iter().find(|key| names(key.name));
+            let key = shape.keys.iter().find(|key| names(&key.name));
             Refusal::Duplicate(key.map(|key| owned(&key.columns)).unwrap_or_default())
         }
         Some("23503") => Refusal::Reference,
@@ -74,7 +74,7 @@ fn sqlite(error: &WireError, shape: &Shape<'_>) -> Refusal {
 }
 
 /// The columns whose names stand in the text as words.
-fn mentioned(text: &str, shape: &Shape<'_>) -> Vec<Ident> {
+pub(super) fn mentioned(text: &str, shape: &Shape<'_>) -> Vec<Ident> {
     let lower = text.to_lowercase();
     let words: Vec<&str> = lower.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
     shape

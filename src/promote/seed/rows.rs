@@ -7,6 +7,7 @@ use crate::connect::{Connection, WireError, WireErrorKind};
 use crate::model::{EngineKind, Ident, Schema, Sql};
 use crate::sqltext::SqlBuilder;
 
+use super::coming;
 use super::harvest::suggestions;
 use super::palette::{Cell, Palette, Values};
 use super::refusal::{self, Refusal};
@@ -42,6 +43,7 @@ pub(super) struct Sower<'s, 'a> {
     values: BTreeMap<&'a Ident, Values>,
     candidates: BTreeMap<Ident, Vec<Cell>>,
     parents: Vec<Vec<Vec<Option<String>>>>,
+    guarded: Vec<(Ident, Vec<Ident>)>,
 }
 
 /// One row being sought.
@@ -57,7 +59,14 @@ struct Attempt {
 
 impl<'s, 'a> Sower<'s, 'a> {
     pub(super) fn new(schema: &'a Schema, shape: &'s Shape<'a>) -> Self {
-        Self { schema, shape, values: BTreeMap::new(), candidates: BTreeMap::new(), parents: Vec::new() }
+        Self {
+            schema,
+            shape,
+            values: BTreeMap::new(),
+            candidates: BTreeMap::new(),
+            parents: Vec::new(),
+            guarded: Vec::new(),
+        }
     }
 
     /// An error only where the session itself is lost.
@@ -70,13 +79,29 @@ impl<'s, 'a> Sower<'s, 'a> {
             return Ok(Sown { rows: 0, refusal: Some("it has no partitions".to_owned()) });
         }
         for column in &self.shape.columns {
-            let values = palette.values(connection, column.data_type, 0).await?;
+            let values = match column.becomes {
+                Some(becomes) => palette.lasting(connection, column.data_type, becomes).await?,
+                None => palette.values(connection, column.data_type, 0).await?,
+            };
             self.values.insert(column.name, values);
         }
         for reference in &self.shape.references {
             let rows = parents(connection, self.schema.engine(), reference).await?;
             self.parents.push(rows);
         }
+        let guards = coming::guard(connection, self.schema.engine(), self.shape).await?;
+        let keys = guards.iter().map(|guard| (guard.name.clone(), guard.columns.clone()));
+        self.guarded = keys.collect();
+        let sown = self.sow_rows(connection, palette).await;
+        coming::unguard(connection, self.schema.engine(), &guards).await?;
+        sown
+    }
+
+    async fn sow_rows(
+        &mut self,
+        connection: &mut dyn Connection,
+        palette: &Palette<'a>,
+    ) -> Result<Sown, WireError> {
         let wanted = ROWS.max(self.shape.places.len()).min(MOST_ROWS);
         let mut sown = Sown { rows: 0, refusal: None };
         for index in 0..wanted {
@@ -121,18 +146,34 @@ impl<'s, 'a> Sower<'s, 'a> {
                 Ok(cells) => cells,
                 Err(why) => return Ok(Err(why)),
             };
-            let error = match connection.execute(&self.insert(&cells)).await {
-                Ok(_) => return Ok(Ok(())),
-                Err(error) if error.kind == WireErrorKind::Statement => error,
+            let refusal = match connection.execute(&self.insert(&cells)).await {
+                Ok(_) => match coming::violated(connection, self.schema.engine(), self.shape).await? {
+                    None => return Ok(Ok(())),
+                    Some((name, columns)) => {
+                        reason = format!("no row was found for the coming condition {name}");
+                        Refusal::Condition(columns)
+                    }
+                },
+                Err(error) if error.kind == WireErrorKind::Statement => {
+                    reason = error.message.to_string();
+                    self.read(&error)
+                }
                 Err(error) => return Err(error),
             };
-            reason = error.message.to_string();
-            let refusal = refusal::read(&error, self.schema.engine(), self.shape);
             if !self.adapt(connection, palette, &mut attempt, refusal).await? {
                 break;
             }
         }
         Ok(Err(reason))
+    }
+
+    /// A key that only guards what is to come is known by its name here.
+    fn read(&self, error: &WireError) -> Refusal {
+        let quoted = |name: &Ident| error.message.contains(&format!("\"{name}\""));
+        match self.guarded.iter().find(|(name, _)| quoted(name)) {
+            Some((_, columns)) => Refusal::Duplicate(columns.clone()),
+            None => refusal::read(error, self.schema.engine(), self.shape),
+        }
     }
 
     /// Changes what the server refused; `false` where nothing is left to change.
@@ -219,10 +260,12 @@ impl<'s, 'a> Sower<'s, 'a> {
             return Ok(());
         }
         let mut texts: Vec<String> = Vec::new();
+        let coming = &self.shape.coming.conditions;
         for condition in self
             .shape
             .conditions
             .iter()
+            .chain(coming)
             .filter(|condition| condition.columns.contains(&name) || condition.columns.is_empty())
         {
             texts.extend(suggestions(condition.text.as_str()));
@@ -362,7 +405,13 @@ impl<'s, 'a> Sower<'s, 'a> {
         }
         sql.push(" (");
         sql.push_joined(cells.keys().copied(), ", ");
-        sql.push(") VALUES (");
+        sql.push(")");
+        let of_sequence =
+            |name: &Ident| self.shape.column(name).is_some_and(|one| one.filled == Giver::Sequence);
+        if self.schema.engine() == EngineKind::Postgres && cells.keys().any(|name| of_sequence(name)) {
+            sql.push(" OVERRIDING SYSTEM VALUE");
+        }
+        sql.push(" VALUES (");
         sql.push_joined(cells.values(), ", ");
         sql.piece(")").done()
     }

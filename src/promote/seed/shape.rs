@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    Body, Column, ConstraintKind, Definition, Enforcement, Ident, IdentityMode, Object, ObjectId, ObjectKind,
+    Body, Column, ConstraintKind, Definition, Enforcement, Ident, Object, ObjectId, ObjectKind,
     QualifiedName, Schema, Table, Uniqueness, Value,
 };
 
@@ -19,6 +19,8 @@ pub(super) struct Shape<'a> {
     pub(super) columns: Vec<Seedling<'a>>,
     pub(super) keys: Vec<Key<'a>>,
     pub(super) conditions: Vec<Condition<'a>>,
+    /// Conditions and keys that only the desired table has. The server does not know them yet.
+    pub(super) coming: Coming<'a>,
     pub(super) references: Vec<Reference<'a>>,
     /// For a partitioned table: one set of values for each place that rows can go to.
     pub(super) places: Vec<Pins>,
@@ -35,6 +37,8 @@ pub(super) enum Partitioned {
 pub(super) struct Seedling<'a> {
     pub(super) name: &'a Ident,
     pub(super) data_type: &'a Definition,
+    /// The type that the desired table gives it, where that is another one.
+    pub(super) becomes: Option<&'a Definition>,
     pub(super) null: Null,
     pub(super) filled: Giver,
 }
@@ -51,14 +55,14 @@ pub(super) enum Giver {
     Us,
     /// A default that sometimes is left to the server.
     Default,
-    /// A sequence: always left to the server.
+    /// A sequence: left to the server, but where a row must know its own key.
     Sequence,
 }
 
 /// A primary, unique or exclusion key; a part that is an expression is missing from its columns.
 #[derive(Debug)]
 pub(super) struct Key<'a> {
-    pub(super) name: &'a Ident,
+    pub(super) name: Ident,
     pub(super) columns: Vec<&'a Ident>,
 }
 
@@ -69,7 +73,20 @@ pub(super) struct Condition<'a> {
     pub(super) columns: Vec<&'a Ident>,
 }
 
+#[derive(Debug, Default)]
+pub(super) struct Coming<'a> {
+    pub(super) conditions: Vec<Condition<'a>>,
+    pub(super) keys: Vec<ComingKey<'a>>,
+}
+
 #[derive(Debug)]
+pub(super) struct ComingKey<'a> {
+    pub(super) columns: Vec<&'a Ident>,
+    /// What follows the table in CREATE UNIQUE INDEX; `None`: the columns.
+    pub(super) tail: Option<&'a Definition>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Reference<'a> {
     pub(super) columns: Vec<&'a Ident>,
     pub(super) table: &'a QualifiedName,
@@ -77,15 +94,32 @@ pub(super) struct Reference<'a> {
 }
 
 impl<'a> Shape<'a> {
-    pub(super) fn of(schema: &'a Schema, id: &'a ObjectId, table: &'a Table) -> Self {
+    /// `also`: another schema whose table of the same name the rows have to fit too.
+    pub(super) fn of(
+        schema: &'a Schema,
+        also: Option<&'a Schema>,
+        id: &'a ObjectId,
+        table: &'a Table,
+    ) -> Self {
+        let mut shape = Self::alone(schema, id);
+        shape.places = bounds::places(schema, &id.name, table);
+        shape.partitioned = if table.partition_by.is_some() { Partitioned::Yes } else { Partitioned::No };
+        if let Some((also, there)) = also.and_then(|also| Some((also, also.objects.get_key_value(id)?.0))) {
+            shape.look_ahead(schema, Self::alone(also, there), also);
+        }
+        shape
+    }
+
+    fn alone(schema: &'a Schema, id: &'a ObjectId) -> Self {
         let mut shape = Self {
             id,
             columns: Vec::new(),
             keys: Vec::new(),
             conditions: Vec::new(),
+            coming: Coming::default(),
             references: Vec::new(),
-            places: bounds::places(schema, &id.name, table),
-            partitioned: if table.partition_by.is_some() { Partitioned::Yes } else { Partitioned::No },
+            places: Vec::new(),
+            partitioned: Partitioned::No,
         };
         let mut columns: Vec<(u32, Seedling<'a>)> = Vec::new();
         for part in schema.members(id) {
@@ -99,10 +133,60 @@ impl<'a> Shape<'a> {
                 && index.uniqueness == Uniqueness::Unique
             {
                 let columns = index.columns.iter().flatten().collect();
-                shape.keys.push(Key { name: &object.id.name.name, columns });
+                shape.keys.push(Key { name: object.id.name.name.clone(), columns });
             }
         }
         shape
+    }
+
+    /// Takes over what the desired table will ask of the rows that are there.
+    fn look_ahead(&mut self, schema: &'a Schema, desired: Self, also: &'a Schema) {
+        for column in &mut self.columns {
+            let Some(then) = desired.column(column.name) else { continue };
+            if then.null == Null::Refused {
+                column.null = Null::Refused;
+            }
+            if then.data_type != column.data_type {
+                column.becomes = Some(then.data_type);
+            }
+        }
+        let known = |columns: &[&Ident]| columns.iter().all(|name| self.column(name).is_some());
+        let conditions: Vec<_> = desired
+            .conditions
+            .into_iter()
+            .filter(|then| known(&then.columns) && self.conditions.iter().all(|now| now.text != then.text))
+            .collect();
+        let keys: Vec<_> = desired
+            .keys
+            .iter()
+            .filter(|then| {
+                known(&then.columns)
+                    && self.keys.iter().all(|now| now.columns != then.columns || then.columns.is_empty())
+            })
+            .map(|then| {
+                let index = also.objects.values().find_map(|object| match &object.body {
+                    Body::Index(index) if index.table == self.id.name && object.id.name.name == then.name => {
+                        Some(&index.tail)
+                    }
+                    _ => None,
+                });
+                ComingKey { columns: then.columns.clone(), tail: index }
+            })
+            .filter(|key| !key.columns.is_empty() || key.tail.is_some())
+            .collect();
+        let references: Vec<_> = desired
+            .references
+            .into_iter()
+            .filter(|then| known(&then.columns) && !self.references.contains(then))
+            .filter(|then| {
+                then.targets.iter().all(|target| {
+                    let column = ObjectId::member(ObjectKind::Column, then.table.clone(), (*target).clone());
+                    schema.objects.contains_key(&column)
+                })
+            })
+            .collect();
+        self.coming = Coming { conditions, keys };
+        self.references.extend(references);
     }
 
     fn take(&mut self, schema: &'a Schema, part: &'a Object, columns: &mut Vec<(u32, Seedling<'a>)>) {
@@ -114,7 +198,8 @@ impl<'a> Shape<'a> {
                         true => Null::Refused,
                         false => Null::Allowed,
                     };
-                    let seedling = Seedling { name, data_type: &column.data_type, null, filled };
+                    let data_type = &column.data_type;
+                    let seedling = Seedling { name, data_type, becomes: None, null, filled };
                     columns.push((column.position.0, seedling));
                 }
             }
@@ -122,7 +207,7 @@ impl<'a> Shape<'a> {
                 let columns: Vec<&Ident> = constraint.columns.iter().collect();
                 match constraint.kind {
                     ConstraintKind::PrimaryKey | ConstraintKind::Unique | ConstraintKind::Exclude => {
-                        self.keys.push(Key { name, columns });
+                        self.keys.push(Key { name: name.clone(), columns });
                     }
                     ConstraintKind::Check if constraint.enforcement == Enforcement::Enforced => {
                         self.conditions.push(Condition { name, text: &constraint.definition, columns });
@@ -152,10 +237,7 @@ fn filled(column: &Column) -> Option<Giver> {
         Value::Default(default) if default.as_str().contains("nextval(") => Some(Giver::Sequence),
         Value::Default(_) => Some(Giver::Default),
         Value::Generated { .. } => None,
-        Value::Identity(identity) => match identity.mode {
-            IdentityMode::Always => None,
-            IdentityMode::ByDefault => Some(Giver::Sequence),
-        },
+        Value::Identity(_) => Some(Giver::Sequence),
     }
 }
 
@@ -170,7 +252,7 @@ fn domain_refuses(schema: &Schema, column: &Column) -> bool {
 
 /// The tables that get rows of their own, each after those it refers to. In a circle of references the table
 /// that can begin with NULL comes first.
-pub(super) fn ordered(schema: &Schema) -> Vec<Shape<'_>> {
+pub(super) fn ordered<'a>(schema: &'a Schema, also: Option<&'a Schema>) -> Vec<Shape<'a>> {
     let partitions: BTreeSet<&QualifiedName> = schema
         .objects
         .values()
@@ -182,7 +264,7 @@ pub(super) fn ordered(schema: &Schema) -> Vec<Shape<'_>> {
         .values()
         .filter_map(|object| match &object.body {
             Body::Table(table) if table.foreign.is_none() && !partitions.contains(&object.id.name) => {
-                Some((&object.id.name, Shape::of(schema, &object.id, table)))
+                Some((&object.id.name, Shape::of(schema, also, &object.id, table)))
             }
             _ => None,
         })

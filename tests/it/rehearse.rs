@@ -1,0 +1,170 @@
+//! Rehearsals: a good plan holds both ways and keeps its rows, a plan that lies is caught at the right stage.
+
+use migrator_tui::connect::scratch::Workshop;
+use migrator_tui::diff::{DiffOptions, diff};
+use migrator_tui::engines::{Dialect, dialect, introspect};
+use migrator_tui::model::{EngineKind, Plan, Reversal, Schema, Work};
+use migrator_tui::planner::{PlanOptions, plan};
+use migrator_tui::promote::{Kept, Proof, Rehearsal, Stage, rehearse};
+
+use crate::scratch;
+
+const SHOP: &str = "
+    CREATE TABLE customer (id integer PRIMARY KEY, mail varchar(40) NOT NULL, note text);
+    CREATE TABLE orders (
+        id integer PRIMARY KEY, customer integer NOT NULL REFERENCES customer (id),
+        status text NOT NULL DEFAULT 'new' CHECK (status IN ('new', 'paid')), total numeric(8,2)
+    );
+    CREATE INDEX orders_customer ON orders (customer);
+    CREATE VIEW paid AS SELECT id, total FROM orders WHERE status = 'paid';";
+
+const SHOP_THEN: &str = "
+    CREATE TABLE customer (
+        id integer PRIMARY KEY, mail varchar(40) NOT NULL UNIQUE, note text NOT NULL, phone text
+    );
+    CREATE TABLE orders (
+        id integer PRIMARY KEY, customer integer NOT NULL REFERENCES customer (id),
+        status text NOT NULL DEFAULT 'new' CHECK (status IN ('new', 'paid', 'sent')), total numeric(8,2)
+    );
+    CREATE TABLE item (orders integer NOT NULL REFERENCES orders (id), line integer, PRIMARY KEY (orders, line));
+    CREATE INDEX orders_status ON orders (status);
+    CREATE VIEW paid AS SELECT id, total, customer FROM orders WHERE status = 'paid';";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_good_plan_holds_on_sqlite() {
+    let mut case = Case::new(Workshop::sqlite(), EngineKind::Sqlite, SHOP, SHOP_THEN).await;
+    holds(&case.proof().await);
+    let mut back = Case::new(Workshop::sqlite(), EngineKind::Sqlite, SHOP_THEN, SHOP).await;
+    holds(&back.proof().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_good_plan_holds_on_postgres() {
+    let Some(workshop) = scratch::postgres().await else { return };
+    let mut case = Case::new(workshop, EngineKind::Postgres, SHOP, SHOP_THEN).await;
+    let proof = case.proof().await;
+    holds(&proof);
+    assert!(proof.unseeded.is_empty(), "{:?}", proof.unseeded);
+    let mut back = Case::new(case.workshop, EngineKind::Postgres, SHOP_THEN, SHOP).await;
+    holds(&back.proof().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_too_few_is_seen() {
+    let mut case = Case::new(Workshop::sqlite(), EngineKind::Sqlite, SHOP, SHOP_THEN).await;
+    case.plan.steps.retain(|step| step.subject.name.name.as_str() != "orders_status");
+    let proof = case.proof().await;
+    assert_eq!(proof.failure().map(|(stage, _)| stage), Some(Stage::Reached), "{:?}", proof.notes());
+    assert_eq!(proof.residual_forward.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_way_back_that_does_not_lead_back_is_seen() {
+    let mut case = Case::new(Workshop::sqlite(), EngineKind::Sqlite, SHOP, SHOP_THEN).await;
+    for step in &mut case.plan.steps {
+        if step.subject.name.name.as_str() == "item" {
+            step.reversal = Reversal::Exact(Vec::new());
+        }
+    }
+    let proof = case.proof().await;
+    assert_eq!(proof.failure().map(|(stage, _)| stage), Some(Stage::Returned), "{:?}", proof.notes());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_that_the_server_refuses_is_told_in_its_words() {
+    let mut case = Case::new(Workshop::sqlite(), EngineKind::Sqlite, SHOP, SHOP_THEN).await;
+    let item = case.plan.steps.iter().position(|step| step.subject.name.name.as_str() == "item").unwrap();
+    let doubled = case.plan.steps[item].clone();
+    case.plan.steps.insert(item, doubled);
+    let proof = case.proof().await;
+    let (stage, reason) = proof.failure().unwrap();
+    assert_eq!(stage, Stage::Forward);
+    assert!(reason.contains("already exists"), "{reason}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_loss_has_to_be_declared() {
+    let Some(workshop) = scratch::postgres().await else { return };
+    let before = "CREATE TABLE t (id integer PRIMARY KEY, note text)";
+    let after = "CREATE TABLE t (id integer PRIMARY KEY)";
+    let mut case = Case::new(workshop, EngineKind::Postgres, before, after).await;
+    let proof = case.proof().await;
+    holds(&proof);
+    assert!(matches!(proof.rows_back[0].kept, Kept::Declared(_)), "{:?}", proof.rows_back);
+    for step in &mut case.plan.steps {
+        if let Reversal::Lossy { steps, .. } = &step.reversal {
+            step.reversal = Reversal::Exact(steps.clone());
+        }
+    }
+    let proof = case.proof().await;
+    assert!(!proof.holds(), "an undeclared loss was accepted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rewrite_has_to_be_declared() {
+    let Some(workshop) = scratch::postgres().await else { return };
+    let before = "CREATE TABLE t (id integer PRIMARY KEY, n integer)";
+    let after = "CREATE TABLE t (id integer PRIMARY KEY, n bigint)";
+    let mut case = Case::new(workshop, EngineKind::Postgres, before, after).await;
+    holds(&case.proof().await);
+    for step in &mut case.plan.steps {
+        step.effects.work = Work::Catalog;
+    }
+    let proof = case.proof().await;
+    assert_eq!(proof.failure().map(|(stage, _)| stage), Some(Stage::Rewrites), "{:?}", proof.notes());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_cannot_come_along_are_left_out_and_named() {
+    let Some(workshop) = scratch::postgres().await else { return };
+    let before = "CREATE TABLE t (id integer PRIMARY KEY, n text NOT NULL CHECK (n IN ('x', 'y')))";
+    let after = "CREATE TABLE t (id integer PRIMARY KEY, n text NOT NULL CHECK (n IN ('z')))";
+    let mut case = Case::new(workshop, EngineKind::Postgres, before, after).await;
+    let proof = case.proof().await;
+    holds(&proof);
+    assert_eq!(proof.unseeded.len(), 1, "{:?}", proof.notes());
+}
+
+fn holds(proof: &Proof) {
+    assert!(proof.holds(), "{}: {:#?}\n{:#?}", proof.scratch, proof.stages, proof.notes());
+}
+
+struct Case {
+    workshop: Workshop,
+    dialect: &'static dyn Dialect,
+    current: Schema,
+    desired: Schema,
+    plan: Plan,
+}
+
+impl Case {
+    async fn new(mut workshop: Workshop, engine: EngineKind, before: &str, after: &str) -> Self {
+        let dialect = dialect(engine).unwrap();
+        let current = read(&mut workshop, dialect, before).await;
+        let desired = read(&mut workshop, dialect, after).await;
+        let changes = diff(&current, &desired, &DiffOptions::default());
+        let plan = plan(dialect, &current, &desired, &changes, &PlanOptions::default()).unwrap();
+        Self { workshop, dialect, current, desired, plan }
+    }
+
+    async fn proof(&mut self) -> Proof {
+        rehearse(Rehearsal {
+            dialect: self.dialect,
+            workshop: &mut self.workshop,
+            current: &self.current,
+            desired: &self.desired,
+            plan: &self.plan,
+            options: &DiffOptions::default(),
+        })
+        .await
+        .unwrap()
+    }
+}
+
+async fn read(workshop: &mut Workshop, dialect: &dyn Dialect, script: &str) -> Schema {
+    let mut database = workshop.database().await.unwrap();
+    database.connection.execute_script(script).await.unwrap();
+    let schema = introspect(dialect, database.connection.as_mut()).await.unwrap();
+    workshop.discard(database).await.unwrap();
+    schema
+}

@@ -1,0 +1,20 @@
+//! Where tests find a PostgreSQL server: the one that `MIGRATOR_TEST_PG` names, or a private one of the programs
+//! on this machine.
+
+use migrator_tui::connect::PostgresAddress;
+use migrator_tui::connect::scratch::{PostgresScratch, Workshop};
+
+/// `None`, said on the way, where there is no server.
+pub async fn postgres() -> Option<Workshop> {
+    let url = std::env::var("MIGRATOR_TEST_PG")
+        .ok()
+        .filter(|url| !url.is_empty())
+        .map(|url| PostgresAddress::parse(&url).unwrap().resolve(&|name| std::env::var(name).ok()).unwrap());
+    match Workshop::postgres(&PostgresScratch { url, ..PostgresScratch::default() }).await {
+        Ok(workshop) => Some(workshop),
+        Err(error) => {
+            println!("skipped: {error}");
+            None
+        }
+    }
+}
