@@ -27,8 +27,14 @@ pub(super) enum Request {
     Diff(Diff),
     /// Forward and rollback scripts that turn current into desired
     Plan(Box<Plan>),
+    /// Prove a plan's folder, forward and back, on a scratch database
+    Rehearse(Rehearse),
     /// The findings of a plan's folder
     Lint(Lint),
+    /// What works here, and the line that mends what does not
+    Doctor(Doctor),
+    /// A shop in two filled databases, made on the spot: diff, plan, findings, proof
+    Demo(Demo),
     /// Completions for a shell
     Completions { shell: clap_complete::Shell },
 }
@@ -39,8 +45,10 @@ impl Request {
         match self {
             Self::Diff(diff) => diff.format,
             Self::Plan(plan) => plan.format,
+            Self::Rehearse(rehearse) => rehearse.format,
             Self::Lint(lint) => lint.format,
-            Self::Completions { .. } => Format::Text,
+            Self::Doctor(doctor) => doctor.format,
+            Self::Demo(_) | Self::Completions { .. } => Format::Text,
         }
     }
 }
@@ -93,6 +101,43 @@ pub(super) struct Plan {
     /// Acknowledge findings about lost data
     #[arg(long)]
     pub allow_destructive: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Rehearse {
+    /// A folder that `plan --out` wrote
+    #[arg(value_name = "DIR")]
+    pub path: PathBuf,
+    /// Where current is read [default: where it was when the plan was made]
+    #[arg(long, value_name = "REF")]
+    pub current: Option<String>,
+    /// Where desired is read [default: where it was when the plan was made]
+    #[arg(long, value_name = "REF")]
+    pub desired: Option<String>,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Doctor {
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Demo {
+    #[arg(long, value_enum, default_value_t)]
+    pub engine: DemoEngine,
+    /// Print the story instead of opening the workbench (which is not built yet: this is what happens anyway)
+    #[arg(long)]
+    pub headless: bool,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum DemoEngine {
+    #[default]
+    Sqlite,
+    Postgres,
 }
 
 #[derive(Args, Debug)]

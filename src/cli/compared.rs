@@ -75,6 +75,9 @@ pub(super) fn text(found: &Comparison, paint: Paint) -> String {
     text.push_str(&suspicions(&found.changeset.suspected));
     let missed: std::collections::BTreeSet<_> =
         found.current.schema.unmodelled.iter().chain(&found.desired.schema.unmodelled).collect();
+    for note in found.current.notes.iter().chain(&found.desired.notes) {
+        text.push_str(&format!("\nleft out: {}\n", Shown::new(note)));
+    }
     if !missed.is_empty() {
         text.push_str("\nnot compared\n");
         for missed in missed {

@@ -22,8 +22,15 @@ pub(super) fn print(surface: &Surface, record: &Record, format: Format) -> Statu
     status(record)
 }
 
+/// A plan that failed its rehearsal is worse than one with findings.
 pub(super) fn status(record: &Record) -> Status {
-    if record.findings.iter().any(Noted::stops) { Status::Finding } else { Status::Done }
+    match record.proof {
+        Proof::Failed { .. } => Status::Failed,
+        Proof::Proven { .. } | Proof::NotRehearsed { .. } if record.findings.iter().any(Noted::stops) => {
+            Status::Finding
+        }
+        Proof::Proven { .. } | Proof::NotRehearsed { .. } => Status::Done,
+    }
 }
 
 /// Findings, compatibility and proof.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::export::{address_document, document, noted_document, server_words};
+use crate::export::{address_document, digest, document, noted_document, server_words};
 use crate::model::{Change, Changeset, Failure, Object, ObjectId, Unmodelled, Verdict};
 use crate::shown;
-use crate::worker::{Comparison, Planned, Side};
+use crate::worker::{Check, Comparison, Health, Planned, Side};
 
 const VERSION: u32 = 1;
 
@@ -53,10 +53,22 @@ pub(super) fn findings(record: &crate::export::Record) -> Value {
     json!({
         "version": VERSION,
         "name": record.plan.name,
+        "digest": digest(&record.plan).as_str(),
+        "proof": document(record)["proof"],
         "backwards_compatible": verdict(record.compatibility.verdict),
         "findings": record.findings.iter().map(noted_document).collect::<Vec<_>>(),
         "blocking_findings": record.findings.iter().filter(|noted| noted.stops()).count(),
     })
+}
+
+pub(super) fn checks(checks: &[Check]) -> Value {
+    let health = |health| match health {
+        Health::Good => "good",
+        Health::Limited => "limited",
+        Health::Bad => "bad",
+    };
+    let one = |check: &Check| json!({ "area": check.area, "health": health(check.health), "what": check.what, "mend": check.mend });
+    json!({ "version": VERSION, "checks": checks.iter().map(one).collect::<Vec<_>>() })
 }
 
 fn verdict(verdict: Verdict) -> &'static str {
@@ -74,6 +86,7 @@ fn side(side: &Side) -> Value {
         "engine": version.engine.name(),
         "server": server_words(version),
         "objects": side.schema.objects.len(),
+        "notes": side.notes,
     })
 }
 

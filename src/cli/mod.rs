@@ -3,6 +3,8 @@
 
 mod args;
 mod compared;
+mod demo;
+mod doctor;
 mod exit;
 mod findings;
 mod json;
@@ -11,15 +13,16 @@ mod planned;
 mod reference;
 mod session;
 mod surface;
+mod terminal;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use crate::model::{Failure, FailureKind};
+use crate::model::{EngineKind, Failure, FailureKind};
 use crate::worker::{Answer, CommandKind};
 
-use args::{Arguments, Request};
+use args::{Arguments, DemoEngine, Request};
 use exit::Status;
 use surface::Surface;
 
@@ -76,6 +79,34 @@ fn perform(
                 other => Err(unexpected(&other)),
             }
         }
+        Request::Rehearse(wanted) => {
+            let order =
+                async { reference::rehearse_order(&wanted, project).await.map(CommandKind::Rehearse) };
+            match session::perform(surface, order)? {
+                Answer::Read(record) => Ok(findings::print(surface, &record, wanted.format)),
+                other => Err(unexpected(&other)),
+            }
+        }
+        Request::Doctor(wanted) => {
+            let (checks, order) = doctor::prepared(project);
+            match session::perform(surface, async { Ok(CommandKind::Doctor(order.await)) })? {
+                Answer::Examined(found) => Ok(doctor::print(surface, checks, &found, wanted.format)),
+                other => Err(unexpected(&other)),
+            }
+        }
+        Request::Demo(wanted) => {
+            let engine = match wanted.engine {
+                DemoEngine::Sqlite => EngineKind::Sqlite,
+                DemoEngine::Postgres => EngineKind::Postgres,
+            };
+            if !wanted.headless {
+                surface.complain("the workbench is not built yet: the story is printed instead");
+            }
+            match session::perform(surface, async { Ok(CommandKind::Demo(engine)) })? {
+                Answer::Shown(story) => Ok(demo::print(surface, &story)),
+                other => Err(unexpected(&other)),
+            }
+        }
         Request::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "migrator-tui", &mut text);
@@ -91,6 +122,8 @@ fn unexpected(answer: &Answer) -> Failure {
         Answer::Compared(_) => "a comparison",
         Answer::Planned(_) => "a plan",
         Answer::Read(_) => "a plan's folder",
+        Answer::Examined(_) => "an examination",
+        Answer::Shown(_) => "a demo",
     };
     Failure::new(FailureKind::Internal, format!("the worker answered with {what}"))
 }

@@ -1,7 +1,8 @@
 //! A plan in words: what changes, the steps with their locks, the findings, and where the files are.
 
-use crate::export::Proof;
-use crate::model::{Reversal, Step};
+use std::ops::Range;
+
+use crate::model::{Reversal, Step, Verb};
 use crate::shown::Shown;
 use crate::worker::Planned;
 
@@ -17,15 +18,7 @@ pub(super) fn print(surface: &Surface, made: &Planned, format: Format) -> Status
         Format::Text => surface.print(&text(made, surface.paint)),
         Format::Json => surface.print_json(&json::planned(made)),
     }
-    status(made)
-}
-
-/// A plan that failed its rehearsal is worse than one with findings.
-pub(super) fn status(made: &Planned) -> Status {
-    match made.record.proof {
-        Proof::Failed { .. } => Status::Failed,
-        Proof::Proven { .. } | Proof::NotRehearsed { .. } => findings::status(&made.record),
-    }
+    findings::status(&made.record)
 }
 
 pub(super) fn text(made: &Planned, paint: Paint) -> String {
@@ -36,8 +29,8 @@ pub(super) fn text(made: &Planned, paint: Paint) -> String {
         text.push_str("\nnothing to do\n");
     } else {
         text.push_str(&format!("\n{}\n", paint.strong("steps")));
-        for (at, step) in plan.steps.iter().enumerate() {
-            text.push_str(&step_text(at + 1, step, paint));
+        for group in grouped(&plan.steps) {
+            text.push_str(&group_text(&plan.steps, group, paint));
         }
         text.push_str(&findings::judged(&made.record, paint));
     }
@@ -59,19 +52,49 @@ pub(super) fn text(made: &Planned, paint: Paint) -> String {
     text
 }
 
-fn step_text(id: usize, step: &Step, paint: Paint) -> String {
-    let back = match &step.reversal {
-        Reversal::Exact(_) => String::new(),
-        Reversal::Lossy { .. } => paint.changed("  lossy rollback"),
-        Reversal::Impossible(_) => paint.hazard("  no rollback"),
+/// Steps in a row that do one thing to one object: a rebuild is many statements.
+fn grouped(steps: &[Step]) -> Vec<Range<usize>> {
+    let mut groups: Vec<Range<usize>> = Vec::new();
+    for (at, step) in steps.iter().enumerate() {
+        let joins = groups.last().and_then(|group| steps.get(group.start)).is_some_and(|first| {
+            first.subject == step.subject
+                && first.phase == step.phase
+                && first.statement.boundary == step.statement.boundary
+        });
+        match groups.last_mut() {
+            Some(last) if joins => last.end = at + 1,
+            _ => groups.push(at..at + 1),
+        }
+    }
+    groups
+}
+
+/// One line for what is done, one for what it costs: the strongest lock and the most work of the group.
+fn group_text(steps: &[Step], group: Range<usize>, paint: Paint) -> String {
+    let ids = match group.len() {
+        1 => format!("{}", group.start + 1),
+        _ => format!("{}-{}", group.start + 1, group.end),
     };
-    let head = format!("{} {}", step.action.word(), Shown::new(&step.subject));
+    let Some(steps) = steps.get(group) else { return String::new() };
+    let Some(head) = steps.iter().find(|step| step.action != Verb::Assist).or(steps.first()) else {
+        return String::new();
+    };
+    let back = if steps.iter().any(|step| matches!(step.reversal, Reversal::Impossible(_))) {
+        paint.hazard("  no rollback")
+    } else if steps.iter().any(|step| matches!(step.reversal, Reversal::Lossy { .. })) {
+        paint.changed("  lossy rollback")
+    } else {
+        String::new()
+    };
+    let lock = steps.iter().map(|step| step.effects.lock).max().unwrap_or(head.effects.lock);
+    let work = steps.iter().map(|step| step.effects.work).max().unwrap_or(head.effects.work);
     let facts = format!(
         "{}; {}, {}; {}",
-        step.phase.word(),
-        step.effects.lock.word(),
-        step.effects.work.word(),
-        step.statement.boundary.word()
+        head.phase.word(),
+        lock.word(),
+        work.word(),
+        head.statement.boundary.word()
     );
-    format!("  {id:>3}  {head}{back}\n       {}\n", paint.muted(facts))
+    let what = format!("{} {}", head.action.word(), Shown::new(&head.subject));
+    format!("  {ids:>7}  {what}{back}\n           {}\n", paint.muted(facts))
 }

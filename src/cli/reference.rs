@@ -6,9 +6,9 @@ use crate::config::{Project, Source, Surroundings};
 use crate::diff::Privileges;
 use crate::model::Failure;
 use crate::safety::DataLoss;
-use crate::worker::{CompareOrder, Pick, PlanOrder, Rehearsal, Selection};
+use crate::worker::{CompareOrder, Pick, PlanOrder, Rehearsal, RehearseOrder, Selection, read_plan};
 
-use super::args::{Plan, Sides};
+use super::args::{Plan, Rehearse, Sides};
 
 pub(super) async fn compare_order(sides: &Sides, project: Option<&Path>) -> Result<CompareOrder, Failure> {
     let surroundings = Surroundings::of_process();
@@ -42,5 +42,32 @@ pub(super) async fn plan_order(wanted: &Plan, project: Option<&Path>) -> Result<
         rehearsal: if wanted.no_rehearse { Rehearsal::Skipped } else { Rehearsal::Wanted },
         loss: if wanted.allow_destructive { DataLoss::Allowed } else { DataLoss::Refused },
         selection,
+    })
+}
+
+/// Both sides come from the plan's own record, unless the user names them.
+pub(super) async fn rehearse_order(
+    wanted: &Rehearse,
+    project: Option<&Path>,
+) -> Result<RehearseOrder, Failure> {
+    let origin = read_plan(&wanted.path)?.origin;
+    let surroundings = Surroundings::of_process();
+    let project = Project::load(project, &surroundings)?;
+    let named = |given: &Option<String>, recorded: &str| given.clone().unwrap_or_else(|| recorded.to_owned());
+    let current = named(&wanted.current, &origin.current);
+    let desired = named(&wanted.desired, &origin.desired);
+    let missing = |failure: Failure| match (&wanted.current, &wanted.desired) {
+        (Some(_), Some(_)) => failure,
+        _ => failure.hint("the plan was made with this REF; name another with --current or --desired"),
+    };
+    Ok(RehearseOrder {
+        folder: wanted.path.clone(),
+        compare: CompareOrder {
+            current: project.source(&current, &surroundings).await.map_err(missing)?,
+            desired: project.source(&desired, &surroundings).await.map_err(missing)?,
+            privileges: origin.privileges,
+            renames: Vec::new(),
+            scratch: project.scratch.clone(),
+        },
     })
 }

@@ -10,7 +10,7 @@ use crate::model::{
 };
 
 use super::wire::{self, Address, Back, Document, Lost, ProofResult, ReversalClass, VERSION};
-use super::{Direction, Noted, Origin, Proof, Record, digest, script, script_name};
+use super::{Direction, Noted, Proof, Record, digest, script, script_name};
 
 /// The record's file name.
 pub const PLAN_FILE: &str = "plan.toml";
@@ -115,7 +115,7 @@ impl Document {
             },
             findings: self.findings.into_iter().map(Noted::from).collect(),
             proof: Proof::from(self.proof),
-            origin: Origin { current: self.origin.current.into(), desired: self.origin.desired.into() },
+            origin: self.origin.into(),
         }
     }
 }

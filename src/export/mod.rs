@@ -13,7 +13,10 @@ mod tests;
 
 use std::sync::Arc;
 
-use crate::model::{Compatibility, Finding, ObjectId, Plan, ServerVersion, Severity, Sql, Standing};
+use crate::diff::Privileges;
+use crate::model::{
+    Compatibility, Finding, ObjectId, Plan, Renaming, ServerVersion, Severity, Sql, Standing,
+};
 
 pub use digest::digest;
 pub use folder::{FolderError, FolderText, PLAN_FILE, read, write};
@@ -32,11 +35,17 @@ pub struct Record {
     pub origin: Origin,
 }
 
-/// What was compared, in the user's words and without secrets: where a rehearsal can read *current* again.
+/// What was compared and how, in the user's words and without secrets: enough to read both sides again.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Origin {
     pub current: Box<str>,
     pub desired: Box<str>,
+    pub privileges: Privileges,
+    pub renames: Vec<Renaming>,
+    /// Only these objects were planned; empty: all.
+    pub only: Vec<String>,
+    /// All but these objects.
+    pub skip: Vec<String>,
 }
 
 /// What became of the rehearsal.

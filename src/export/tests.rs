@@ -111,7 +111,17 @@ fn record(steps: Vec<Step>) -> Record {
             standing: Standing::Acknowledged("fine".into()),
         }],
         proof: Proof::NotRehearsed { why: "--no-rehearse".into() },
-        origin: Origin { current: "production".into(), desired: "./schema \\ \n".into() },
+        origin: Origin {
+            current: "production".into(),
+            desired: "./schema \\ \n".into(),
+            privileges: Privileges::Compare,
+            renames: vec![Renaming {
+                before: ObjectId::member(ObjectKind::Column, QualifiedName::bare("t"), "a"),
+                after: ObjectId::member(ObjectKind::Column, QualifiedName::bare("t"), "b"),
+            }],
+            only: vec!["table t".into()],
+            skip: Vec::new(),
+        },
     }
 }
 

@@ -3,9 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::diff::Privileges;
 use crate::model::{
-    Boundary, EngineKind, Ident, Lock, LossTime, ObjectId, ObjectKind, Phase, QualifiedName, Runtime,
-    Severity, Verb, Verdict, Work,
+    Boundary, EngineKind, Ident, Lock, LossTime, ObjectId, ObjectKind, Phase, QualifiedName, Renaming,
+    Runtime, Severity, Verb, Verdict, Work,
 };
 
 use super::{Noted, Record, digest};
@@ -38,9 +39,24 @@ pub(super) struct Document {
 }
 
 #[derive(Serialize, Deserialize, Default, Debug)]
+#[serde(default)]
 pub(super) struct Origin {
     pub current: String,
     pub desired: String,
+    #[serde(with = "PrivilegesWord")]
+    pub privileges: Privileges,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub skip: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub renames: Vec<Rename>,
+}
+
+#[derive(Serialize, Deserialize, Debug)]
+pub(super) struct Rename {
+    pub before: Address,
+    pub after: Address,
 }
 
 #[derive(Serialize, Deserialize, Debug)]
@@ -239,10 +255,7 @@ impl Document {
             digest: digest(plan).to_string(),
             from: plan.from.to_string(),
             to: plan.to.to_string(),
-            origin: Origin {
-                current: record.origin.current.to_string(),
-                desired: record.origin.desired.to_string(),
-            },
+            origin: Origin::from(&record.origin),
             server: Server { version: plan.server.number, text: plan.server.text.to_string() },
             compatibility: Compatible {
                 verdict: record.compatibility.verdict,
@@ -260,6 +273,34 @@ impl Document {
     }
 }
 
+impl From<&super::Origin> for Origin {
+    fn from(origin: &super::Origin) -> Self {
+        let rename = |pair: &Renaming| Rename { before: (&pair.before).into(), after: (&pair.after).into() };
+        Self {
+            current: origin.current.to_string(),
+            desired: origin.desired.to_string(),
+            privileges: origin.privileges,
+            only: origin.only.clone(),
+            skip: origin.skip.clone(),
+            renames: origin.renames.iter().map(rename).collect(),
+        }
+    }
+}
+
+impl From<Origin> for super::Origin {
+    fn from(origin: Origin) -> Self {
+        let renaming = |pair: Rename| Renaming { before: pair.before.into(), after: pair.after.into() };
+        Self {
+            current: origin.current.into(),
+            desired: origin.desired.into(),
+            privileges: origin.privileges,
+            only: origin.only,
+            skip: origin.skip,
+            renames: origin.renames.into_iter().map(renaming).collect(),
+        }
+    }
+}
+
 // The words of the model's enums. Remote derives break the build when a variant is added and not named here.
 
 #[derive(Serialize, Deserialize)]
@@ -270,6 +311,13 @@ enum EngineWord {
     SqlServer,
     Snowflake,
     Sqlite,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Privileges", rename_all = "kebab-case")]
+enum PrivilegesWord {
+    Ignore,
+    Compare,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -4,13 +4,16 @@
 
 mod clock;
 mod compare;
+mod demo;
 mod disk;
+mod doctor;
 mod failure;
 mod judge;
 mod plan;
 mod progress;
 mod prove;
 mod queue;
+mod rehearse;
 mod scratch;
 mod select;
 mod stop;
@@ -19,13 +22,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::export::Record;
-use crate::model::Failure;
+use crate::model::{EngineKind, Failure};
 
 pub use compare::{CompareOrder, Comparison, Side};
+pub use demo::Story;
 pub use disk::{read_plan, write_plan};
+pub use doctor::{Check, DoctorOrder, Health};
 pub use plan::{PlanOrder, Planned, Rehearsal};
 pub use progress::Progress;
 pub use queue::{Client, start};
+pub use rehearse::RehearseOrder;
 pub use select::{Pick, RenameText, Selection};
 
 /// Tells commands apart; chosen by the client, never used twice.
@@ -47,6 +53,12 @@ pub enum CommandKind {
     Plan(PlanOrder),
     /// Reads a plan's folder and hands back what it says of itself.
     Lint(PathBuf),
+    /// Proves a plan's folder on a scratch database and writes the proof down.
+    Rehearse(RehearseOrder),
+    /// Asks environments and scratch servers how they are.
+    Doctor(DoctorOrder),
+    /// Makes two filled environments of that engine, tells their story, removes them.
+    Demo(EngineKind),
 }
 
 /// What a client hears.
@@ -72,5 +84,8 @@ pub enum EventKind {
 pub enum Answer {
     Compared(Arc<Comparison>),
     Planned(Arc<Planned>),
+    /// A plan's folder, as read or as rehearsed.
     Read(Arc<Record>),
+    Examined(Arc<Vec<Check>>),
+    Shown(Arc<Story>),
 }

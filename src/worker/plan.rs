@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::diff::DiffOptions;
 use crate::engines::Dialect;
 use crate::export::{self, FolderText, Noted, Origin, Proof, Record};
 use crate::model::{Change, Changeset, Failure, FailureKind, Plan, Schema};
@@ -77,28 +78,39 @@ async fn drawn(
     let plan = planner::plan(dialect, current, desired, &chosen, &options).map_err(refused)?;
     let verdict = judge::judge(&plan, &chosen, current, desired, order.loss);
     job.stop.check()?;
-    let proof = proof(order, &plan, current, desired, dialect, job).await?;
+    let proof = proof(order, &plan, (current, desired), &comparison.options, dialect, job).await?;
     let record = Record {
         plan: Arc::new(plan),
         generated: clock::now(),
         compatibility: verdict.compatibility,
         findings: verdict.findings.iter().map(Noted::from).collect(),
         proof,
-        origin: Origin {
-            current: comparison.current.label.clone(),
-            desired: comparison.desired.label.clone(),
-        },
+        origin: origin(order, &comparison),
     };
     let text = export::write(&record, dialect)
         .map_err(|error| Failure::new(FailureKind::Internal, error.to_string()))?;
     Ok(Planned { comparison, record, text, folder: order.out.clone() })
 }
 
+/// What it takes to read both sides again.
+fn origin(order: &PlanOrder, comparison: &Comparison) -> Origin {
+    let objects =
+        |pick| if order.selection.pick == pick { order.selection.objects.clone() } else { Vec::new() };
+    Origin {
+        current: comparison.current.label.clone(),
+        desired: comparison.desired.label.clone(),
+        privileges: order.compare.privileges,
+        renames: comparison.options.renames.clone(),
+        only: objects(Pick::Only),
+        skip: objects(Pick::Except),
+    }
+}
+
 async fn proof(
     order: &PlanOrder,
     plan: &Plan,
-    current: &Schema,
-    desired: &Schema,
+    sides: (&Schema, &Schema),
+    options: &DiffOptions,
     dialect: &'static dyn Dialect,
     job: &Job,
 ) -> Result<Proof, Failure> {
@@ -109,7 +121,7 @@ async fn proof(
         Rehearsal::Skipped => Ok(Proof::NotRehearsed { why: "left out with --no-rehearse".into() }),
         Rehearsal::Wanted => {
             let ground = Ground::of(&order.compare, plan.server.engine, Some(plan.server.number.0));
-            prove::prove(ground, plan, current, desired, dialect, job).await
+            prove::prove(&ground, plan, sides, options, dialect, job).await
         }
     }
 }

@@ -12,7 +12,9 @@ use crate::model::{Failure, FailureKind};
 
 use super::progress::{Progress, Reporter};
 use super::stop::Stop;
-use super::{Answer, Command, CommandId, CommandKind, Event, EventKind, compare, disk, plan};
+use super::{
+    Answer, Command, CommandId, CommandKind, Event, EventKind, compare, demo, disk, doctor, plan, rehearse,
+};
 
 /// Commands that may wait, and events that may wait.
 const DEPTH: usize = 64;
@@ -166,5 +168,12 @@ async fn perform(kind: CommandKind, job: Job) -> Result<Answer, Failure> {
         }
         CommandKind::Plan(order) => plan::plan(&order, &job).await.map(|made| Answer::Planned(made.into())),
         CommandKind::Lint(folder) => disk::read_plan(&folder).map(|record| Answer::Read(record.into())),
+        CommandKind::Rehearse(order) => {
+            rehearse::rehearse(&order, &job).await.map(|record| Answer::Read(record.into()))
+        }
+        CommandKind::Doctor(order) => {
+            doctor::examine(&order, &job).await.map(|checks| Answer::Examined(checks.into()))
+        }
+        CommandKind::Demo(engine) => demo::demo(engine, &job).await.map(|story| Answer::Shown(story.into())),
     }
 }

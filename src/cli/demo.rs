@@ -1,0 +1,40 @@
+//! The demo's story in words: what differs, what the tool does not assume, the plan, and what is to be said of it.
+
+use crate::shown::Shown;
+use crate::worker::Story;
+
+use super::exit::Status;
+use super::surface::Surface;
+use super::{compared, findings, planned};
+
+/// Prints the story. It tells of findings on purpose, so they are no failure here; a broken proof is.
+pub(super) fn print(surface: &Surface, story: &Story) -> Status {
+    let paint = surface.paint;
+    let mut text = String::new();
+    let chapter = |number: u32, title: &str| format!("\n{}\n\n", paint.strong(format!("{number}. {title}")));
+    text.push_str(&format!(
+        "A shop in two environments, `staging` as it runs and `next` as it should be: {}.\n",
+        Shown::new(&story.place)
+    ));
+    text.push_str(&chapter(1, "What differs"));
+    text.push_str(&compared::text(&story.first, paint));
+    text.push_str(&chapter(2, "The plan"));
+    text.push_str(&format!(
+        "With the rename confirmed (--rename {}={}), the differences become steps. Each has its lock, its place in\n\
+         a transaction, and its way back.\n\n",
+        Shown::new(&story.rename.old),
+        Shown::new(&story.rename.new)
+    ));
+    text.push_str(&planned::text(&story.planned, paint));
+    text.push_str(&chapter(3, "What now"));
+    text.push_str(
+        "The error findings above stop a real `plan` with exit status 4: somebody has to answer for them.\n\
+         Nothing was changed but the two databases of this demo, and they are gone. On your own databases:\n\n  \
+         migrator-tui plan --current REF --desired REF --out migrations/next_release\n",
+    );
+    surface.print(&text);
+    match findings::status(&story.planned.record) {
+        Status::Failed => Status::Failed,
+        _ => Status::Done,
+    }
+}
