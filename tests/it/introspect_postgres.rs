@@ -10,10 +10,11 @@ use migrator_tui::engines::{Dialect, dialect, introspect};
 use migrator_tui::model::{Body, EngineKind, ObjectId, ObjectKind, Schema, Sql};
 use migrator_tui::sql;
 
-/// Every kind but those that PostgreSQL has not, or that are only reported.
+/// Every kind that PostgreSQL has.
 const KINDS: &[ObjectKind] = &[
     ObjectKind::Extension,
     ObjectKind::Schema,
+    ObjectKind::Language,
     ObjectKind::AccessMethod,
     ObjectKind::Enum,
     ObjectKind::Domain,
@@ -196,7 +197,9 @@ impl Zoo {
         zoo.psql("postgres", &["-c", &format!("CREATE DATABASE {} TEMPLATE template0", zoo.name)]);
         let version: u32 = zoo.psql("postgres", &["-c", "SHOW server_version_num"]).trim().parse().unwrap();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/zoo");
-        for (file, since) in [("postgres.sql", 0), ("postgres-15.sql", 15), ("postgres-18.sql", 18)] {
+        for (file, since) in
+            [("postgres.sql", 0), ("postgres-15.sql", 15), ("postgres-18.sql", 18), ("postgres-end.sql", 0)]
+        {
             if version / 10_000 >= since {
                 zoo.psql(&zoo.name, &["-f", folder.join(file).to_str().unwrap()]);
             }

@@ -14,7 +14,7 @@ use crate::sql;
 pub(super) const BUILT_IN: Family = Family {
     query: |_| {
         sql!(POSTGRES; "SELECT k.letter, x.grantee = 0, x.privilege_type
-            FROM unnest('{r,s,f,n,T,F,S}'::\"char\"[]) AS k (letter),
+            FROM unnest('{r,s,f,n,T,F,S,l,L}'::\"char\"[]) AS k (letter),
             LATERAL aclexplode(acldefault(k.letter, 10)) AS x")
     },
     read: read_built_in,
@@ -45,6 +45,7 @@ pub(super) const GRANTS: Family = Family {
             UNION ALL SELECT 1247, oid, 0, typacl FROM pg_type WHERE typacl IS NOT NULL AND oid >= 16384
             UNION ALL SELECT 2615, oid, 0, nspacl FROM pg_namespace WHERE nspacl IS NOT NULL
             UNION ALL SELECT 2328, oid, 0, fdwacl FROM pg_foreign_data_wrapper WHERE fdwacl IS NOT NULL
+            UNION ALL SELECT 2612, oid, 0, lanacl FROM pg_language WHERE lanacl IS NOT NULL
             UNION ALL SELECT 1417, oid, 0, srvacl FROM pg_foreign_server WHERE srvacl IS NOT NULL) o
             LEFT JOIN LATERAL aclexplode(o.acl) x ON true")
     },

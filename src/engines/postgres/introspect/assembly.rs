@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::answer::Oid;
 use super::class::{self, Address};
 use crate::model::{
-    About, Body, Grant, Ident, Identity, Object, ObjectId, ObjectKind, QualifiedName, Schema, ServerVersion,
-    Table, Unmodelled, View,
+    About, Body, Definition, Grant, GrantOption, Ident, Identity, Inherit, Object, ObjectId, ObjectKind,
+    Origin, QualifiedName, Schema, ServerVersion, Settings, Table, Unmodelled, Validity, View,
 };
 
 /// An object's place in the assembly.
@@ -21,6 +21,7 @@ pub(super) struct Relation {
     /// `relkind`.
     pub kind: char,
     pub partition: Partition,
+    pub parents: Vec<Oid>,
     /// Column names by number.
     pub columns: BTreeMap<i32, Ident>,
     /// Those names that the server quotes, as it does.
@@ -37,12 +38,26 @@ pub(super) enum Partition {
 pub(super) struct KeyIndex {
     pub name: QualifiedName,
     pub table: Oid,
-    pub tail: crate::model::Definition,
+    pub tail: Definition,
     /// Key columns as the server would list them.
     pub keys: Box<str>,
-    pub storage: crate::model::Settings,
+    pub storage: Settings,
     pub btree: bool,
-    pub validity: crate::model::Validity,
+    pub validity: Validity,
+}
+
+/// NOT NULL constraints by column, and how those of a name stand by relation.
+#[derive(Default)]
+pub(super) struct NotNulls {
+    pub on: HashMap<(Oid, i32), NotNull>,
+    pub named: HashMap<(Oid, Ident), Validity>,
+}
+
+pub(super) struct NotNull {
+    pub name: Ident,
+    pub inherit: Inherit,
+    pub validity: Validity,
+    pub origin: Origin,
 }
 
 pub(super) struct Assembly {
@@ -58,8 +73,7 @@ pub(super) struct Assembly {
     pub identities: HashMap<(Oid, i32), (Oid, Identity)>,
     /// Facts that wait for their column.
     pub sequence_owners: Vec<(Slot, Address)>,
-    /// NOT NULL constraints by relation and column.
-    pub not_nulls: HashMap<(Oid, i32), (Ident, crate::model::Inherit, crate::model::Validity)>,
+    pub not_nulls: NotNulls,
     /// Statistics targets of expressions, by index: 1-based place and target.
     pub index_statistics: HashMap<Oid, Vec<(u32, i32)>>,
     /// Every index of a table, by its own `oid`.
@@ -93,7 +107,7 @@ impl Assembly {
             relations: HashMap::new(),
             identities: HashMap::new(),
             sequence_owners: Vec::new(),
-            not_nulls: HashMap::new(),
+            not_nulls: NotNulls::default(),
             index_statistics: HashMap::new(),
             indexes: HashMap::new(),
             built_in: HashMap::new(),
@@ -227,7 +241,7 @@ impl Assembly {
                 },
                 grantor: owner.clone(),
                 privilege: privilege.clone(),
-                option: crate::model::GrantOption::Plain,
+                option: GrantOption::Plain,
             })
             .collect()
     }

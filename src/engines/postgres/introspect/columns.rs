@@ -1,7 +1,7 @@
 //! Columns of tables, output columns of views, attributes of composite types: all rows of `pg_attribute`.
 
 use super::answer::{Answer, Oid, Row};
-use super::assembly::{Assembly, Partition, member};
+use super::assembly::{Assembly, NotNull, Partition, member};
 use super::relations::qualified;
 use super::{Family, POSTGRES, class, since};
 use crate::engines::AssembleError;
@@ -11,11 +11,11 @@ use crate::model::{
 };
 use crate::sql;
 
-/// NOT NULL constraints (18). Inherited ones take their name from the parent and are no concern of the child.
+/// NOT NULL constraints (18), inherited ones too.
 pub(super) const NOT_NULLS: Family = Family {
     query: |version| {
-        sql!(POSTGRES; since(version, 18, "SELECT conrelid, conkey[1], conname, connoinherit, convalidated
-            FROM pg_constraint WHERE contype = 'n' AND conrelid >= 16384 AND conislocal",
+        sql!(POSTGRES; since(version, 18, "SELECT conrelid, conkey[1], conname, connoinherit, convalidated, conislocal
+            FROM pg_constraint WHERE contype = 'n' AND conrelid >= 16384",
             "SELECT NULL WHERE false"))
     },
     read: read_not_nulls,
@@ -29,7 +29,9 @@ fn read_not_nulls(assembly: &mut Assembly, answer: Answer) -> Result<(), Assembl
         let name = row.ident()?;
         let inherit = if row.flag()? { Inherit::NoInherit } else { Inherit::Inherited };
         let validity = if row.flag()? { Validity::Valid } else { Validity::NotValid };
-        assembly.not_nulls.insert(at, (name, inherit, validity));
+        let origin = if row.flag()? { Origin::Local } else { Origin::Inherited };
+        assembly.not_nulls.named.insert((at.0, name.clone()), validity);
+        assembly.not_nulls.on.insert(at, NotNull { name, inherit, validity, origin });
     }
     Ok(())
 }
@@ -221,19 +223,40 @@ fn read_column(
 }
 
 /// A NOT NULL constraint of the name, reach and validity that plain `NOT NULL` has is not worth a word.
+///
+/// What a child only inherits has the parent's name, and is as plain as it is there. A partition is made by
+/// itself and attached later, so there the name counts as its own.
 fn nullability(assembly: &mut Assembly, at: (Oid, i32), not_null: bool, column: &Ident) -> Nullability {
     if !not_null {
         return Nullability::Nullable;
     }
-    let Some((name, inherit, validity)) = assembly.not_nulls.remove(&at) else {
-        return Nullability::NotNull;
+    let Some(found) = assembly.not_nulls.on.remove(&at) else { return Nullability::NotNull };
+    let attached =
+        assembly.relations.get(&at.0).is_some_and(|relation| relation.partition == Partition::Attached);
+    let declared = if found.origin == Origin::Inherited && !attached {
+        declared_on(assembly, at.0, &found.name)
+    } else {
+        at.0
     };
-    let table = assembly.relations.get(&at.0).map_or("", |relation| relation.name.name.as_str());
-    let name = (name.as_str() != default_name(table, Some(column.as_str()), "not_null")).then_some(name);
-    match (&name, inherit, validity) {
+    let validity =
+        assembly.not_nulls.named.get(&(declared, found.name.clone())).copied().unwrap_or(found.validity);
+    let table = assembly.relations.get(&declared).map_or("", |relation| relation.name.name.as_str());
+    let usual = default_name(table, Some(column.as_str()), "not_null");
+    let name = (found.name.as_str() != usual).then_some(found.name);
+    match (&name, found.inherit, validity) {
         (None, Inherit::Inherited, Validity::Valid) => Nullability::NotNull,
-        _ => Nullability::Named { name, inherit, validity },
+        _ => Nullability::Named { name, inherit: found.inherit, validity },
     }
+}
+
+/// The furthest ancestor that has the constraint under the same name.
+fn declared_on(assembly: &Assembly, table: Oid, name: &Ident) -> Oid {
+    let parents = assembly.relations.get(&table).map(|relation| relation.parents.as_slice());
+    let above = parents
+        .unwrap_or_default()
+        .iter()
+        .find(|parent| assembly.not_nulls.named.contains_key(&(**parent, name.clone())));
+    above.map_or(table, |parent| declared_on(assembly, *parent, name))
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! What belongs to the database as a whole, and extended statistics: event triggers and access methods,
-//! written out as statements.
+//! What belongs to the database as a whole, and extended statistics: event triggers, access
+//! methods and languages, written out as statements.
 
 use super::defined;
 use super::{Family, POSTGRES};
@@ -30,6 +30,20 @@ pub(super) const ACCESS_METHODS: Family = Family {
             FROM pg_am a WHERE a.oid >= 16384")
     },
     read: |assembly, answer| defined::read(assembly, answer, ObjectKind::AccessMethod),
+};
+
+pub(super) const LANGUAGES: Family = Family {
+    query: |_| {
+        sql!(POSTGRES; "SELECT 2612, l.oid, 0, l.lanname, NULL, l.lanowner,
+            CASE WHEN l.lanpltrusted THEN 'l' END,
+            json_build_array(concat('CREATE ', CASE WHEN l.lanpltrusted THEN 'TRUSTED ' END,
+                format('LANGUAGE %I HANDLER %s', l.lanname, l.lanplcallfoid::regproc),
+                CASE WHEN l.laninline <> 0 THEN ' INLINE ' || l.laninline::regproc END,
+                CASE WHEN l.lanvalidator <> 0 THEN ' VALIDATOR ' || l.lanvalidator::regproc END)),
+            format('DROP LANGUAGE %I', l.lanname), format('LANGUAGE %I', l.lanname)
+            FROM pg_language l WHERE l.oid >= 16384 AND l.lanispl")
+    },
+    read: |assembly, answer| defined::read(assembly, answer, ObjectKind::Language),
 };
 
 pub(super) const STATISTICS: Family = Family {

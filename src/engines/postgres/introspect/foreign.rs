@@ -72,9 +72,6 @@ pub(super) const KEPT_BACK: Family = Family {
             UNION ALL SELECT format('option %s of server %s', x.option_name, s.srvname), 'may be secret: never read'
             FROM pg_foreign_server s, LATERAL pg_options_to_table(s.srvoptions) x
             WHERE x.option_name ~* '(pass|secret|token|credential|private|access_?key)'
-            UNION ALL SELECT 'language ' || l.lanname, 'not compared yet'
-            FROM pg_language l WHERE l.oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend d
-                WHERE d.classid = 2612 AND d.objid = l.oid AND d.deptype = 'e')
             UNION ALL SELECT format('connection of subscription %s', s.subname), 'may be secret: never read'
             FROM pg_subscription s JOIN pg_database b ON b.oid = s.subdbid WHERE b.datname = current_database()")
     },

@@ -99,9 +99,16 @@ fn read_relation(
     if elsewhere {
         assembly.unmodelled(format!("tablespace of {} {name}", object_kind.word()), "not compared");
     }
-    let columns = Default::default();
-    let quoted = Default::default();
-    assembly.relations.insert(oid, Relation { slot, name, kind, partition, columns, quoted });
+    let relation = Relation {
+        slot,
+        name,
+        kind,
+        partition,
+        parents: Vec::new(),
+        columns: Default::default(),
+        quoted: Default::default(),
+    };
+    assembly.relations.insert(oid, relation);
     Ok(())
 }
 
@@ -172,6 +179,9 @@ fn read_inheritance(assembly: &mut Assembly, answer: Answer) -> Result<(), Assem
     for mut row in answer.rows() {
         let (child, parent) = (row.oid()?, row.oid()?);
         let bound = row.maybe_definition()?;
+        if let Some(relation) = assembly.relations.get_mut(&child) {
+            relation.parents.push(parent);
+        }
         let Some(parent) = assembly.relations.get(&parent).map(|found| (found.slot, found.name.clone()))
         else {
             continue;
