@@ -80,12 +80,11 @@ fn one(finding: &Noted, paint: Paint) -> String {
 
 fn proof(proof: &Proof, paint: Paint) -> String {
     let (line, notes): (String, &[Box<str>]) = match proof {
-        Proof::Proven { server, notes } => (
-            paint.added(format_args!("proven  forward and rollback, on a scratch {}", Shown::new(server))),
-            notes,
-        ),
+        Proof::Proven { server, notes } => {
+            (paint.added(format_args!("proven  forward and rollback, on {}", Shown::new(server))), notes)
+        }
         Proof::Failed { server, notes } => {
-            (paint.hazard(format_args!("NOT PROVEN  failed on a scratch {}", Shown::new(server))), notes)
+            (paint.hazard(format_args!("NOT PROVEN  failed on {}", Shown::new(server))), notes)
         }
         Proof::NotRehearsed { why } => (format!("not rehearsed  {}", Shown::new(why)), &[]),
     };

@@ -266,9 +266,9 @@ fn header(record: &Record, direction: Direction) -> String {
 fn proof(proof: &Proof) -> String {
     match proof {
         Proof::Proven { server, .. } => {
-            format!("forward and rollback rehearsed on a scratch database, {server}")
+            format!("forward and rollback rehearsed on {server}")
         }
-        Proof::Failed { server, .. } => format!("FAILED on a scratch database, {server}"),
+        Proof::Failed { server, .. } => format!("FAILED on {server}"),
         Proof::NotRehearsed { why } => format!("none, {why}"),
     }
 }

@@ -68,9 +68,12 @@ async fn drawn(
     let chosen = select::selected(&comparison.changeset, &order.selection)?;
     let goal = match order.selection.pick {
         Pick::All => None,
-        Pick::Only | Pick::Except => {
-            Some(select::partly(&comparison.current.schema, &comparison.desired.schema, &chosen))
-        }
+        Pick::Only | Pick::Except => Some(select::partly(
+            &comparison.current.schema,
+            &comparison.desired.schema,
+            &chosen,
+            &comparison.changeset,
+        )?),
     };
     let desired = goal.as_ref().unwrap_or(&comparison.desired.schema);
     let current = &comparison.current.schema;

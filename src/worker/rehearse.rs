@@ -60,7 +60,7 @@ fn goal(
         (only, _) => Selection { pick: Pick::Only, objects: only.to_vec() },
     };
     let chosen = select::selected(changeset, &selection)?;
-    Ok(Some(select::partly(current, desired, &chosen)))
+    select::partly(current, desired, &chosen, changeset).map(Some)
 }
 
 /// A side that has changed since makes the plan one between other schemas.

@@ -1,8 +1,10 @@
 //! Which changes, and which renames: what a user typed, matched against what was found. A text that fits
 //! nothing, or two things, is refused; nothing is guessed.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::diff;
-use crate::model::{Change, Changeset, Failure, FailureKind, ObjectId, Renaming, Schema};
+use crate::model::{Body, Change, Changeset, Failure, FailureKind, ObjectId, ObjectKind, Renaming, Schema};
 
 /// `OLD=NEW` as typed.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -146,7 +148,6 @@ fn short(id: &ObjectId) -> Vec<String> {
 
 /// Whether the text names the relation that this object is a part of.
 fn contains(text: &str, id: &ObjectId, change: &Change) -> bool {
-    use crate::model::{Body, ObjectKind};
     let relation = |name: &crate::model::QualifiedName| {
         [ObjectKind::Table, ObjectKind::View, ObjectKind::MaterializedView, ObjectKind::Domain]
             .into_iter()
@@ -165,8 +166,14 @@ fn contains(text: &str, id: &ObjectId, change: &Change) -> bool {
     }
 }
 
-/// *current* with the chosen changes made: where a plan of only these changes leads.
-pub(super) fn partly(current: &Schema, desired: &Schema, chosen: &Changeset) -> Schema {
+/// *current* with the chosen changes made: where a plan of only these changes leads. `all` is what they were
+/// chosen from.
+pub(super) fn partly(
+    current: &Schema,
+    desired: &Schema,
+    chosen: &Changeset,
+    all: &Changeset,
+) -> Result<Schema, Failure> {
     let renames: Vec<Renaming> = chosen
         .changes
         .iter()
@@ -187,10 +194,49 @@ pub(super) fn partly(current: &Schema, desired: &Schema, chosen: &Changeset) -> 
             }
         }
     }
+    for table in whole_tables(&goal, chosen, all)? {
+        if let Some(object) = desired.objects.get(&table) {
+            goal.objects.insert(table, object.clone());
+        }
+    }
     goal.depends.extend(desired.depends.iter().cloned());
     let present = &goal.objects;
     goal.depends.retain(|(a, b)| present.contains_key(a) && present.contains_key(b));
     goal.depends.sort();
     goal.depends.dedup();
-    goal
+    Ok(goal)
+}
+
+/// Tables that are one statement in their engine (SQLite) and get the desired one: their changes come together
+/// or not at all.
+fn whole_tables(goal: &Schema, chosen: &Changeset, all: &Changeset) -> Result<BTreeSet<ObjectId>, Failure> {
+    let parts = |changeset: &Changeset| {
+        let mut parts: BTreeMap<ObjectId, BTreeSet<ObjectId>> = BTreeMap::new();
+        for id in changeset.changes.iter().map(Change::id) {
+            if matches!(id.kind, ObjectKind::Column | ObjectKind::Constraint) {
+                let table = ObjectId::new(ObjectKind::Table, id.name.clone());
+                parts.entry(table).or_default().insert(id.clone());
+            }
+        }
+        parts
+    };
+    let (chosen, all) = (parts(chosen), parts(all));
+    let mut whole = BTreeSet::new();
+    for (table, some) in chosen {
+        let one_statement = goal.objects.get(&table).is_some_and(|object| match &object.body {
+            Body::Table(table) => table.source.is_some(),
+            _ => false,
+        });
+        if !one_statement {
+            continue;
+        }
+        if let Some(left) = all.get(&table).and_then(|all| all.difference(&some).next()) {
+            let what =
+                format!("{table} is one statement in this engine: its changes come together or not at all");
+            return Err(Failure::new(FailureKind::Usage, what)
+                .hint(format!("take {left} along, or leave {table} out as a whole")));
+        }
+        whole.insert(table);
+    }
+    Ok(whole)
 }
