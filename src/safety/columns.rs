@@ -1,9 +1,9 @@
 //! What several rules want to know about a column: why adding it rewrites its table, whether a sequence feeds it,
 //! whether its domain is checked. Facts only.
 
-use crate::model::{Body, Column, Object, ObjectId, ObjectKind, Schema, Step, Stored, Value, Work};
+use crate::model::{Body, Column, Object, ObjectId, ObjectKind, Schema, Stored, Value, Verb, Work};
 
-use super::survey::{Seen, Survey, needs};
+use super::survey::{Seen, Survey, blocks_long, needs};
 
 /// Why ADD COLUMN has to write every row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,15 +16,16 @@ pub(super) enum Cause {
     Default,
 }
 
-/// The columns whose addition rewrites their table, with the step that does it.
-pub(super) fn rewriting<'a>(survey: &Survey<'a>, cause: Cause) -> Vec<(Seen<'a, Column>, usize, &'a Step)> {
+/// The columns whose addition rewrites their table, with the step that does it. A domain's check rewrites by
+/// itself, whatever else is known of the column.
+pub(super) fn rewriting<'a>(survey: &Survey<'a>, cause: Cause) -> Vec<(Seen<'a, Column>, usize)> {
     survey
         .added_columns()
+        .filter(|column| why(survey.desired, column.id, column.body) == cause)
         .filter_map(|column| {
-            let (at, step) = survey.long_block(column.id)?;
-            let found =
-                step.effects.work == Work::Rewrite && why(survey.desired, column.id, column.body) == cause;
-            found.then_some((column, at, step))
+            let (at, step) = survey.step_that(column.id, Verb::Create)?;
+            let rewrites = blocks_long(step) && step.effects.work == Work::Rewrite;
+            (rewrites || cause == Cause::CheckedDomain).then_some((column, at))
         })
         .collect()
 }

@@ -184,7 +184,7 @@ fn renamed(before: &Object, after: &Object) -> Reason {
 fn altered(survey: &Survey<'_>, before: &Object, after: &Object) -> Reason {
     let id = &after.id;
     match (&before.body, &after.body) {
-        (Body::Column(a), Body::Column(b)) if b.origin == Origin::Local => column(id, a, b),
+        (Body::Column(a), Body::Column(b)) if b.origin == Origin::Local => column(survey, id, a, b),
         (Body::Table(a), Body::Table(b)) => table(id, a, b),
         (Body::View(a), Body::View(b)) => view(id, a, b),
         (Body::Routine(a), Body::Routine(b)) => routine(id, a, b),
@@ -220,7 +220,12 @@ fn altered(survey: &Survey<'_>, before: &Object, after: &Object) -> Reason {
     }
 }
 
-fn column(id: &ObjectId, before: &Column, after: &Column) -> Reason {
+fn column(survey: &Survey<'_>, id: &ObjectId, before: &Column, after: &Column) -> Reason {
+    if before.data_type != after.data_type && survey.is_sqlite() {
+        // SQLite keeps values as they are; the declared type only leans on new ones.
+        let (a, b) = (&before.data_type, &after.data_type);
+        return care(format!("{id} changes from {a} to {b}: new values may be stored in another form."));
+    }
     if before.data_type != after.data_type {
         let (a, b) = (before.data_type.as_str(), after.data_type.as_str());
         match types::change(a, b) {

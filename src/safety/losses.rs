@@ -20,11 +20,19 @@ pub(super) enum Then {
 }
 
 impl Then {
-    /// `is dropped`, `is dropped and created again`.
+    /// `is dropped`, `is dropped and created again, empty`.
     pub fn words(self) -> &'static str {
         match self {
             Self::Nothing => "is dropped",
             Self::MadeAgain => "is dropped and created again, empty",
+        }
+    }
+
+    /// Where what comes back is not empty.
+    pub fn briefly(self) -> &'static str {
+        match self {
+            Self::Nothing => "is dropped",
+            Self::MadeAgain => "is dropped and created again",
         }
     }
 }

@@ -78,7 +78,7 @@ pub(super) fn uncastable(
             Some(sql!(engine; open, "NOT pg_input_is_valid(", column, "::text, ", Literal(data_type), "))"))
         }
         EngineKind::Postgres if matches!(data_type, "smallint" | "integer" | "bigint") => {
-            Some(sql!(engine; open, column, "::text !~ '^\\s*[-+]?[0-9]+\\s*$')"))
+            Some(sql!(engine; open, column, "::text !~ E'^\\\\s*[-+]?[0-9]+\\\\s*$')"))
         }
         _ => None,
     }
@@ -156,5 +156,15 @@ mod tests {
             label_in_use(PG, &[(&table(), &a)], &["it's"]).unwrap().as_str(),
             r#"SELECT EXISTS (SELECT 1 FROM public."Orders" WHERE a::text IN ('it''s'))"#
         );
+    }
+    #[test]
+    fn what_cannot_be_read_depends_on_the_version() {
+        let ask = |major, data_type| {
+            let version = ServerVersion { engine: PG, number: (major, 0, 0), text: "".into() };
+            uncastable(&version, &table(), &Ident::from("a"), data_type).map(|sql| sql.to_string())
+        };
+        assert!(ask(16, "date").unwrap().ends_with("NOT pg_input_is_valid(a::text, 'date'))"));
+        assert!(ask(15, "integer").unwrap().ends_with(r"a::text !~ E'^\\s*[-+]?[0-9]+\\s*$')"));
+        assert_eq!(ask(15, "date"), None);
     }
 }

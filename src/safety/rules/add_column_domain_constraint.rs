@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
-    for (column, at, _) in rewriting(survey, Cause::CheckedDomain) {
+    for (column, at) in rewriting(survey, Cause::CheckedDomain) {
         report.at(
             at,
             column.id,

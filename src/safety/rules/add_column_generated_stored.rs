@@ -16,13 +16,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
-    for (column, at, _) in rewriting(survey, Cause::StoredExpression) {
-        let instead = if survey.version().at_least(18, 0) {
-            "Make it VIRTUAL, which is computed when read; or add a plain column, keep it by a trigger, and fill \
-             old rows in batches."
-        } else {
-            "Add a plain column, keep it by a trigger BEFORE INSERT OR UPDATE, and fill old rows in batches."
-        };
+    for (column, at) in rewriting(survey, Cause::StoredExpression) {
         report.at(
             at,
             column.id,
@@ -32,7 +26,8 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
                     "Reads and writes on {} wait until every row and every index is written anew.",
                     survey.sized(&column.id.name)
                 ),
-                instead,
+                "Add a plain column, keep it by a trigger BEFORE INSERT OR UPDATE, and fill old rows in batches. From \
+                 PostgreSQL 18 on consider VIRTUAL, which is computed when read.",
             ),
         );
     }

@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
-    for (column, at, _) in rewriting(survey, Cause::Numbering) {
+    for (column, at) in rewriting(survey, Cause::Numbering) {
         report.at(
             at,
             column.id,

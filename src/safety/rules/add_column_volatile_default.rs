@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
-    for (column, at, _) in rewriting(survey, Cause::Default) {
+    for (column, at) in rewriting(survey, Cause::Default) {
         let default = match &column.body.value {
             Value::Default(expression) => expression.as_str(),
             Value::Plain | Value::Generated { .. } | Value::Identity(_) => "no default",

@@ -28,16 +28,12 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
         let effect = if computed {
             "Programs that name it fail. Its values can be computed again.".to_owned()
         } else {
-            format!(
-                "Its values in {} are lost. Programs that name it fail, and so does every program between two \
-                 versions.",
-                survey.sized(table)
-            )
+            format!("Its values in {} are lost. Programs that name it fail.", survey.sized(table))
         };
         let finding = report.on(
             gone.id,
             Words::new(
-                format!("column {table}.{column} {}.", gone.then.words()),
+                format!("column {table}.{column} {}.", if computed { gone.then.briefly() } else { gone.then.words() }),
                 effect,
                 "Deploy a version that does not use it, keep a copy of the key and its values, and drop it in a \
                  later migration.",

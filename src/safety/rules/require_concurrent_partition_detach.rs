@@ -1,12 +1,12 @@
 //! `require-concurrent-partition-detach`: a partition that is detached under the strongest lock.
 
-use crate::model::{Body, Lock, ObjectKind, Severity, Verb};
+use crate::model::{Body, Lock, ObjectKind, Severity};
 use crate::safety::rule::{Family, Report, Rule, Words};
 use crate::safety::survey::Survey;
 
 pub(super) static RULE: Rule = Rule {
     id: "require-concurrent-partition-detach",
-    severity: Severity::Error,
+    severity: Severity::Warn,
     family: Family::Lock,
     problem: "Nobody can read or write the parent table while the detach waits for its lock and runs.",
     solution: "Use DETACH PARTITION … CONCURRENTLY (PostgreSQL 14 or later, and no default partition).",
@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
     for (at, step) in survey.steps() {
         let detach = step.subject.kind == ObjectKind::Partition
-            && step.action == Verb::Drop
+            && survey.is_dropped(&step.subject)
             && step.effects.lock == Lock::AccessExclusive;
         let Some(Body::Partition(place)) = survey.base.objects.get(&step.subject).map(|object| &object.body)
         else {
@@ -34,8 +34,8 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
                     "Reads and writes on {} wait behind it, for as long as it waits for its lock.",
                     survey.sized(&place.parent)
                 ),
-                "DETACH PARTITION … CONCURRENTLY, outside a transaction. It needs PostgreSQL 14 or later and no \
-                 default partition; otherwise use a short lock timeout and try again.",
+                "Use a short lock timeout and try again, at a quiet hour. By hand, DETACH PARTITION … CONCURRENTLY lets \
+                 queries go on (PostgreSQL 14 or later, no default partition); it leaves a CHECK on the table.",
             ),
         );
     }

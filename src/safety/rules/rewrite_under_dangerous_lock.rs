@@ -1,6 +1,6 @@
 //! `rewrite-under-dangerous-lock`: a table that is written anew while nobody can use it.
 
-use crate::model::{ObjectKind, Severity, Work};
+use crate::model::{Severity, Work};
 use crate::safety::rule::{Family, Report, Rule, Words};
 use crate::safety::survey::{Survey, blocks_long};
 
@@ -16,10 +16,10 @@ pub(super) static RULE: Rule = Rule {
 
 fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
     for (at, step) in survey.steps() {
-        // Columns have rules of their own, which know the cause.
-        let rewrite = blocks_long(step)
-            && step.effects.work == Work::Rewrite
-            && step.subject.kind != ObjectKind::Column;
+        // Columns that come or change their type have rules of their own, which know the cause.
+        let told = survey.is_created(&step.subject)
+            || survey.retyped_columns().any(|column| column.id == &step.subject);
+        let rewrite = blocks_long(step) && step.effects.work == Work::Rewrite && !told;
         let touched = step.effects.on.first().unwrap_or(&step.subject);
         if !rewrite || survey.is_fresh(&touched.name) || survey.leaves(&touched.name) {
             continue;

@@ -1,0 +1,4 @@
+-- before
+CREATE TABLE orders (id bigint PRIMARY KEY, during tstzrange);
+-- after
+CREATE TABLE orders (id bigint PRIMARY KEY, during tstzrange, EXCLUDE USING gist (during WITH &&));

@@ -1,0 +1,5 @@
+-- before
+CREATE TABLE orders (id bigint PRIMARY KEY, note text, amount integer);
+-- after
+CREATE TABLE orders (id bigint PRIMARY KEY, note text, amount integer, code text UNIQUE);
+CREATE INDEX orders_note ON orders (note);

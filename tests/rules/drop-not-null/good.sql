@@ -1,0 +1,4 @@
+-- before
+CREATE TABLE orders (id bigint PRIMARY KEY, note text NOT NULL);
+-- after
+CREATE TABLE orders (id bigint PRIMARY KEY, note text NOT NULL, more text);

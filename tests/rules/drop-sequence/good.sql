@@ -1,0 +1,4 @@
+-- before
+CREATE SEQUENCE tickets;
+-- after
+CREATE SEQUENCE tickets INCREMENT BY 10;

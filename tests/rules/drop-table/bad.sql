@@ -1,0 +1,5 @@
+-- before
+CREATE TABLE orders (id bigint PRIMARY KEY, note text, amount integer);
+CREATE TABLE users (id bigint PRIMARY KEY);
+-- after
+CREATE TABLE orders (id bigint PRIMARY KEY, note text, amount integer);

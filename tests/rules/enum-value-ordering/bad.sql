@@ -1,0 +1,6 @@
+-- before
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+CREATE TABLE orders (id bigint PRIMARY KEY, mood mood);
+-- after
+CREATE TYPE mood AS ENUM ('happy', 'ok', 'sad');
+CREATE TABLE orders (id bigint PRIMARY KEY, mood mood);

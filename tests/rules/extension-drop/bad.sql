@@ -1,0 +1,4 @@
+-- before
+CREATE EXTENSION btree_gin;
+-- after
+

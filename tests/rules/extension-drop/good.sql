@@ -1,0 +1,5 @@
+-- before
+CREATE EXTENSION btree_gin;
+-- after
+CREATE EXTENSION btree_gin;
+CREATE EXTENSION btree_gist;

@@ -1,0 +1,4 @@
+-- before
+CREATE EXTENSION btree_gist VERSION '1.5';
+-- after
+CREATE EXTENSION btree_gist VERSION '1.6';

@@ -1,0 +1,6 @@
+-- before
+CREATE TABLE orders (id bigint PRIMARY KEY, note text, amount integer);
+CREATE INDEX orders_note ON orders (note);
+-- after
+CREATE TABLE orders (id bigint PRIMARY KEY, note text, amount integer);
+CREATE INDEX orders_note ON orders (note, amount);

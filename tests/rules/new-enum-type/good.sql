@@ -1,0 +1,6 @@
+-- before
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+CREATE TABLE orders (id bigint PRIMARY KEY, note text, amount integer);
+-- after
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy', 'glad');
+CREATE TABLE orders (id bigint PRIMARY KEY, note text, amount integer);

@@ -1,0 +1,4 @@
+-- before
+
+-- after
+CREATE TABLE orders (id bigint PRIMARY KEY, amount integer);

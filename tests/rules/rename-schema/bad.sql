@@ -1,0 +1,5 @@
+-- rename shop=store
+-- before
+CREATE SCHEMA shop;
+-- after
+CREATE SCHEMA store;

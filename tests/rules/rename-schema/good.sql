@@ -1,0 +1,5 @@
+-- before
+CREATE SCHEMA shop;
+-- after
+CREATE SCHEMA shop;
+CREATE SCHEMA store;

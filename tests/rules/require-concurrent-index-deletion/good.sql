@@ -1,0 +1,5 @@
+-- before
+CREATE TABLE orders (id bigint PRIMARY KEY, note text);
+CREATE INDEX orders_note ON orders (note);
+-- after
+CREATE TABLE orders (id bigint PRIMARY KEY, note text);

@@ -1,0 +1,4 @@
+-- before
+CREATE TABLE orders (id bigint PRIMARY KEY, note text, amount integer);
+-- after
+CREATE TABLE orders (id bigint PRIMARY KEY, note text, amount integer, state text);

@@ -1,0 +1,6 @@
+-- before
+CREATE TABLE a (id bigint PRIMARY KEY, n integer, r bigint);
+CREATE TABLE b (id bigint PRIMARY KEY, n integer, r bigint);
+-- after
+CREATE TABLE a (id bigint PRIMARY KEY, n integer, r bigint);
+CREATE TABLE b (id bigint PRIMARY KEY, n bigint, r bigint);

@@ -1,0 +1,5 @@
+-- rename public.orders.note=public.orders.remark
+-- before
+CREATE TABLE orders (id bigint PRIMARY KEY, note text, amount integer);
+-- after
+CREATE TABLE orders (id bigint PRIMARY KEY, remark text, amount integer);
