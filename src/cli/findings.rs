@@ -62,11 +62,16 @@ fn one(finding: &Noted, paint: Paint) -> String {
     let step = finding.step.map(|at| format!("  step {}", at + 1)).unwrap_or_default();
     let object = finding.object.as_ref().map(|id| format!("  {}", Shown::new(id))).unwrap_or_default();
     let mut text = format!("  {word}  {}{step}{object}\n", Shown::new(&finding.rule));
-    for (lead, line) in [("", &finding.what), ("", &finding.effect), ("instead: ", &finding.instead)] {
-        if !line.is_empty() {
-            for line in Shown::lines(line) {
-                text.push_str(&format!("         {lead}{line}\n"));
-            }
+    let lines: &[(&str, &str)] = match finding.severity {
+        // Worth knowing, not worth a paragraph.
+        Severity::Info => &[("", &finding.effect)],
+        Severity::Warn | Severity::Error => {
+            &[("", &finding.what), ("", &finding.effect), ("instead: ", &finding.instead)]
+        }
+    };
+    for (lead, paragraph) in lines.iter().filter(|(_, paragraph)| !paragraph.is_empty()) {
+        for line in Shown::lines(paragraph) {
+            text.push_str(&format!("         {lead}{line}\n"));
         }
     }
     match &finding.standing {

@@ -59,15 +59,17 @@ fn perform(
 ) -> Result<Status, Failure> {
     match request {
         Request::Diff(wanted) => {
-            let order =
-                async { reference::compare_order(&wanted.sides, project).await.map(CommandKind::Compare) };
+            let order = async {
+                reference::compare_order(surface, &wanted.sides, project).await.map(CommandKind::Compare)
+            };
             match session::perform(surface, order)? {
                 Answer::Compared(found) => Ok(compared::print(surface, &found, wanted.format)),
                 other => Err(unexpected(&other)),
             }
         }
         Request::Plan(wanted) => {
-            let order = async { reference::plan_order(&wanted, project).await.map(CommandKind::Plan) };
+            let order =
+                async { reference::plan_order(surface, &wanted, project).await.map(CommandKind::Plan) };
             match session::perform(surface, order)? {
                 Answer::Planned(made) => Ok(planned::print(surface, &made, wanted.format)),
                 other => Err(unexpected(&other)),
@@ -80,8 +82,9 @@ fn perform(
             }
         }
         Request::Rehearse(wanted) => {
-            let order =
-                async { reference::rehearse_order(&wanted, project).await.map(CommandKind::Rehearse) };
+            let order = async {
+                reference::rehearse_order(surface, &wanted, project).await.map(CommandKind::Rehearse)
+            };
             match session::perform(surface, order)? {
                 Answer::Read(record) => Ok(findings::print(surface, &record, wanted.format)),
                 other => Err(unexpected(&other)),

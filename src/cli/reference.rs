@@ -9,10 +9,15 @@ use crate::safety::DataLoss;
 use crate::worker::{CompareOrder, Pick, PlanOrder, Rehearsal, RehearseOrder, Selection, read_plan};
 
 use super::args::{Plan, Rehearse, Sides};
+use super::surface::Surface;
 
-pub(super) async fn compare_order(sides: &Sides, project: Option<&Path>) -> Result<CompareOrder, Failure> {
+pub(super) async fn compare_order(
+    surface: &Surface,
+    sides: &Sides,
+    project: Option<&Path>,
+) -> Result<CompareOrder, Failure> {
     let surroundings = Surroundings::of_process();
-    let project = Project::load(project, &surroundings)?;
+    let project = loaded(surface, project, &surroundings)?;
     let current = project.source(&sides.current, &surroundings).await?;
     let desired = project.source(&sides.desired, &surroundings).await?;
     let wanted = |source: &Source| match source {
@@ -29,14 +34,18 @@ pub(super) async fn compare_order(sides: &Sides, project: Option<&Path>) -> Resu
     })
 }
 
-pub(super) async fn plan_order(wanted: &Plan, project: Option<&Path>) -> Result<PlanOrder, Failure> {
+pub(super) async fn plan_order(
+    surface: &Surface,
+    wanted: &Plan,
+    project: Option<&Path>,
+) -> Result<PlanOrder, Failure> {
     let selection = match (wanted.only.as_slice(), wanted.skip.as_slice()) {
         ([], []) => Selection::default(),
         ([], skip) => Selection { pick: Pick::Except, objects: skip.to_vec() },
         (only, _) => Selection { pick: Pick::Only, objects: only.to_vec() },
     };
     Ok(PlanOrder {
-        compare: compare_order(&wanted.sides, project).await?,
+        compare: compare_order(surface, &wanted.sides, project).await?,
         name: wanted.name.clone(),
         out: wanted.out.clone(),
         rehearsal: if wanted.no_rehearse { Rehearsal::Skipped } else { Rehearsal::Wanted },
@@ -45,14 +54,22 @@ pub(super) async fn plan_order(wanted: &Plan, project: Option<&Path>) -> Result<
     })
 }
 
+/// The project file. Mistakes in what is not needed are told, and nothing else is lost to them.
+fn loaded(surface: &Surface, named: Option<&Path>, surroundings: &Surroundings) -> Result<Project, Failure> {
+    let project = Project::load(named, surroundings)?;
+    project.problems.iter().for_each(|problem| surface.warn(problem));
+    Ok(project)
+}
+
 /// Both sides come from the plan's own record, unless the user names them.
 pub(super) async fn rehearse_order(
+    surface: &Surface,
     wanted: &Rehearse,
     project: Option<&Path>,
 ) -> Result<RehearseOrder, Failure> {
     let origin = read_plan(&wanted.path)?.origin;
     let surroundings = Surroundings::of_process();
-    let project = Project::load(project, &surroundings)?;
+    let project = loaded(surface, project, &surroundings)?;
     let named = |given: &Option<String>, recorded: &str| given.clone().unwrap_or_else(|| recorded.to_owned());
     let current = named(&wanted.current, &origin.current);
     let desired = named(&wanted.desired, &origin.desired);

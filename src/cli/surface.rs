@@ -62,14 +62,19 @@ impl Surface {
         self.aside(&text);
     }
 
-    /// A failure: what failed, and what to do next. In JSON, on standard output as well.
-    pub(super) fn fail(&self, failure: &Failure, format: Format) {
+    /// Something that is wrong and stops nothing.
+    pub(super) fn warn(&self, failure: &Failure) {
         self.complain(&failure.what);
         if !failure.hint.is_empty() {
             for line in Shown::lines(&failure.hint) {
                 self.aside(&format!("  {}\n", self.aside.muted(format_args!("hint: {line}"))));
             }
         }
+    }
+
+    /// A failure: what failed, and what to do next. In JSON, on standard output as well.
+    pub(super) fn fail(&self, failure: &Failure, format: Format) {
+        self.warn(failure);
         match format {
             Format::Text => {}
             Format::Json => self.print_json(&json::failure(failure)),

@@ -1,11 +1,11 @@
 //! What differs between two images of one object, aspect by aspect.
 
 use crate::model::{
-    Aspect, Body, Column, Definition, Edit, Object, ReplicaIdentity, RowSecurity, Settings, Table, Value,
-    View,
+    Aspect, Body, Column, Definition, Edit, Object, ReplicaIdentity, RowSecurity, Stored, Table, Value, View,
 };
 
 use super::Privileges;
+use super::words::{Words, settings};
 
 /// The differences, empty when the two are the same for us. Estimates and positions never count.
 pub fn edits(before: &Object, after: &Object, privileges: Privileges) -> Vec<Edit> {
@@ -51,9 +51,9 @@ impl Found {
             self.note(aspect, before.as_str(), after.as_str());
         }
     }
-    fn debug<T: PartialEq + std::fmt::Debug>(&mut self, aspect: Aspect, before: &T, after: &T) {
+    fn value<T: PartialEq + Words>(&mut self, aspect: Aspect, before: &T, after: &T) {
         if before != after {
-            self.note(aspect, &format!("{before:?}"), &format!("{after:?}"));
+            self.note(aspect, &before.words(), &after.words());
         }
     }
 }
@@ -65,16 +65,16 @@ fn body(before: &Body, after: &Body, found: &mut Found) {
         (Body::View(a), Body::View(b)) => view(a, b, found),
         (Body::Constraint(a), Body::Constraint(b)) => {
             found.definition(Aspect::Definition, &a.definition, &b.definition);
-            found.debug(Aspect::Validity, &a.validity, &b.validity);
+            found.value(Aspect::Validity, &a.validity, &b.validity);
             if let (Some(x), Some(y)) = (&a.index, &b.index) {
                 found.compare(Aspect::Storage, &settings(&x.storage), &settings(&y.storage));
             }
         }
         (Body::Index(a), Body::Index(b)) => {
-            found.debug(Aspect::Definition, &a.uniqueness, &b.uniqueness);
+            found.value(Aspect::Definition, &a.uniqueness, &b.uniqueness);
             found.definition(Aspect::Definition, &a.tail, &b.tail);
-            found.debug(Aspect::Validity, &a.validity, &b.validity);
-            found.debug(Aspect::Options, &a.statistics, &b.statistics);
+            found.value(Aspect::Validity, &a.validity, &b.validity);
+            found.value(Aspect::Options, &a.statistics, &b.statistics);
         }
         (Body::Enum(a), Body::Enum(b)) => {
             found.compare(Aspect::Labels, &a.labels.join(", "), &b.labels.join(", "));
@@ -84,13 +84,13 @@ fn body(before: &Body, after: &Body, found: &mut Found) {
         }
         (Body::Trigger(a), Body::Trigger(b)) => {
             found.definition(Aspect::Definition, &a.definition, &b.definition);
-            found.debug(Aspect::Firing, &a.firing, &b.firing);
+            found.value(Aspect::Firing, &a.firing, &b.firing);
         }
         (Body::Domain(a), Body::Domain(b)) => {
             found.compare(Aspect::DataType, a.base.as_str(), b.base.as_str());
             found.compare(Aspect::Collation, &shown(&a.collation), &shown(&b.collation));
             found.compare(Aspect::Default, &shown(&a.default), &shown(&b.default));
-            found.debug(Aspect::Nullability, &a.not_null, &b.not_null);
+            found.value(Aspect::Nullability, &a.not_null, &b.not_null);
         }
         (Body::Extension(a), Body::Extension(b)) => {
             found.compare(Aspect::Version, &a.version, &b.version);
@@ -98,8 +98,8 @@ fn body(before: &Body, after: &Body, found: &mut Found) {
         }
         (Body::Sequence(a), Body::Sequence(b)) => {
             found.definition(Aspect::DataType, &a.data_type, &b.data_type);
-            found.debug(Aspect::Options, &a.options, &b.options);
-            found.debug(Aspect::Persistence, &a.persistence, &b.persistence);
+            found.value(Aspect::Options, &a.options, &b.options);
+            found.value(Aspect::Persistence, &a.persistence, &b.persistence);
         }
         (Body::Defined(a), Body::Defined(b)) => {
             let text = |d: &crate::model::Defined| {
@@ -111,14 +111,14 @@ fn body(before: &Body, after: &Body, found: &mut Found) {
             found.definition(Aspect::Definition, &a.text, &b.text);
         }
         (Body::Policy(a), Body::Policy(b)) => {
-            found.debug(Aspect::Options, &(a.mode, &a.command), &(b.mode, &b.command));
-            found.debug(Aspect::Privileges, &a.roles, &b.roles);
+            found.value(Aspect::Options, &(a.mode, &a.command), &(b.mode, &b.command));
+            found.value(Aspect::Privileges, &a.roles, &b.roles);
             found.compare(Aspect::Definition, &policy(a), &policy(b));
         }
-        (Body::Privileges(a), Body::Privileges(b)) => found.debug(Aspect::Privileges, &a.grants, &b.grants),
-        (Body::Partition(a), Body::Partition(b)) => found.debug(Aspect::Partitioning, a, b),
-        (Body::Composite(a), Body::Composite(b)) => found.debug(Aspect::Columns, a, b),
-        (a, b) => found.debug(Aspect::Definition, a, b),
+        (Body::Privileges(a), Body::Privileges(b)) => found.value(Aspect::Privileges, &a.grants, &b.grants),
+        (Body::Partition(a), Body::Partition(b)) => found.value(Aspect::Partitioning, a, b),
+        (Body::Composite(a), Body::Composite(b)) => found.value(Aspect::Columns, a, b),
+        (a, b) => found.note(Aspect::Definition, &format!("{a:?}"), &format!("{b:?}")),
     }
 }
 
@@ -127,7 +127,7 @@ fn policy(policy: &crate::model::Policy) -> String {
 }
 
 fn table(a: &Table, b: &Table, found: &mut Found) {
-    found.debug(Aspect::Persistence, &a.persistence, &b.persistence);
+    found.value(Aspect::Persistence, &a.persistence, &b.persistence);
     found.compare(Aspect::Partitioning, &shown(&a.partition_by), &shown(&b.partition_by));
     found.compare(Aspect::Inheritance, &names(&a.inherits), &names(&b.inherits));
     found.compare(Aspect::DataType, &shown(&a.of_type), &shown(&b.of_type));
@@ -139,14 +139,14 @@ fn table(a: &Table, b: &Table, found: &mut Found) {
         &replica_identity(&b.replica_identity),
     );
     found.compare(Aspect::RowSecurity, row_security(a.row_security), row_security(b.row_security));
-    found.debug(Aspect::Options, &a.foreign, &b.foreign);
+    found.value(Aspect::Options, &a.foreign, &b.foreign);
     found.compare(Aspect::Options, &shown(&a.clustered_on), &shown(&b.clustered_on));
 }
 
 fn column(a: &Column, b: &Column, found: &mut Found) {
     found.definition(Aspect::DataType, &a.data_type, &b.data_type);
     found.compare(Aspect::Collation, &shown(&a.collation), &shown(&b.collation));
-    found.debug(Aspect::Nullability, &a.nullability, &b.nullability);
+    found.value(Aspect::Nullability, &a.nullability, &b.nullability);
     if a.value != b.value {
         let generated = |value: &Value| matches!(value, Value::Generated { .. });
         let identity = |value: &Value| matches!(value, Value::Identity(_));
@@ -159,26 +159,29 @@ fn column(a: &Column, b: &Column, found: &mut Found) {
         };
         found.note(aspect, &value(&a.value), &value(&b.value));
     }
-    found.debug(Aspect::Inheritance, &a.origin, &b.origin);
-    found.debug(Aspect::Storage, &(&a.storage, &a.compression), &(&b.storage, &b.compression));
-    found.debug(Aspect::Options, &a.statistics_target, &b.statistics_target);
+    found.value(Aspect::Inheritance, &a.origin, &b.origin);
+    found.value(Aspect::Storage, &(&a.storage, &a.compression), &(&b.storage, &b.compression));
+    found.value(Aspect::Options, &a.statistics_target, &b.statistics_target);
     found.compare(Aspect::Options, &settings(&a.options), &settings(&b.options));
 }
 
 fn view(a: &View, b: &View, found: &mut Found) {
     found.definition(Aspect::Definition, &a.query, &b.query);
     found.compare(Aspect::Options, &settings(&a.options), &settings(&b.options));
-    found.debug(Aspect::Storage, &a.access_method, &b.access_method);
-    found.debug(Aspect::Options, &a.populated, &b.populated);
-    found.debug(Aspect::Columns, &a.columns, &b.columns);
+    found.value(Aspect::Storage, &a.access_method, &b.access_method);
+    found.value(Aspect::Options, &a.populated, &b.populated);
+    found.value(Aspect::Columns, &a.columns, &b.columns);
 }
 
 fn value(value: &Value) -> String {
     match value {
         Value::Plain => String::new(),
         Value::Default(expression) => expression.to_string(),
-        Value::Generated { expression, stored } => format!("{expression} {stored:?}"),
-        Value::Identity(identity) => format!("{:?} {:?}", identity.mode, identity.options),
+        Value::Generated { expression, stored } => match stored {
+            Stored::Stored => format!("{expression} stored"),
+            Stored::Virtual => format!("{expression} virtual"),
+        },
+        Value::Identity(identity) => identity.words(),
     }
 }
 
@@ -202,10 +205,6 @@ fn row_security(state: RowSecurity) -> &'static str {
 
 fn names(names: &[crate::model::QualifiedName]) -> String {
     names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
-fn settings(settings: &Settings) -> String {
-    settings.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
 }
 
 fn grants(object: &Object) -> String {

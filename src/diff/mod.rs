@@ -4,6 +4,7 @@
 mod edits;
 mod rename;
 mod suspect;
+mod words;
 
 use std::sync::Arc;
 
