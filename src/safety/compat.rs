@@ -8,6 +8,7 @@ use crate::model::{
 
 use super::Subject;
 use super::columns::{domain_default, fills_itself, starts_empty};
+use super::losses::{Then, gone};
 use super::survey::{Survey, base};
 use super::types::{self, TypeChange};
 
@@ -17,11 +18,23 @@ pub fn compatibility(subject: &Subject<'_>) -> Compatibility {
     let survey = Survey::new(subject, &base);
     let mut reasons: Vec<(Verdict, String)> =
         subject.changeset.changes.iter().filter_map(|change| judged(&survey, change)).collect();
+    for kind in [ObjectKind::Table, ObjectKind::Column] {
+        let again = gone(&survey, kind).into_iter().filter(|gone| gone.then == Then::MadeAgain);
+        reasons.extend(again.filter(|gone| !is_computed(&survey, gone.id)).map(|gone| {
+            (Verdict::No, format!("{} is dropped and created again: programs find it empty.", gone.id))
+        }));
+    }
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.0));
     Compatibility {
         verdict: reasons.first().map_or(Verdict::Yes, |reason| reason.0),
         reasons: reasons.into_iter().map(|(_, reason)| reason.into()).collect(),
     }
+}
+
+fn is_computed(survey: &Survey<'_>, column: &ObjectId) -> bool {
+    survey
+        .column(&column.name, column.leaf())
+        .is_some_and(|column| matches!(column.value, Value::Generated { .. }))
 }
 
 type Reason = Option<(Verdict, String)>;

@@ -1,7 +1,7 @@
 //! `drop-column`: a column goes away with its values.
 
 use crate::model::{ObjectKind, Origin, Severity, Value};
-use crate::safety::losses::gone;
+use crate::safety::losses::{Then, gone};
 use crate::safety::probes;
 use crate::safety::rule::{Family, Report, Rule, Words};
 use crate::safety::survey::Survey;
@@ -35,8 +35,15 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
             Words::new(
                 format!("column {table}.{column} {}.", if computed { gone.then.briefly() } else { gone.then.words() }),
                 effect,
-                "Deploy a version that does not use it, keep a copy of the key and its values, and drop it in a \
-                 later migration.",
+                match gone.then {
+                    Then::Nothing => {
+                        "Deploy a version that does not use it, keep a copy of the key and its values, and drop it \
+                         in a later migration."
+                    }
+                    Then::MadeAgain => {
+                        "Add a second column beside it, fill it in batches, and swap the names."
+                    }
+                },
             ),
         );
         finding.step = gone.step;

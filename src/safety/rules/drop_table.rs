@@ -1,7 +1,7 @@
 //! `drop-table`: a table goes away with its rows.
 
 use crate::model::{ObjectId, ObjectKind, QualifiedName, Severity};
-use crate::safety::losses::gone;
+use crate::safety::losses::{Then, gone};
 use crate::safety::probes;
 use crate::safety::rule::{Family, Report, Rule, Words};
 use crate::safety::survey::Survey;
@@ -32,7 +32,10 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
         } else {
             format!("All rows in it{parts} are lost: {}. Programs that still use it fail.", survey.size(name))
         };
-        let instead = if survey.is_sqlite() {
+        let instead = if gone.then == Then::MadeAgain {
+            "Make a second table beside it, copy the rows in batches, keep both equal by triggers, and swap the names."
+                .to_owned()
+        } else if survey.is_sqlite() {
             "Rename it first, and drop it when nothing has missed it. Keep a copy of the file.".to_owned()
         } else {
             "Move it to an archive schema first (ALTER TABLE … SET SCHEMA), and drop it when nothing has missed \

@@ -1,5 +1,7 @@
 //! Waivers, order, and the explanations; the rules themselves are tested on live servers by `tests/it/rules.rs`.
 
+mod hand_built;
+
 use super::*;
 use crate::model::{Ident, ObjectId, ObjectKind, QualifiedName, Severity, Standing};
 
