@@ -158,6 +158,9 @@ pub enum Transition {
     InPlace,
     /// Dropped and created again.
     Replace,
+    /// Altered in two steps, by way of this image: what the first one frees, something else needs before the
+    /// second.
+    Through(Box<Object>),
     /// Changed as part of a rebuild of this object.
     Rebuild(ObjectId),
     /// Cannot be done; the reason.
@@ -205,7 +208,8 @@ pub struct Facts<'a> {
     pub to: &'a Schema,
     /// Relations that the same plan creates: nobody uses them yet, so online forms are not needed.
     pub fresh: &'a BTreeSet<ObjectId>,
-    /// Objects that the same plan attaches or drops as a whole, by identity.
+    /// The schema whose default privileges hold while objects are made: they change last, and back first.
+    pub ground: &'a Schema,
     pub restore: Restore,
 }
 

@@ -55,6 +55,7 @@ pub(super) fn close(
                 let how = match dialect.transition(before, after, edits) {
                     Transition::InPlace => How::Alter(edits.clone()),
                     Transition::Replace => How::Replace,
+                    Transition::Through(image) => How::Weaken(Arc::new(*image)),
                     Transition::Rebuild(subject) => How::Join(subject),
                     Transition::Refused(reason) => {
                         return Err(PlanError::Refused { object: before.id.clone(), reason });

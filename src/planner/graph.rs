@@ -29,6 +29,7 @@ fn ranks(dialect: &dyn Dialect, base: &Schema, desired: &Schema, nodes: &Nodes) 
         from: base,
         to: desired,
         fresh: &fresh,
+        ground: base,
         restore: Restore::DefinitionOnly,
     };
     nodes.actions.iter().map(|action| dialect.rank(action, &facts)).collect()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::diff::{Privileges, edits};
 use crate::engines::{Action, Dialect, Folding};
-use crate::model::{Body, Object, ObjectId, ObjectKind, QualifiedName, Schema};
+use crate::model::{Body, Column, Object, ObjectId, ObjectKind, QualifiedName, Schema, Uniqueness, Value};
 
 use super::closure::{How, Item, Work};
 
@@ -44,6 +44,7 @@ pub(super) fn build(dialect: &dyn Dialect, base: &Schema, desired: &Schema, work
     nodes.demand_dependencies(base, desired);
     nodes.demand_free_names();
     nodes.demand_partition_times();
+    nodes.demand_keys_settled();
     nodes.demand_renames_first(&renames);
     nodes
 }
@@ -92,15 +93,60 @@ impl Nodes {
         let mut demands = Vec::new();
         for (node, action) in self.actions.iter().enumerate() {
             let (Action::Create(objects) | Action::Drop(objects)) = action else { continue };
-            let Some(Body::Partition(partition)) = objects.first().map(|object| &object.body) else {
-                continue;
-            };
-            let parts = [&partition.parent, &objects[0].id.name];
+            let found = objects.iter().find_map(|object| match &object.body {
+                Body::Partition(partition) => Some((object, partition)),
+                _ => None,
+            });
+            let Some((object, partition)) = found else { continue };
+            let parts = [&partition.parent, &object.id.name];
             let touched = self.leave.iter().chain(&self.reach).filter(|(id, _)| {
                 matches!(id.kind, ObjectKind::Column | ObjectKind::Constraint) && parts.contains(&&id.name)
             });
             for (_, &other) in touched {
                 demands.push(if matches!(action, Action::Create(_)) { (other, node) } else { (node, other) });
+            }
+            if matches!(action, Action::Create(_)) {
+                // The server pairs the indexes of both sides when a partition joins: the partition's own have to be
+                // there, and an index that the parent is only going to get must not be.
+                for (other, made) in self.actions.iter().enumerate() {
+                    let Action::Create(made) = made else { continue };
+                    match made.first().map(|object| &object.body) {
+                        Some(Body::Index(index)) if index.table == partition.parent => {
+                            demands.push((node, other))
+                        }
+                        Some(Body::Index(index)) if index.table == object.id.name && !awaits(made, self) => {
+                            demands.push((other, node));
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+        for (earlier, later) in demands {
+            self.demand(earlier, later);
+        }
+    }
+
+    /// A foreign key binds to one of the keys that its target has when it is made. So keys that go, go before a
+    /// foreign key comes; and foreign keys that go, go before a key comes, for the way back to be the same.
+    fn demand_keys_settled(&mut self) {
+        let keys = |wanted: fn(&Action) -> Option<&Arc<Object>>| {
+            let mut of: BTreeMap<QualifiedName, Vec<usize>> = BTreeMap::new();
+            for (node, action) in self.actions.iter().enumerate() {
+                if let Some(table) = wanted(action).and_then(|object| key_of(object)) {
+                    of.entry(table.clone()).or_default().push(node);
+                }
+            }
+            of
+        };
+        let (going, coming) = (keys(dropped), keys(made));
+        let mut demands = Vec::new();
+        for (node, action) in self.actions.iter().enumerate() {
+            if let Some(target) = made(action).and_then(|object| target_of(object)) {
+                demands.extend(going.get(target).into_iter().flatten().map(|&earlier| (earlier, node)));
+            }
+            if let Some(target) = dropped(action).and_then(|object| target_of(object)) {
+                demands.extend(coming.get(target).into_iter().flatten().map(|&later| (node, later)));
             }
         }
         for (earlier, later) in demands {
@@ -123,7 +169,13 @@ impl Nodes {
                         freed.entry(claim).or_default().push(node);
                     }
                 }
-                Action::Create(_) | Action::Alter { .. } | Action::Rebuild { .. } => {}
+                Action::Alter { before, after, .. } => {
+                    let kept = claims(after);
+                    for claim in claims(before).into_iter().filter(|claim| !kept.contains(claim)) {
+                        freed.entry(claim).or_default().push(node);
+                    }
+                }
+                Action::Create(_) | Action::Rebuild { .. } => {}
             }
         }
         let mut demands = Vec::new();
@@ -131,7 +183,12 @@ impl Nodes {
             let claimed: Vec<_> = match action {
                 Action::Create(objects) => objects.iter().flat_map(|object| claims(object)).collect(),
                 Action::Rename { after, .. } => claims(after),
-                Action::Drop(_) | Action::Alter { .. } | Action::Rebuild { .. } => continue,
+                // An identity that the column gets brings a sequence with its name.
+                Action::Alter { before, after, .. } => {
+                    let had = claims(before);
+                    claims(after).into_iter().filter(|claim| !had.contains(claim)).collect()
+                }
+                Action::Drop(_) | Action::Rebuild { .. } => continue,
             };
             for claim in claimed {
                 demands.extend(freed.get(&claim).into_iter().flatten().map(|&earlier| (earlier, node)));
@@ -158,6 +215,52 @@ impl Nodes {
     }
 }
 
+/// Whether an index of a partition is attached to one that the plan makes for the parent.
+fn awaits(made: &[Arc<Object>], nodes: &Nodes) -> bool {
+    let fact = ObjectId::new(ObjectKind::IndexPartition, made[0].id.name.clone());
+    let Some(&node) = nodes.reach.get(&fact) else { return false };
+    match nodes.actions.get(node) {
+        Some(Action::Create(facts)) => match &facts[0].body {
+            Body::IndexPartition(fact) => {
+                nodes.reach.contains_key(&ObjectId::new(ObjectKind::Index, fact.parent.clone()))
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn dropped(action: &Action) -> Option<&Arc<Object>> {
+    match action {
+        Action::Drop(objects) => objects.first(),
+        Action::Create(_) | Action::Alter { .. } | Action::Rebuild { .. } | Action::Rename { .. } => None,
+    }
+}
+
+fn made(action: &Action) -> Option<&Arc<Object>> {
+    match action {
+        Action::Create(objects) => objects.first(),
+        Action::Drop(_) | Action::Alter { .. } | Action::Rebuild { .. } | Action::Rename { .. } => None,
+    }
+}
+
+/// The table that a key constraint or an index is on.
+fn key_of(object: &Object) -> Option<&QualifiedName> {
+    match &object.body {
+        Body::Constraint(constraint) if constraint.index.is_some() => Some(&object.id.name),
+        Body::Index(index) if index.uniqueness == Uniqueness::Unique => Some(&index.table),
+        _ => None,
+    }
+}
+
+/// The table that a foreign key refers to.
+fn target_of(object: &Object) -> Option<&QualifiedName> {
+    match &object.body {
+        Body::Constraint(constraint) => constraint.references.as_ref().map(|(table, _)| table),
+        _ => None,
+    }
+}
+
 /// Names that no two objects can have at once: relations and types share one space, routines another.
 fn claims(object: &Object) -> Vec<(bool, String)> {
     let id = &object.id;
@@ -171,6 +274,12 @@ fn claims(object: &Object) -> Vec<(bool, String)> {
         | ObjectKind::Enum
         | ObjectKind::Domain
         | ObjectKind::Type => vec![(false, id.name.to_string())],
+        ObjectKind::Column => match &object.body {
+            Body::Column(Column { value: Value::Identity(identity), .. }) => {
+                vec![(false, identity.sequence.to_string())]
+            }
+            _ => Vec::new(),
+        },
         ObjectKind::Constraint => match &object.body {
             Body::Constraint(constraint) if constraint.index.is_some() => {
                 let name = QualifiedName { schema: id.name.schema.clone(), name: id.leaf().clone() };

@@ -5,16 +5,16 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use migrator_tui::connect::{self, PostgresAddress, Purpose, Target};
 use migrator_tui::diff::{DiffOptions, Privileges, diff};
-use migrator_tui::engines::{dialect, introspect};
+use migrator_tui::engines::dialect;
 use migrator_tui::export::{Direction, Proof, Record, script};
-use migrator_tui::model::{Compatibility, EngineKind, Schema, Verdict};
+use migrator_tui::model::{Compatibility, EngineKind, Verdict};
 use migrator_tui::planner::{PlanOptions, plan};
+
+use crate::live::{Server, difference};
 
 /// The share of cases that must end equal, and that must roll back, in percent.
 const EQUAL: usize = 96;
@@ -32,15 +32,11 @@ fn corpus_of_other_tools_on_the_second_server() {
 
 fn run(url: &str, bin: &str) {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/postgres");
-    let (Ok(url), Ok(bin)) = (std::env::var(url), std::env::var(bin)) else {
-        eprintln!("skipped: {url} is not set; tests/run starts a server and sets it");
-        return;
-    };
+    let Some(server) = Server::from(url, bin) else { return };
     if !corpus.is_dir() {
         eprintln!("skipped: the corpus folder is not beside the project");
         return;
     }
-    let server = Server { url, bin: PathBuf::from(bin) };
     let cases = cases(&corpus);
     let results = Mutex::new(Vec::new());
     let next = AtomicUsize::new(0);
@@ -77,11 +73,6 @@ fn cases(corpus: &Path) -> Vec<PathBuf> {
     all.into_iter().step_by(4).collect()
 }
 
-struct Server {
-    url: String,
-    bin: PathBuf,
-}
-
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Stage {
     Load,
@@ -98,101 +89,6 @@ struct Outcome {
     case: String,
     reached: Stage,
     why: String,
-}
-
-impl Server {
-    fn database(&self, name: &str) -> String {
-        let (base, _) = self.url.rsplit_once('/').unwrap();
-        format!("{base}/{name}")
-    }
-
-    fn psql(&self, database: &str, arguments: &[&str]) -> Result<String, String> {
-        let output = Command::new("psql")
-            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", &self.database(database)])
-            .args(arguments)
-            .env("PGOPTIONS", "-c client_min_messages=warning")
-            .output()
-            .unwrap();
-        if output.status.success() {
-            Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-        } else {
-            Err(String::from_utf8_lossy(&output.stderr).into_owned())
-        }
-    }
-
-    fn recreate(&self, name: &str, template: &str) {
-        self.drop(name);
-        self.psql("postgres", &["-c", &format!("CREATE DATABASE {name} TEMPLATE {template}")]).unwrap();
-    }
-
-    fn drop(&self, name: &str) {
-        self.psql("postgres", &["-c", &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")]).unwrap();
-    }
-
-    fn dump(&self, name: &str) -> Result<BTreeMap<String, usize>, String> {
-        let output =
-            Command::new(self.bin.join("pg_dump")).args(["-s", "-d", &self.database(name)]).output().unwrap();
-        if !output.status.success() {
-            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
-        }
-        Ok(statements(&String::from_utf8_lossy(&output.stdout)))
-    }
-
-    async fn read(&self, name: &str) -> Result<Schema, String> {
-        let address = PostgresAddress::parse(&self.database(name)).map_err(|error| error.what)?;
-        let target = address.resolve(&|_| None).map_err(|error| error.what)?;
-        let mut connection = connect::open(&Target::Postgres(Box::new(target)), Purpose::Read)
-            .await
-            .map_err(|error| error.to_string())?;
-        let dialect = dialect(EngineKind::Postgres).unwrap();
-        introspect(dialect, connection.as_mut()).await.map_err(|error| error.to_string())
-    }
-}
-
-/// Statements of a dump, without comments and session settings. The order of columns, which ALTER TABLE cannot
-/// choose, and the order of statements do not count.
-fn statements(dump: &str) -> BTreeMap<String, usize> {
-    let mut found = BTreeMap::new();
-    let mut block = String::new();
-    let flush = |block: &mut String, found: &mut BTreeMap<String, usize>| {
-        let text = block.trim();
-        let ignored =
-            text.is_empty() || text.starts_with("SET ") || text.starts_with("SELECT pg_catalog.set_config");
-        if !ignored {
-            let mut lines: Vec<&str> = text.lines().map(|line| line.trim_end_matches(',')).collect();
-            if text.starts_with("CREATE TABLE") || text.starts_with("CREATE UNLOGGED TABLE") {
-                lines.sort_unstable();
-            }
-            *found.entry(lines.join("\n")).or_insert(0) += 1;
-        }
-        block.clear();
-    };
-    for line in dump.lines() {
-        if line.starts_with("--")
-            || line.starts_with("\\restrict")
-            || line.starts_with("\\unrestrict")
-            || line.is_empty()
-        {
-            flush(&mut block, &mut found);
-            continue;
-        }
-        block.push_str(line);
-        block.push('\n');
-    }
-    flush(&mut block, &mut found);
-    found
-}
-
-fn difference(a: &BTreeMap<String, usize>, b: &BTreeMap<String, usize>) -> Option<String> {
-    let only = |x: &BTreeMap<String, usize>, y: &BTreeMap<String, usize>| {
-        x.iter()
-            .filter(|(text, count)| y.get(*text) != Some(*count))
-            .map(|(text, _)| text.clone())
-            .collect::<Vec<_>>()
-    };
-    let (extra, missing) = (only(a, b), only(b, a));
-    (!extra.is_empty() || !missing.is_empty())
-        .then(|| format!("extra:\n{}\nmissing:\n{}", extra.join("\n--\n"), missing.join("\n--\n")))
 }
 
 async fn both_ways(server: &Server, case: &Path) -> Vec<Outcome> {

@@ -16,8 +16,9 @@ pub(super) fn transition(before: &Object, after: &Object, edits: &[Edit]) -> Tra
     }
     let replace_if = |replace: bool| if replace { Transition::Replace } else { Transition::InPlace };
     match (&before.body, &after.body) {
+        // Extensions ship scripts that lead up, hardly ever down.
+        (Body::Extension(a), Body::Extension(b)) => replace_if(older(&b.version, &a.version)),
         (Body::Schema, Body::Schema)
-        | (Body::Extension(_), Body::Extension(_))
         | (Body::Sequence(_), Body::Sequence(_))
         | (Body::SequenceOwner(_), Body::SequenceOwner(_))
         | (Body::Privileges(_), Body::Privileges(_)) => Transition::InPlace,
@@ -25,6 +26,12 @@ pub(super) fn transition(before: &Object, after: &Object, edits: &[Edit]) -> Tra
             let server =
                 |table: &crate::model::Table| table.foreign.as_ref().map(|foreign| foreign.server.clone());
             replace_if(a.partition_by != b.partition_by || server(a) != server(b))
+        }
+        // The identity's sequence may have the name of the one that the default needs.
+        (Body::Column(a), Body::Column(b))
+            if matches!((&a.value, &b.value), (Value::Identity(_), Value::Default(_))) =>
+        {
+            Transition::Through(Box::new(without_value(before, a)))
         }
         (Body::Column(a), Body::Column(b)) => column(a, b),
         (Body::Constraint(a), Body::Constraint(b)) => replace_if(
@@ -81,6 +88,13 @@ pub(super) fn transition(before: &Object, after: &Object, edits: &[Edit]) -> Tra
         }
         _ => Transition::Replace,
     }
+}
+
+/// Whether one version comes before another, number by number.
+fn older(version: &str, than: &str) -> bool {
+    let numbers =
+        |text: &str| -> Vec<u64> { text.split('.').map(|part| part.parse().unwrap_or(0)).collect() };
+    numbers(version) < numbers(than)
 }
 
 fn column(a: &Column, b: &Column) -> Transition {
@@ -162,7 +176,7 @@ fn gone(dependent: &Object, needed: &Object) -> Disturbance {
         Body::Column(column) => match (needed.id.kind, &column.value) {
             (ObjectKind::Table | ObjectKind::Column, _) => Disturbance::Replace,
             (_, Value::Generated { .. }) => Disturbance::Replace,
-            (_, Value::Default(_)) => Disturbance::Weaken(Box::new(without_default(dependent, column))),
+            (_, Value::Default(_)) => Disturbance::Weaken(Box::new(without_value(dependent, column))),
             (_, Value::Plain | Value::Identity(_)) => Disturbance::None,
         },
         Body::Table(table) => {
@@ -202,7 +216,7 @@ fn gone(dependent: &Object, needed: &Object) -> Disturbance {
     }
 }
 
-fn without_default(object: &Object, column: &Column) -> Object {
+fn without_value(object: &Object, column: &Column) -> Object {
     Object { body: Body::Column(Column { value: Value::Plain, ..column.clone() }), ..object.clone() }
 }
 
@@ -282,6 +296,13 @@ pub(super) fn falls_with(object: &Object, schema: &Schema) -> Vec<ObjectId> {
             let mut with = parent_index(&object.id.name, schema);
             with.extend(relation(&index.table));
             with
+        }
+        // Foreign keys between tables go first, each by itself: tables may refer to each other.
+        (Body::Constraint(constraint), ObjectKind::Constraint)
+            if constraint.origin == Origin::Local
+                && constraint.references.as_ref().is_some_and(|(table, _)| *table != object.id.name) =>
+        {
+            Vec::new()
         }
         (Body::Constraint(_), ObjectKind::Constraint) => {
             let name =
@@ -376,6 +397,10 @@ pub(super) fn parents(table: &QualifiedName, schema: &Schema) -> Vec<QualifiedNa
 /// Renames; what has to go first because it is made again; what is new, in the order in which kinds need each
 /// other; what waits for nobody but takes long; and last what is only taken away.
 pub(super) fn rank(action: &Action, facts: &Facts<'_>) -> u32 {
+    // Default privileges change last, so that what is made and dropped meets those of before in both directions.
+    if about_defaults(action) {
+        return 1000;
+    }
     match action {
         Action::Rename { .. } => 0,
         Action::Drop(objects) => {
@@ -402,6 +427,15 @@ pub(super) fn rank(action: &Action, facts: &Facts<'_>) -> u32 {
         },
         Action::Rebuild { .. } => 20 + created(ObjectKind::Enum),
     }
+}
+
+fn about_defaults(action: &Action) -> bool {
+    let object = match action {
+        Action::Create(objects) | Action::Drop(objects) => objects.first(),
+        Action::Alter { after, .. } => Some(after),
+        Action::Rebuild { .. } | Action::Rename { .. } => None,
+    };
+    object.is_some_and(|object| object.id.kind == ObjectKind::DefaultPrivilege)
 }
 
 fn sets_not_null(before: &Object, after: &Object) -> bool {

@@ -51,11 +51,7 @@ pub(super) fn through_text(from: &str, to: &str) -> bool {
         ("json", "jsonb"),
         ("jsonb", "json"),
     ];
-    let text_side = family(a) == "text";
-    !(text_side
-        || family(a) == family(b)
-        || DIRECT.contains(&(a, b))
-        || from.ends_with("[]") != to.ends_with("[]") && text_side)
+    family(a) != "text" && family(a) != family(b) && !DIRECT.contains(&(a, b))
 }
 
 /// Whether the stored values stay as they are (spec 1.1, P12).

@@ -52,7 +52,7 @@ pub(super) fn after_create(object: &Object, facts: &Facts<'_>) -> Vec<Draft> {
 }
 
 /// Statements for what differs between two images.
-pub(super) fn changes(before: &Object, after: &Object) -> Vec<Draft> {
+pub(super) fn changes(before: &Object, after: &Object, facts: &Facts<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
     if before.about.comment != after.about.comment {
         drafts.extend(comment_on(after, after.about.comment.as_deref()));
@@ -87,6 +87,7 @@ pub(super) fn changes(before: &Object, after: &Object) -> Vec<Draft> {
         // Changing the owner moves the old owner's privileges along.
         let moved = privileges::with_owner(from, before.about.owner.as_ref(), after.about.owner.as_ref());
         drafts.extend(privileges::changes(after, &moved, to));
+        drafts.extend(privileges::column_grants_again(after, &moved, to, facts));
     }
     drafts
 }

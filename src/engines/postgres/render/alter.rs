@@ -16,11 +16,11 @@ pub(super) fn alter(
     facts: &Facts<'_>,
 ) -> Vec<Draft> {
     let mut drafts = body(before, after, edits, facts);
-    drafts.extend(about::changes(before, after));
-    if !drafts.iter().any(|draft| matches!(draft.undo, Undo::Action)) {
-        if let Some(first) = drafts.first_mut() {
-            first.undo = Undo::Action;
-        }
+    drafts.extend(about::changes(before, after, facts));
+    if !drafts.iter().any(|draft| matches!(draft.undo, Undo::Action))
+        && let Some(first) = drafts.first_mut()
+    {
+        first.undo = Undo::Action;
     }
     drafts
 }

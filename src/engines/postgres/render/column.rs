@@ -28,7 +28,7 @@ pub(super) fn definition(object: &Object, column: &Column) -> Sql {
         Value::Plain => {}
         Value::Default(expression) => sql = sql.piece(" DEFAULT ").piece(expression),
         Value::Generated { expression, stored } => {
-            sql = sql.piece(" GENERATED ALWAYS AS (").piece(expression).piece(")");
+            sql = sql.piece(" GENERATED ALWAYS AS (").piece(&super::reparse::reparsed(expression)).piece(")");
             sql.push(match stored {
                 Stored::Stored => " STORED",
                 Stored::Virtual => " VIRTUAL",
@@ -167,7 +167,7 @@ pub(super) fn add(object: &Object, column: &Column, facts: &Facts<'_>) -> Vec<Dr
     );
     let head = if foreign { "ALTER FOREIGN TABLE " } else { "ALTER TABLE " };
     let sql = sql!(PG; head, &object.id.name, " ADD COLUMN ", &definition(object, &plain));
-    let work = add_work(column);
+    let work = if of_checked_domain(column, facts) { Work::Rewrite } else { add_work(column) };
     let reason = match work {
         Work::Catalog => "Existing rows are not touched.",
         _ => "Every existing row gets a value of its own, so the table is rewritten.",
@@ -181,6 +181,14 @@ pub(super) fn add(object: &Object, column: &Column, facts: &Facts<'_>) -> Vec<Dr
     ];
     drafts.extend(after_create(object, column, facts));
     drafts
+}
+
+/// A constrained domain is checked row by row, even for NULL (spec 1.1, P7).
+fn of_checked_domain(column: &Column, facts: &Facts<'_>) -> bool {
+    facts.to.objects.keys().any(|id| {
+        id.kind == crate::model::ObjectKind::DomainConstraint
+            && sql!(PG; &id.name).as_str() == column.data_type.as_str()
+    })
 }
 
 /// PostgreSQL 11 and newer keep a constant or stable default in the catalog; a volatile one is written to every

@@ -92,10 +92,8 @@ fn first_reverses(drafts: &mut [Draft]) {
             seen = true;
         }
     }
-    if !seen {
-        if let Some(first) = drafts.first_mut() {
-            first.undo = Undo::Action;
-        }
+    if !seen && let Some(first) = drafts.first_mut() {
+        first.undo = Undo::Action;
     }
 }
 
@@ -320,6 +318,14 @@ fn identity_changes(
         Value::Identity(former) if former == identity => Vec::new(),
         Value::Identity(former) => {
             let mut drafts = Vec::new();
+            if let Some(sql) = super::sequence::raised(&former.sequence, &former.options, &identity.options) {
+                drafts.push(adjust(
+                    object,
+                    sql,
+                    Lock::RowExclusive,
+                    "The numbering starts inside its new bounds.",
+                ));
+            }
             let mut sql = altering(object);
             super::sequence::identity_changes(&mut sql, former, identity);
             if former.mode != identity.mode || former.options != identity.options {

@@ -10,11 +10,12 @@ use crate::model::{
 use crate::sql;
 use crate::sqltext::SqlBuilder;
 
+use super::reparse::reparsed;
 use super::{PG, in_transaction, index, is_fresh, outside, probe, table_id};
 
 /// The definition with the storage parameters of its index.
 pub(super) fn full(constraint: &Constraint) -> Sql {
-    sql!(PG; &constraint.definition)
+    sql!(PG; &reparsed(&constraint.definition))
 }
 
 /// What can only be said of a constraint that exists.
@@ -109,7 +110,7 @@ fn adding(object: &Object, constraint: &Constraint) -> SqlBuilder {
 }
 
 fn direct(object: &Object, constraint: &Constraint, fresh: bool) -> Draft {
-    let mut sql = adding(object, constraint).piece(&full(constraint));
+    let mut sql = adding(object, constraint).piece(full(constraint));
     if constraint.validity == Validity::NotValid {
         sql.push(" NOT VALID");
     }
@@ -145,7 +146,7 @@ fn direct(object: &Object, constraint: &Constraint, fresh: bool) -> Draft {
 /// NOT VALID now, VALIDATE in a later transaction (spec 1.1, P24 and P26).
 fn validated_later(object: &Object, constraint: &Constraint) -> Vec<Draft> {
     let table = &object.id.name;
-    let add = adding(object, constraint).piece(&full(constraint)).piece(" NOT VALID").done();
+    let add = adding(object, constraint).piece(full(constraint)).piece(" NOT VALID").done();
     let validate = sql!(PG; "ALTER TABLE ", table, " VALIDATE CONSTRAINT ", object.id.leaf());
     vec![
         Draft::new(Verb::Create, Phase::Expand, add, "New rows are checked from now on; old ones later.")
@@ -227,7 +228,7 @@ fn add_to_domain(object: &Arc<Object>, constraint: &Constraint, facts: &Facts<'_
         .piece(" ADD CONSTRAINT ")
         .piece(object.id.leaf())
         .piece(" ")
-        .piece(&constraint.definition);
+        .piece(&reparsed(&constraint.definition));
     let later = !fresh && constraint.validity == Validity::Valid;
     if later || constraint.validity == Validity::NotValid {
         sql.push(" NOT VALID");

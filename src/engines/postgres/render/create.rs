@@ -14,21 +14,21 @@ use super::{PG, about, column, constraint, index, probe, sequence, table, table_
 /// The head is created with the columns and constraints folded into it; anything else follows in its order.
 pub(super) fn create(objects: &[Arc<Object>], facts: &Facts<'_>) -> Vec<Draft> {
     let Some((head, rest)) = objects.split_first() else { return Vec::new() };
-    let Body::Table(of) = &head.body else {
-        let mut drafts = one(head, facts);
-        for object in rest {
-            drafts.extend(one(object, facts).into_iter().map(covered));
-        }
-        return drafts;
-    };
-    let (folded, after): (Vec<_>, Vec<_>) = rest.iter().cloned().partition(|object| folds(object, head));
-    // Owned sequences fall with the table; they have to be there before its defaults.
-    let (sequences, after): (Vec<_>, Vec<_>) =
-        after.into_iter().partition(|object| object.id.kind == ObjectKind::Sequence);
+    // Owned sequences fall with their table or column; they have to be there before its default.
+    let (sequences, rest): (Vec<_>, Vec<_>) =
+        rest.iter().cloned().partition(|object| object.id.kind == ObjectKind::Sequence);
     let mut drafts: Vec<Draft> = Vec::new();
     for object in &sequences {
         drafts.extend(one(object, facts).into_iter().map(covered));
     }
+    let Body::Table(of) = &head.body else {
+        drafts.extend(one(head, facts));
+        for object in &rest {
+            drafts.extend(one(object, facts).into_iter().map(covered));
+        }
+        return drafts;
+    };
+    let (folded, after): (Vec<_>, Vec<_>) = rest.into_iter().partition(|object| folds(object, head));
     drafts.extend(table::create(head, of, &folded, facts));
     for object in &after {
         drafts.extend(one(object, facts).into_iter().map(covered));
@@ -141,7 +141,7 @@ fn trigger(object: &Arc<Object>, trigger: &Trigger, facts: &Facts<'_>) -> Vec<Dr
         Draft::new(
             Verb::Create,
             Phase::Expand,
-            sql!(PG; &trigger.definition),
+            sql!(PG; &super::reparse::reparsed(&trigger.definition)),
             "Fires for rows written from now on.",
         )
         .about(&object.id)
@@ -202,12 +202,12 @@ pub(super) fn policy_rest(sql: &mut SqlBuilder, policy: &Policy) {
     }
     if let Some(using) = &policy.using {
         sql.push(" USING (");
-        sql.push(using);
+        sql.push(&super::reparse::reparsed(using));
         sql.push(")");
     }
     if let Some(check) = &policy.check {
         sql.push(" WITH CHECK (");
-        sql.push(check);
+        sql.push(&super::reparse::reparsed(check));
         sql.push(")");
     }
 }

@@ -30,11 +30,17 @@ pub(super) fn drop(objects: &[Arc<Object>], facts: &Facts<'_>) -> Vec<Draft> {
             }]
         }
         Body::Column(of) => {
+            let kept_by_child = facts.to.objects.values().any(|other| {
+                other.id.kind == ObjectKind::Column
+                    && other.id.member == id.member
+                    && super::super::decide::parents(&other.id.name, facts.from).contains(&id.name)
+            });
+            let head = if kept_by_child { "ALTER TABLE ONLY " } else { "ALTER TABLE " };
             let generated = matches!(of.value, crate::model::Value::Generated { .. });
             let draft = Draft::new(
                 Verb::Drop,
                 Phase::Contract,
-                sql!(PG; "ALTER TABLE ", &id.name, " DROP COLUMN ", id.leaf()),
+                sql!(PG; head, &id.name, " DROP COLUMN ", id.leaf()),
                 "The values go with it; the space is freed as rows are updated.",
             )
             .locks(Lock::AccessExclusive, [table_id(&id.name)], Work::Catalog)

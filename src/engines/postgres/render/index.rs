@@ -38,7 +38,7 @@ fn statement(object: &Object, index: &Index, how: &'static str, only: &'static s
         .piece(only)
         .piece(&index.table)
         .piece(" ")
-        .piece(&index.tail)
+        .piece(&super::reparse::reparsed(&index.tail))
         .done()
 }
 
@@ -130,11 +130,13 @@ pub(super) fn drop(object: &Object, index: &Index, facts: &Facts<'_>) -> Draft {
     draft.undone_by_action().probed_by(probe::relation_gone(name))
 }
 
-/// ATTACH, unless attaching the partition itself has done it.
+/// ATTACH, unless attaching the partition itself has done it: the server then pairs the partition's indexes with
+/// those that its parent has by that time.
 pub(super) fn attach(object: &Object, partition: &IndexPartition, facts: &Facts<'_>) -> Vec<Draft> {
-    let attached_with_table =
-        facts.fresh.contains(&ObjectId::new(ObjectKind::Partition, partition.table.clone()));
-    if attached_with_table {
+    let parent = ObjectId::new(ObjectKind::Index, partition.parent.clone());
+    let parent_is_new = facts.to.objects.contains_key(&parent) && !facts.from.objects.contains_key(&parent);
+    let table_attached = facts.fresh.contains(&ObjectId::new(ObjectKind::Partition, partition.table.clone()));
+    if table_attached && !parent_is_new {
         return Vec::new();
     }
     let sql = sql!(PG; "ALTER INDEX ", &partition.parent, " ATTACH PARTITION ", &object.id.name);

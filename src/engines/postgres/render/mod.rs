@@ -14,6 +14,7 @@ mod privileges;
 mod probe;
 mod rebuild;
 mod rename;
+mod reparse;
 mod sequence;
 mod table;
 mod types;
@@ -49,6 +50,7 @@ pub(super) fn define(object: &Object) -> Vec<Sql> {
         from: &nowhere,
         to: &nowhere,
         fresh: &fresh,
+        ground: &nowhere,
         restore: Restore::DefinitionOnly,
     };
     let objects = [std::sync::Arc::new(object.clone())];

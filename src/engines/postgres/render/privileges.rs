@@ -63,10 +63,10 @@ fn with_defaults(
     facts: &Facts<'_>,
 ) -> BTreeSet<Grant> {
     let mut result = built_in;
-    let first = facts.from.objects.keys().find(|id| id.kind == ObjectKind::DefaultPrivilege);
+    let first = facts.ground.objects.keys().find(|id| id.kind == ObjectKind::DefaultPrivilege);
     let Some(first) = first else { return result };
     let entries: Vec<&DefaultPrivileges> = facts
-        .from
+        .ground
         .objects
         .range(first..)
         .filter_map(|(_, object)| match &object.body {
@@ -122,6 +122,40 @@ pub(super) fn column_changes(
     to: &BTreeSet<Grant>,
 ) -> Vec<Draft> {
     statements(object, &table_like(&object.id.name), Some(column), from, to)
+}
+
+/// A REVOKE on the whole table takes the privilege from its columns too; those that stay are given again.
+pub(super) fn column_grants_again(
+    object: &Object,
+    from: &BTreeSet<Grant>,
+    to: &BTreeSet<Grant>,
+    facts: &Facts<'_>,
+) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    let taken: Vec<&Grant> = from.difference(to).collect();
+    if taken.is_empty() || object.id.kind != ObjectKind::Table {
+        return drafts;
+    }
+    let table = &object.id.name;
+    let columns = facts
+        .to
+        .objects
+        .values()
+        .filter(|column| column.id.kind == ObjectKind::Column && column.id.name == *table);
+    for column in columns {
+        let stays: BTreeSet<Grant> = column
+            .about
+            .grants
+            .iter()
+            .flatten()
+            .filter(|grant| {
+                taken.iter().any(|gone| gone.grantee == grant.grantee && gone.privilege == grant.privilege)
+            })
+            .cloned()
+            .collect();
+        drafts.extend(column_changes(column, column.id.leaf(), &BTreeSet::new(), &stays));
+    }
+    drafts
 }
 
 type Batch<'a> = BTreeMap<(Option<&'a Ident>, &'a Ident, GrantOption), Vec<&'a str>>;

@@ -2,11 +2,11 @@
 
 use crate::engines::Draft;
 use crate::model::{
-    Cycle, Identity, IdentityMode, Lock, Object, Persistence, Phase, Sequence, SequenceOptions,
-    SequenceOwner, Sql, Verb, Work,
+    Cycle, Identity, IdentityMode, Lock, Object, Persistence, Phase, QualifiedName, Sequence,
+    SequenceOptions, SequenceOwner, Sql, Verb, Work,
 };
 use crate::sql;
-use crate::sqltext::SqlBuilder;
+use crate::sqltext::{Literal, SqlBuilder};
 
 use super::PG;
 
@@ -68,6 +68,7 @@ pub(super) fn alter(object: &Object, before: &Sequence, after: &Sequence) -> Vec
             .locks(Lock::ShareRowExclusive, [object.id.clone()], Work::Catalog)
             .undone_by_action()
     };
+    drafts.extend(raised(&object.id.name, &before.options, &after.options).map(draft));
     if before.data_type != after.data_type || before.options != after.options {
         let mut sql = SqlBuilder::new(PG).piece("ALTER SEQUENCE ").piece(&object.id.name);
         if before.data_type != after.data_type {
@@ -91,6 +92,15 @@ pub(super) fn alter(object: &Object, before: &Sequence, after: &Sequence) -> Vec
         drafts.push(draft(sql!(PG; "ALTER SEQUENCE ", &object.id.name, word)));
     }
     drafts
+}
+
+/// The server refuses a minimum above the current value, so the value is lifted to it first.
+pub(super) fn raised(name: &QualifiedName, from: &SequenceOptions, to: &SequenceOptions) -> Option<Sql> {
+    let quoted = sql!(PG; name);
+    (to.minimum > from.minimum && to.minimum <= from.maximum).then(|| {
+        sql!(PG; "SELECT pg_catalog.setval(", Literal(quoted.as_str()), ", ", to.minimum, ", false) FROM ", name,
+            " WHERE last_value < ", to.minimum)
+    })
 }
 
 pub(super) fn own(object: &Object, owner: &SequenceOwner) -> Draft {

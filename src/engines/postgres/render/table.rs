@@ -128,7 +128,11 @@ fn inherited_details(part: &Arc<Object>, column: &Column, facts: &Facts<'_>) -> 
         }
     });
     let Some(parent) = parent else { return Vec::new() };
-    let given = Column { origin: column.origin, ..parent };
+    let mut given = Column { origin: column.origin, ..parent };
+    // A child's NOT NULL has its parent's name, whatever that is.
+    if given.nullability.is_not_null() && column.nullability.is_not_null() {
+        given.nullability = column.nullability.clone();
+    }
     if given == *column {
         return Vec::new();
     }
@@ -411,10 +415,10 @@ pub(super) fn alter(object: &Object, from: &Table, to: &Table, facts: &Facts<'_>
     for sql in storage("TABLE", name, &from.storage, &to.storage) {
         say(sql, Lock::ShareUpdateExclusive, Work::Catalog, "Takes effect for later work.");
     }
-    if let (Some(x), Some(y)) = (&from.foreign, &to.foreign) {
-        if let Some(sql) = foreign_options(name, &x.options, &y.options) {
-            say(sql, exclusive, Work::Catalog, "Options of the foreign table.");
-        }
+    if let (Some(x), Some(y)) = (&from.foreign, &to.foreign)
+        && let Some(sql) = foreign_options(name, &x.options, &y.options)
+    {
+        say(sql, exclusive, Work::Catalog, "Options of the foreign table.");
     }
     drafts.extend(attributes(object, Some(from), to, facts).into_iter().map(Draft::undone_by_action));
     for draft in drafts.iter_mut().skip(1) {

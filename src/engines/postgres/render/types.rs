@@ -113,17 +113,12 @@ pub(super) fn alter_domain(object: &Object, from: &Domain, to: &Domain) -> Vec<D
         if from.not_null.is_some() {
             say(altering().piece("DROP NOT NULL").done(), "Readers may meet NULL from now on.");
         }
-        match &to.not_null {
-            Some(not_null) => match &not_null.name {
-                Some(name) => say(
-                    altering().piece("ADD CONSTRAINT ").piece(name).piece(" NOT NULL").done(),
-                    "Reads every table that uses the domain.",
-                ),
-                None => {
-                    say(altering().piece("SET NOT NULL").done(), "Reads every table that uses the domain.")
-                }
-            },
-            None => {}
+        if let Some(not_null) = &to.not_null {
+            let sql = match &not_null.name {
+                Some(name) => altering().piece("ADD CONSTRAINT ").piece(name).piece(" NOT NULL").done(),
+                None => altering().piece("SET NOT NULL").done(),
+            };
+            say(sql, "Reads every table that uses the domain.");
         }
     }
     for draft in drafts.iter_mut().skip(1) {

@@ -21,7 +21,7 @@ fn statement(head: &'static str, object: &Object, view: &View) -> Sql {
         super::table::assignments(&mut sql, view.options.iter());
         sql.push(")");
     }
-    sql = sql.piece(" AS\n").piece(&view.query);
+    sql = sql.piece(" AS\n").piece(&super::reparse::reparsed(&view.query));
     if object.id.kind == ObjectKind::MaterializedView && view.populated == Populated::NoData {
         sql.push("\nWITH NO DATA");
     }
