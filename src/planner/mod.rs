@@ -97,12 +97,12 @@ fn arranged(
 fn renaming(before: &Arc<Object>, after: &Arc<Object>) -> Renaming {
     use crate::model::Body;
     // The two images of an enum differ by one label, which is what was renamed.
-    if let (Body::Enum(a), Body::Enum(b), true) = (&before.body, &after.body, before.id == after.id) {
-        if let Some((x, y)) = a.labels.iter().zip(&b.labels).find(|(x, y)| x != y) {
-            let label =
-                |object: &Object, label: &str| ObjectId { member: Some(label.into()), ..object.id.clone() };
-            return Renaming { before: label(before, x), after: label(after, y) };
-        }
+    if let (Body::Enum(a), Body::Enum(b), true) = (&before.body, &after.body, before.id == after.id)
+        && let Some((x, y)) = a.labels.iter().zip(&b.labels).find(|(x, y)| x != y)
+    {
+        let label =
+            |object: &Object, label: &str| ObjectId { member: Some(label.into()), ..object.id.clone() };
+        return Renaming { before: label(before, x), after: label(after, y) };
     }
     Renaming { before: before.id.clone(), after: after.id.clone() }
 }

@@ -52,10 +52,7 @@ pub(super) fn through_text(from: &str, to: &str) -> bool {
         ("jsonb", "json"),
     ];
     let text_side = family(a) == "text";
-    !(text_side
-        || family(a) == family(b)
-        || DIRECT.contains(&(a, b))
-        || from.ends_with("[]") != to.ends_with("[]") && text_side)
+    !(text_side || family(a) == family(b) || DIRECT.contains(&(a, b)))
 }
 
 /// Whether the stored values stay as they are (spec 1.1, P12).

@@ -17,10 +17,10 @@ pub(super) fn alter(
 ) -> Vec<Draft> {
     let mut drafts = body(before, after, edits, facts);
     drafts.extend(about::changes(before, after));
-    if !drafts.iter().any(|draft| matches!(draft.undo, Undo::Action)) {
-        if let Some(first) = drafts.first_mut() {
-            first.undo = Undo::Action;
-        }
+    if !drafts.iter().any(|draft| matches!(draft.undo, Undo::Action))
+        && let Some(first) = drafts.first_mut()
+    {
+        first.undo = Undo::Action;
     }
     drafts
 }

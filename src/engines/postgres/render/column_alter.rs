@@ -92,10 +92,8 @@ fn first_reverses(drafts: &mut [Draft]) {
             seen = true;
         }
     }
-    if !seen {
-        if let Some(first) = drafts.first_mut() {
-            first.undo = Undo::Action;
-        }
+    if !seen && let Some(first) = drafts.first_mut() {
+        first.undo = Undo::Action;
     }
 }
 

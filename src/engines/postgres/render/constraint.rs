@@ -109,7 +109,7 @@ fn adding(object: &Object, constraint: &Constraint) -> SqlBuilder {
 }
 
 fn direct(object: &Object, constraint: &Constraint, fresh: bool) -> Draft {
-    let mut sql = adding(object, constraint).piece(&full(constraint));
+    let mut sql = adding(object, constraint).piece(full(constraint));
     if constraint.validity == Validity::NotValid {
         sql.push(" NOT VALID");
     }
@@ -145,7 +145,7 @@ fn direct(object: &Object, constraint: &Constraint, fresh: bool) -> Draft {
 /// NOT VALID now, VALIDATE in a later transaction (spec 1.1, P24 and P26).
 fn validated_later(object: &Object, constraint: &Constraint) -> Vec<Draft> {
     let table = &object.id.name;
-    let add = adding(object, constraint).piece(&full(constraint)).piece(" NOT VALID").done();
+    let add = adding(object, constraint).piece(full(constraint)).piece(" NOT VALID").done();
     let validate = sql!(PG; "ALTER TABLE ", table, " VALIDATE CONSTRAINT ", object.id.leaf());
     vec![
         Draft::new(Verb::Create, Phase::Expand, add, "New rows are checked from now on; old ones later.")

@@ -39,10 +39,10 @@ pub(super) fn rename(before: &Arc<Object>, after: &Arc<Object>) -> Vec<Draft> {
             statements.push(sql!(PG; word, x.leaf(), " ON ", &y.name, " RENAME TO ", y.leaf()));
         }
         _ => {
-            if let Some(old) = address(before) {
-                if x.name.name != y.name.name {
-                    statements.push(sql!(PG; "ALTER ", &old, " RENAME TO ", &y.name.name));
-                }
+            if let Some(old) = address(before)
+                && x.name.name != y.name.name
+            {
+                statements.push(sql!(PG; "ALTER ", &old, " RENAME TO ", &y.name.name));
             }
             if let (true, Some(schema)) = (x.name.schema != y.name.schema, &y.name.schema) {
                 let mut moved = Object::clone(before);

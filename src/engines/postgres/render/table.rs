@@ -411,10 +411,10 @@ pub(super) fn alter(object: &Object, from: &Table, to: &Table, facts: &Facts<'_>
     for sql in storage("TABLE", name, &from.storage, &to.storage) {
         say(sql, Lock::ShareUpdateExclusive, Work::Catalog, "Takes effect for later work.");
     }
-    if let (Some(x), Some(y)) = (&from.foreign, &to.foreign) {
-        if let Some(sql) = foreign_options(name, &x.options, &y.options) {
-            say(sql, exclusive, Work::Catalog, "Options of the foreign table.");
-        }
+    if let (Some(x), Some(y)) = (&from.foreign, &to.foreign)
+        && let Some(sql) = foreign_options(name, &x.options, &y.options)
+    {
+        say(sql, exclusive, Work::Catalog, "Options of the foreign table.");
     }
     drafts.extend(attributes(object, Some(from), to, facts).into_iter().map(Draft::undone_by_action));
     for draft in drafts.iter_mut().skip(1) {

@@ -113,8 +113,8 @@ pub(super) fn alter_domain(object: &Object, from: &Domain, to: &Domain) -> Vec<D
         if from.not_null.is_some() {
             say(altering().piece("DROP NOT NULL").done(), "Readers may meet NULL from now on.");
         }
-        match &to.not_null {
-            Some(not_null) => match &not_null.name {
+        if let Some(not_null) = &to.not_null {
+            match &not_null.name {
                 Some(name) => say(
                     altering().piece("ADD CONSTRAINT ").piece(name).piece(" NOT NULL").done(),
                     "Reads every table that uses the domain.",
@@ -122,8 +122,7 @@ pub(super) fn alter_domain(object: &Object, from: &Domain, to: &Domain) -> Vec<D
                 None => {
                     say(altering().piece("SET NOT NULL").done(), "Reads every table that uses the domain.")
                 }
-            },
-            None => {}
+            }
         }
     }
     for draft in drafts.iter_mut().skip(1) {
