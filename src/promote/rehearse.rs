@@ -62,6 +62,13 @@ enum Attempt {
     InTheWay { table: Option<QualifiedName>, reason: String },
 }
 
+/// Whether all of *current* could be made on scratch.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lacking {
+    Nothing,
+    Something,
+}
+
 /// What the stages share.
 struct Stand<'r> {
     dialect: &'r dyn Dialect,
@@ -87,11 +94,12 @@ async fn attempt(
         Err(failure) => return done(Proof::not_rehearsed(&scratch, failure.what)),
     };
     let mut proof = Proof { scratch: scratch.clone(), ..Proof::default() };
-    let result = match unfit(request, &built, &mut missing, &mut proof) {
+    let desired = without(request.desired, &mut missing);
+    let result = match unfit(request, &built, &missing, &mut proof) {
         Some(reason) => done(Proof { gaps: proof.gaps, ..Proof::not_rehearsed(&scratch, reason) }),
         None => {
-            let desired = without(request.desired, &mut missing);
-            perform(request, &mut database, built, desired, fallow, proof).await
+            let lacking = if missing.is_empty() { Lacking::Nothing } else { Lacking::Something };
+            perform(request, &mut database, (built, lacking), desired, fallow, proof).await
         }
     };
     request.workshop.discard(database).await.map_err(|error| scratch_failure(&error))?;
@@ -102,24 +110,34 @@ async fn attempt(
 fn unfit(
     request: &Rehearsal<'_>,
     built: &Schema,
-    missing: &mut BTreeMap<ObjectId, String>,
+    missing: &BTreeMap<ObjectId, String>,
     proof: &mut Proof,
 ) -> Option<String> {
     let touched = |id: &ObjectId| request.plan.steps.iter().any(|step| &step.subject == id);
-    let wanted = without(request.current, missing);
     let mut reason = None;
-    for (id, why) in missing.iter() {
+    for (id, why) in missing {
         proof.gaps.push(format!("{id}: {why}"));
         if touched(id) {
             reason.get_or_insert_with(|| format!("scratch has no {id}, which the plan touches: {why}"));
         }
     }
+    let mut reprinted = Vec::new();
+    let wanted = without(request.current, &mut missing.clone());
     for change in residual(built, &wanted, request.options.privileges) {
+        if only_print(&change) {
+            reprinted.push(change.id().to_string());
+            continue;
+        }
         let gap = words(&change);
-        if touched(change.id()) && !only_print(&change) {
+        if touched(change.id()) {
             reason.get_or_insert_with(|| format!("scratch could not reproduce what the plan touches: {gap}"));
         }
         proof.gaps.push(gap);
+    }
+    if let Some(first) = reprinted.first() {
+        let more =
+            if reprinted.len() > 1 { format!(" and {} more", reprinted.len() - 1) } else { String::new() };
+        proof.gaps.push(format!("the very words of {first}{more}; the server prints them differently again"));
     }
     reason
 }
@@ -127,7 +145,7 @@ fn unfit(
 async fn perform(
     request: &mut Rehearsal<'_>,
     database: &mut ScratchDatabase,
-    built: Schema,
+    (built, lacking): (Schema, Lacking),
     desired: Schema,
     fallow: &BTreeMap<QualifiedName, String>,
     mut proof: Proof,
@@ -170,6 +188,12 @@ async fn perform(
                 table,
                 reason: format!("a seeded row stands in the way: {reason}"),
             });
+        }
+        if lacking == Lacking::Something {
+            // It may be the scratch server's doing and not the plan's: nothing is proven either way.
+            let reason = format!("scratch lacks something, and then: {reason}");
+            let none = Proof::not_rehearsed(&proof.scratch, reason);
+            return Ok(Attempt::Done(Box::new(Proof { gaps: proof.gaps, ..none })));
         }
         proof.say(Stage::Forward, Outcome::Failed(reason));
         return Ok(Attempt::Done(Box::new(proof)));

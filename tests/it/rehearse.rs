@@ -1,10 +1,13 @@
 //! Rehearsals: a good plan holds both ways and keeps its rows, a plan that lies is caught at the right stage.
 
+use std::sync::Arc;
+
 use migrator_tui::connect::scratch::Workshop;
 use migrator_tui::diff::{DiffOptions, diff};
 use migrator_tui::engines::{Dialect, dialect, introspect};
-use migrator_tui::model::{EngineKind, Plan, Reversal, Schema, Work};
+use migrator_tui::model::{EngineKind, Object, ObjectKind, Plan, QualifiedName, Reversal, Schema, Work};
 use migrator_tui::planner::{PlanOptions, plan};
+use migrator_tui::promote::normalise::through_one_server;
 use migrator_tui::promote::{Kept, Proof, Rehearsal, Stage, rehearse};
 
 use crate::scratch;
@@ -125,6 +128,41 @@ async fn rows_that_cannot_come_along_are_left_out_and_named() {
     assert_eq!(proof.unseeded.len(), 1, "{:?}", proof.notes());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_scratch_cannot_make_is_named() {
+    let Some(workshop) = scratch::postgres().await else { return };
+    let mut case = Case::new(workshop, EngineKind::Postgres, SHOP, SHOP_THEN).await;
+    let extension =
+        case.current.objects.values().find(|object| object.id.kind == ObjectKind::Extension).unwrap();
+    let mut missing = Object::clone(extension);
+    missing.id.name = QualifiedName::bare("no_such_extension");
+    case.current.objects.insert(missing.id.clone(), Arc::new(missing.clone()));
+    case.desired.objects.insert(missing.id.clone(), Arc::new(missing.clone()));
+    let proof = case.proof().await;
+    holds(&proof);
+    assert!(proof.gaps.iter().any(|gap| gap.contains("no_such_extension")), "{:?}", proof.gaps);
+    // A plan that is about it cannot be tried.
+    case.desired.objects.remove(&missing.id);
+    case.plan = case.planned();
+    let proof = case.proof().await;
+    assert!(!proof.holds());
+    let reason = proof.not_rehearsed.unwrap();
+    assert!(reason.contains("no_such_extension"), "{reason}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn print_of_two_servers_becomes_one() {
+    let Some(mut workshop) = scratch::postgres().await else { return };
+    let postgres = dialect(EngineKind::Postgres).unwrap();
+    // The server prints this condition, read once more, in other words.
+    let script = "CREATE TABLE t (s varchar(9) CHECK (s IN ('a', 'b')))";
+    let schema = read(&mut workshop, postgres, script).await;
+    let once = through_one_server(postgres, &mut workshop, &schema).await.unwrap();
+    assert!(!diff(&schema, &once, &DiffOptions::default()).changes.is_empty(), "nothing to see");
+    let twice = through_one_server(postgres, &mut workshop, &once).await.unwrap();
+    assert!(diff(&once, &twice, &DiffOptions::default()).changes.is_empty());
+}
+
 fn holds(proof: &Proof) {
     assert!(proof.holds(), "{}: {:#?}\n{:#?}", proof.scratch, proof.stages, proof.notes());
 }
@@ -142,9 +180,12 @@ impl Case {
         let dialect = dialect(engine).unwrap();
         let current = read(&mut workshop, dialect, before).await;
         let desired = read(&mut workshop, dialect, after).await;
-        let changes = diff(&current, &desired, &DiffOptions::default());
-        let plan = plan(dialect, &current, &desired, &changes, &PlanOptions::default()).unwrap();
+        let plan = planned(dialect, &current, &desired);
         Self { workshop, dialect, current, desired, plan }
+    }
+
+    fn planned(&self) -> Plan {
+        planned(self.dialect, &self.current, &self.desired)
     }
 
     async fn proof(&mut self) -> Proof {
@@ -159,6 +200,11 @@ impl Case {
         .await
         .unwrap()
     }
+}
+
+fn planned(dialect: &dyn Dialect, current: &Schema, desired: &Schema) -> Plan {
+    let changes = diff(current, desired, &DiffOptions::default());
+    plan(dialect, current, desired, &changes, &PlanOptions::default()).unwrap()
 }
 
 async fn read(workshop: &mut Workshop, dialect: &dyn Dialect, script: &str) -> Schema {

@@ -121,12 +121,12 @@ struct Bench {
 impl Bench {
     /// `None` where no such server is at hand.
     async fn open(&mut self, case: &Case) -> Option<&mut Workshop> {
-        if !self.workshops.contains_key(&case.engine) {
+        if let std::collections::btree_map::Entry::Vacant(free) = self.workshops.entry(case.engine) {
             let workshop = match case.engine {
                 EngineKind::Sqlite => Workshop::sqlite(),
                 _ => Workshop::postgres(&postgres()).await.ok()?,
             };
-            self.workshops.insert(case.engine, workshop);
+            free.insert(workshop);
         }
         self.workshops.get_mut(&case.engine).filter(|workshop| workshop.version().number.0 < case.below)
     }

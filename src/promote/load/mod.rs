@@ -49,6 +49,10 @@ async fn fill(
     let engine = dialect.kind();
     let script = Script::read(scripts, engine)?;
     let mut notes = script.notes;
+    if engine == EngineKind::Postgres {
+        // A missing role is known by the message. Not everybody may choose its language.
+        let _ = database.connection.execute(&sql!(engine; "SET lc_messages = 'C'")).await;
+    }
     run(workshop, database.connection.as_mut(), engine, script.parts, order, &mut notes).await?;
     settle(database.connection.as_mut(), engine).await.map_err(|error| scratch_failure(&error))?;
     let schema = introspect(dialect, database.connection.as_mut()).await.map_err(|error| {

@@ -48,9 +48,15 @@ pub async fn seed(connection: &mut dyn Connection, ground: Ground<'_>) -> Result
         EngineKind::Postgres => (
             vec![
                 sql!(engine; "SET synchronous_commit = off"),
+                // Refusals are read by the names they quote, and other languages quote differently.
+                sql!(engine; "SET lc_messages = 'C'"),
                 sql!(engine; "SET session_replication_role = replica"),
             ],
-            vec![sql!(engine; "RESET session_replication_role"), sql!(engine; "RESET synchronous_commit")],
+            vec![
+                sql!(engine; "RESET session_replication_role"),
+                sql!(engine; "RESET lc_messages"),
+                sql!(engine; "RESET synchronous_commit"),
+            ],
         ),
         EngineKind::Sqlite => (vec![sql!(engine; "BEGIN")], vec![sql!(engine; "COMMIT")]),
         EngineKind::MySql | EngineKind::SqlServer | EngineKind::Snowflake => (Vec::new(), Vec::new()),
