@@ -45,6 +45,7 @@ pub(super) fn build(dialect: &dyn Dialect, base: &Schema, desired: &Schema, work
     nodes.demand_free_names();
     nodes.demand_partition_times();
     nodes.demand_keys_settled();
+    nodes.demand_parent_index_last(base);
     nodes.demand_renames_first(&renames);
     nodes
 }
@@ -147,6 +148,30 @@ impl Nodes {
             }
             if let Some(target) = dropped(action).and_then(|object| target_of(object)) {
                 demands.extend(coming.get(target).into_iter().flatten().map(|&later| (node, later)));
+            }
+        }
+        for (earlier, later) in demands {
+            self.demand(earlier, later);
+        }
+    }
+
+    /// The index of a partition is made before its parent's: on the way back the parent's goes first and takes it
+    /// along, which is the only way that the server lets it go.
+    fn demand_parent_index_last(&mut self, base: &Schema) {
+        let mut demands = Vec::new();
+        for action in &self.actions {
+            let Some(object) = made(action) else { continue };
+            let Body::IndexPartition(fact) = &object.body else { continue };
+            let node = |index: &QualifiedName, table: &QualifiedName| {
+                let key = ObjectId::member(ObjectKind::Constraint, table.clone(), index.name.clone());
+                let stays = base.objects.contains_key(&ObjectId::new(ObjectKind::Table, table.clone()));
+                let key = self.reach.get(&key).filter(|_| stays);
+                key.or_else(|| self.reach.get(&ObjectId::new(ObjectKind::Index, index.clone()))).copied()
+            };
+            if let (Some(child), Some(parent)) =
+                (node(&object.id.name, &fact.table), node(&fact.parent, &fact.parent_table))
+            {
+                demands.push((child, parent));
             }
         }
         for (earlier, later) in demands {

@@ -136,11 +136,19 @@ fn direct(object: &Object, constraint: &Constraint, fresh: bool) -> Draft {
         }
         _ => "PostgreSQL has no online form for this one: the table waits while it is read.",
     };
-    Draft::new(Verb::Create, Phase::Expand, sql.done(), reason)
+    let draft = Draft::new(Verb::Create, Phase::Expand, sql.done(), reason)
         .about(&object.id)
         .locks(strength(constraint), locked(object, constraint), work)
-        .undone_by_action()
-        .probed_by(probe::constraint(&object.id.name, object.id.leaf(), "EXISTS"))
+        .probed_by(probe::constraint(&object.id.name, object.id.leaf(), "EXISTS"));
+    match constraint.origin {
+        Origin::Local => draft.undone_by_action(),
+        // The parent's key, dropped before, may have taken it along.
+        Origin::Inherited => {
+            let sql =
+                sql!(PG; "ALTER TABLE ", &object.id.name, " DROP CONSTRAINT IF EXISTS ", object.id.leaf());
+            draft.undone_by(vec![in_transaction(sql)])
+        }
+    }
 }
 
 /// NOT VALID now, VALIDATE in a later transaction (spec 1.1, P24 and P26).
@@ -300,9 +308,6 @@ pub(super) fn alter(object: &Object, from: &Constraint, to: &Constraint) -> Vec<
                     .undone_by_action(),
             );
         }
-    }
-    if from.origin == Origin::Inherited && to.origin == Origin::Local && drafts.is_empty() {
-        // The parent let go of it; nothing has to be said.
     }
     drafts
 }

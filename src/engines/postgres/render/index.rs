@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use crate::engines::{Draft, Facts};
 use crate::model::{
-    Boundary, Index, IndexPartition, Lock, Object, ObjectId, ObjectKind, Phase, QualifiedName, Sql,
+    Boundary, Index, IndexPartition, Lock, Object, ObjectId, ObjectKind, Origin, Phase, QualifiedName, Sql,
     TableShape, Uniqueness, Verb, Work,
 };
 use crate::sql;
 use crate::sqltext::SqlBuilder;
 
-use super::{PG, is_fresh, outside, probe, table_id};
+use super::{PG, in_transaction, is_fresh, outside, probe, table_id};
 
 /// Removes what a failed concurrent build left under the name (spec 6.2). When the plan was made, no index had it.
 pub(super) fn cleanup(name: &QualifiedName, table: &QualifiedName) -> Draft {
@@ -45,8 +45,13 @@ fn statement(object: &Object, index: &Index, how: &'static str, only: &'static s
 pub(super) fn create(object: &Arc<Object>, index: &Index, facts: &Facts<'_>) -> Vec<Draft> {
     let table = [table_id(&index.table)];
     let name = &object.id.name;
+    let undone = |draft: Draft| match index.origin {
+        Origin::Local => draft.undone_by_action(),
+        // The parent's index, dropped before, may have taken it along.
+        Origin::Inherited => draft.undone_by(vec![in_transaction(sql!(PG; "DROP INDEX IF EXISTS ", name))]),
+    };
     let mut drafts = match (index.shape, is_fresh(&index.table, facts)) {
-        (TableShape::Partitioned, _) => vec![
+        (TableShape::Partitioned, _) => vec![undone(
             Draft::new(
                 Verb::Create,
                 Phase::Expand,
@@ -54,15 +59,13 @@ pub(super) fn create(object: &Arc<Object>, index: &Index, facts: &Facts<'_>) -> 
                 "Only the parent's entry; each partition's index is attached to it.",
             )
             .locks(Lock::Share, table, Work::Catalog)
-            .undone_by_action()
             .probed_by(probe::relation_exists(name)),
-        ],
-        (TableShape::Plain | TableShape::Foreign, true) => vec![
+        )],
+        (TableShape::Plain | TableShape::Foreign, true) => vec![undone(
             Draft::new(Verb::Create, Phase::Expand, statement(object, index, "", ""), "The table is new.")
                 .locks(Lock::Share, table, Work::Catalog)
-                .undone_by_action()
                 .probed_by(probe::index_valid(name)),
-        ],
+        )],
         (TableShape::Plain | TableShape::Foreign, false) => vec![
             cleanup(name, &index.table),
             Draft::new(
