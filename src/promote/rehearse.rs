@@ -333,9 +333,11 @@ fn verdict(left: &[Change]) -> Outcome {
 
 /// Whether the server refused rows, and not the statement as such.
 fn about_rows(error: &WireError) -> bool {
-    let class = error.code.as_deref().and_then(|code| code.get(..2));
-    let of_postgres =
-        error.code.as_deref().is_some_and(|code| code.len() == 5) && matches!(class, Some("22" | "23"));
+    // 22023 is about the statement's own numbers, such as a sequence that cannot start where it should.
+    let of_postgres = error
+        .code
+        .as_deref()
+        .is_some_and(|code| code.len() == 5 && matches!(code.get(..2), Some("22" | "23")) && code != "22023");
     let of_sqlite = ["constraint failed", "datatype mismatch", "cannot store", "has no parent", "NULL value"]
         .iter()
         .any(|words| error.message.contains(words));

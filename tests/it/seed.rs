@@ -62,6 +62,9 @@ const HARD: &str = "
     CREATE TABLE hashed_0 PARTITION OF hashed FOR VALUES WITH (MODULUS 2, REMAINDER 0);
     CREATE TABLE lonely (n integer) PARTITION BY LIST (n);
     CREATE TABLE never (n integer NOT NULL CHECK (n > 5 AND n < 5));
+    CREATE FUNCTION is_code(v text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT v ~ '^[0-9]{3}x$' $$;
+    CREATE DOMAIN code AS text CHECK (is_code(VALUE));
+    CREATE TABLE coded (code code NOT NULL, again text NOT NULL CHECK (is_code(again)));
     CREATE TABLE nothing ();
     CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END';
     CREATE TABLE guarded (n integer);
@@ -81,7 +84,9 @@ async fn rows_meet_keys_conditions_and_bounds() {
     let (seeded, _) = seeded(workshop, EngineKind::Postgres, HARD).await;
     let unseeded: Vec<String> = seeded.unseeded.iter().map(|(id, _)| id.name.name.to_string()).collect();
     assert_eq!(unseeded, ["lonely", "never"], "{:?}", seeded.unseeded);
-    for (table, least) in [("account", 1), ("customer", 4), ("booking", 4), ("event", 2), ("guarded", 4)] {
+    for (table, least) in
+        [("account", 1), ("customer", 4), ("booking", 4), ("event", 2), ("guarded", 4), ("coded", 1)]
+    {
         let rows =
             seeded.rows.iter().find(|(id, _)| id.name.name.as_str() == table).map_or(0, |(_, rows)| *rows);
         assert!(rows >= least, "{table}: {rows} rows");

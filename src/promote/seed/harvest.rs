@@ -1,6 +1,8 @@
 //! Values that a condition may want, read off its text: the constants it compares with, texts as long as the
 //! numbers it names, texts that fit its patterns. They are guesses to be tried on the server, never trusted.
 
+use crate::model::{Body, Schema};
+
 /// Texts that common conditions accept: addresses, links, codes, dates, numbers.
 const COMMON: &[&str] = &[
     "a",
@@ -36,6 +38,29 @@ const COMMON: &[&str] = &[
     "EUR",
     "#a0b1c2",
 ];
+
+/// A condition with the bodies of the functions of the schema that it calls: their constants matter as much.
+pub(super) fn spelled_out(schema: &Schema, condition: &str) -> String {
+    let mut text = condition.to_owned();
+    for object in schema.objects.values() {
+        if let Body::Routine(routine) = &object.body
+            && called(condition, object.id.name.name.as_str())
+        {
+            text.push(' ');
+            text.push_str(&routine.body);
+        }
+    }
+    text
+}
+
+fn called(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let before = text.get(..at).and_then(|text| text.chars().next_back());
+        let rest = text.get(at + name.len()..).unwrap_or_default();
+        before.is_none_or(|c| !(c.is_alphanumeric() || c == '_'))
+            && rest.trim_start_matches('"').starts_with('(')
+    })
+}
 
 /// What the text suggests, the most likely first, each once.
 pub(super) fn suggestions(text: &str) -> Vec<String> {

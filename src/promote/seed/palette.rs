@@ -10,7 +10,7 @@ use crate::model::{Body, Definition, Domain, EngineKind, ObjectId, ObjectKind, S
 use crate::sqltext::{Literal, Piece, SqlBuilder};
 
 use super::bounds::inner;
-use super::harvest::suggestions;
+use super::harvest::{spelled_out, suggestions};
 use super::scalars::{self, VARIETY};
 use super::typename::TypeName;
 
@@ -213,7 +213,7 @@ impl<'a> Palette<'a> {
     ) -> Result<Vec<String>, WireError> {
         let mut proposals = texts(&self.values(connection, &domain.base, depth + 1).await?);
         for condition in now.iter().chain(then) {
-            proposals.extend(suggestions(condition));
+            proposals.extend(suggestions(&spelled_out(self.schema, condition)));
         }
         proposals.truncate(MOST_PROPOSALS);
         Ok(proposals)

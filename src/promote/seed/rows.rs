@@ -8,7 +8,7 @@ use crate::model::{EngineKind, Ident, Schema, Sql};
 use crate::sqltext::SqlBuilder;
 
 use super::coming;
-use super::harvest::suggestions;
+use super::harvest::{spelled_out, suggestions};
 use super::palette::{Cell, Palette, Values};
 use super::refusal::{self, Refusal};
 use super::shape::{Giver, Null, Partitioned, Reference, Seedling, Shape};
@@ -268,7 +268,7 @@ impl<'s, 'a> Sower<'s, 'a> {
             .chain(coming)
             .filter(|condition| condition.columns.contains(&name) || condition.columns.is_empty())
         {
-            texts.extend(suggestions(condition.text.as_str()));
+            texts.extend(suggestions(&spelled_out(self.schema, condition.text.as_str())));
         }
         if texts.is_empty() {
             texts = suggestions("");

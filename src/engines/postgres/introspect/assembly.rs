@@ -271,16 +271,10 @@ impl Assembly {
             .collect();
         self.unmodelled.sort();
         self.unmodelled.dedup();
-        let mut sorted: Vec<_> =
-            self.objects.into_iter().map(|object| (object.id.clone(), Arc::new(object))).collect();
-        sorted.sort_by(|a, b| a.0.cmp(&b.0));
-        Schema {
-            version: self.version,
-            reader: self.reader,
-            objects: sorted.into_iter().collect(),
-            depends,
-            unmodelled: self.unmodelled,
-        }
+        let mut objects: Vec<Option<Object>> = self.objects.into_iter().map(Some).collect();
+        let sorted = order.iter().filter_map(|slot| objects.get_mut(*slot).and_then(Option::take));
+        let objects = sorted.map(|object| (object.id.clone(), Arc::new(object))).collect();
+        Schema { version: self.version, reader: self.reader, objects, depends, unmodelled: self.unmodelled }
     }
 }
 
