@@ -369,10 +369,46 @@ fn root_of_drop(dialect: &dyn Dialect, base: &Schema, work: &Work, object: &Arc<
             .filter(|id| id != &root.id)
             .find_map(|id| work.items.get(&id).filter(|item| is_dropped(item)));
         match container.and_then(|item| item.before.clone()) {
+            // What needs something that in turn needs the container has to go before both.
+            Some(next) if entangled(base, work, &root.id, &next.id) => return root.id.clone(),
             Some(next) => root = next,
             None => return root.id.clone(),
         }
     }
+}
+
+/// Whether a part needs something else that is dropped too and that needs the container: an index whose operator
+/// class works on the table's rows.
+fn entangled(base: &Schema, work: &Work, part: &ObjectId, container: &ObjectId) -> bool {
+    let has_own_drop = matches!(
+        part.kind,
+        ObjectKind::Index
+            | ObjectKind::Constraint
+            | ObjectKind::Trigger
+            | ObjectKind::Policy
+            | ObjectKind::Rule
+            | ObjectKind::Statistics
+    );
+    if !has_own_drop {
+        return false;
+    }
+    let goes = |id: &ObjectId| work.items.get(id).is_some_and(is_dropped);
+    let mut seen: BTreeSet<&ObjectId> = BTreeSet::new();
+    let outside = |id: &ObjectId| id.name != container.name || id.member.is_none();
+    let mut queue: Vec<&ObjectId> =
+        needs(base, part).filter(|id| *id != container && outside(id) && goes(id)).collect();
+    while let Some(id) = queue.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        for needed in needs(base, id) {
+            if needed == container || (needed.name == container.name && needed.kind == ObjectKind::Column) {
+                return true;
+            }
+            queue.push(needed);
+        }
+    }
+    false
 }
 
 /// The head stays first; what falls with it follows in the order in which it would have to be made again.

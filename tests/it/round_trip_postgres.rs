@@ -67,7 +67,8 @@ fn options() -> DiffOptions {
 fn record(current: &Schema, desired: &Schema) -> Record {
     let changes = diff(current, desired, &options());
     let plan_options = PlanOptions { name: "zoo".into(), privileges: Privileges::Compare };
-    let made = plan(dialect(EngineKind::Postgres).unwrap(), current, desired, &changes, &plan_options).unwrap();
+    let made =
+        plan(dialect(EngineKind::Postgres).unwrap(), current, desired, &changes, &plan_options).unwrap();
     Record {
         plan: made.into(),
         generated: "2026-01-01T00:00:00Z".into(),

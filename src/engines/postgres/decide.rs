@@ -293,8 +293,8 @@ fn relation(name: &QualifiedName) -> Vec<ObjectId> {
 pub(super) fn falls_with(object: &Object, schema: &Schema) -> Vec<ObjectId> {
     match (&object.body, object.id.kind) {
         (Body::Index(index), _) => {
-            let mut with = parent_index(&object.id.name, schema);
-            with.extend(relation(&index.table));
+            let mut with = relation(&index.table);
+            with.extend(parent_index(&object.id.name, schema));
             with
         }
         // Foreign keys between tables go first, each by itself: tables may refer to each other.
@@ -307,8 +307,8 @@ pub(super) fn falls_with(object: &Object, schema: &Schema) -> Vec<ObjectId> {
         (Body::Constraint(_), ObjectKind::Constraint) => {
             let name =
                 QualifiedName { schema: object.id.name.schema.clone(), name: object.id.leaf().clone() };
-            let mut with = parent_index(&name, schema);
-            with.extend(relation(&object.id.name));
+            let mut with = relation(&object.id.name);
+            with.extend(parent_index(&name, schema));
             with
         }
         (Body::Constraint(_), _) => vec![ObjectId::new(ObjectKind::Domain, object.id.name.clone())],
