@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::{
-    Body, Definition, EngineKind, Ident, Object, ObjectId, ObjectKind, QualifiedName, Renaming, Schema,
+    Body, Definition, EngineKind, Ident, Inherit, Nullability, Object, ObjectId, ObjectKind, QualifiedName,
+    Renaming, Schema, Validity,
 };
 use crate::sqltext::{SqlBuilder, TokenClass, lex};
 
@@ -48,6 +49,9 @@ fn one(schema: &Schema, renaming: &Renaming) -> Schema {
         object.id = new_id.clone();
         body(&mut object.body, renaming, schema.engine());
         label(&mut object, renaming);
+        if id != &new_id && schema.engine() == EngineKind::Postgres && schema.version.at_least(18, 0) {
+            keep_not_null_name(&mut object.body, id);
+        }
         objects.insert(new_id, Arc::new(object));
     }
     let mut depends: Vec<_> =
@@ -62,6 +66,20 @@ pub(super) fn holder(id: &ObjectId) -> ObjectId {
     match id.kind {
         ObjectKind::Enum => ObjectId { member: None, ..id.clone() },
         _ => id.clone(),
+    }
+}
+
+/// Since PostgreSQL 18 a NOT NULL has a name, made of the names of its table and column, and a rename leaves it.
+/// Names that the server would have shortened are left to show up as one more change.
+fn keep_not_null_name(body: &mut Body, before: &ObjectId) {
+    let Body::Column(column) = body else { return };
+    let name = format!("{}_{}_not_null", before.name.name, before.leaf());
+    if column.nullability == Nullability::NotNull && name.len() < 64 {
+        column.nullability = Nullability::Named {
+            name: Some(Ident::new(name)),
+            inherit: Inherit::Inherited,
+            validity: Validity::Valid,
+        };
     }
 }
 

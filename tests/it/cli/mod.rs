@@ -3,6 +3,7 @@
 mod bad_input;
 mod interrupt;
 mod plans;
+mod postgres;
 mod results;
 
 use std::path::{Path, PathBuf};
