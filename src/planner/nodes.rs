@@ -106,6 +106,14 @@ impl Nodes {
             for (_, &other) in touched {
                 demands.push(if matches!(action, Action::Create(_)) { (other, node) } else { (node, other) });
             }
+            if matches!(action, Action::Drop(_)) {
+                let parents_index = |other: &Action| {
+                    matches!(dropped(other).map(|object| &object.body),
+                        Some(Body::Index(index)) if index.table == partition.parent)
+                };
+                let earlier = self.actions.iter().enumerate().filter(|(_, other)| parents_index(other));
+                demands.extend(earlier.map(|(other, _)| (other, node)));
+            }
             if matches!(action, Action::Create(_)) {
                 // The server pairs the indexes of both sides when a partition joins: the partition's own have to be
                 // there, and an index that the parent is only going to get must not be.

@@ -3,7 +3,7 @@
 use crate::engines::{Action, Cause, Disturbance, Facts, Folding, Transition};
 use crate::model::{
     Aspect, Body, Column, Composite, Edit, EnumType, Object, ObjectId, ObjectKind, Origin, QualifiedName,
-    Routine, Schema, Stored, Validity, Value, View,
+    Routine, Schema, Stored, TableShape, Validity, Value, View,
 };
 
 pub(super) fn transition(before: &Object, after: &Object, edits: &[Edit]) -> Transition {
@@ -292,6 +292,12 @@ fn relation(name: &QualifiedName) -> Vec<ObjectId> {
 
 pub(super) fn falls_with(object: &Object, schema: &Schema) -> Vec<ObjectId> {
     match (&object.body, object.id.kind) {
+        // Made again, it must come after the partitions, which would get indexes of their own otherwise.
+        (Body::Index(index), _)
+            if index.shape == TableShape::Partitioned && index.validity == Validity::NotValid =>
+        {
+            Vec::new()
+        }
         (Body::Index(index), _) => {
             let mut with = relation(&index.table);
             with.extend(parent_index(&object.id.name, schema));
