@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::connect::scratch::Workshop;
 use crate::diff::{Privileges, edits};
 use crate::engines::Dialect;
-use crate::model::{Body, Change, Failure, Object, Schema};
+use crate::model::{Body, Change, Failure, Grant, Inherit, Nullability, Object, Schema, Validity};
 
 use super::build::{Built, build};
 use super::load::scratch_failure;
@@ -24,6 +24,28 @@ pub async fn through_one_server(
         build(dialect, workshop, schema, Privileges::Ignore).await?;
     workshop.discard(database).await.map_err(|error| scratch_failure(&error))?;
     Ok(reprinted(schema, &printed))
+}
+
+/// Leaves out what the older of two versions does not have: the MAINTAIN privilege (17), names of NOT NULL (18).
+pub fn keep_common(schema: &mut Schema, oldest: u32) {
+    for object in schema.objects.values_mut() {
+        let newer = |grant: &Grant| oldest < 17 && grant.privilege.as_ref() == "MAINTAIN";
+        if object.about.grants.as_ref().is_some_and(|grants| grants.iter().any(newer))
+            && let Some(grants) = &mut Arc::make_mut(object).about.grants
+        {
+            grants.retain(|grant| !newer(grant));
+        }
+        let named = |body: &Body| {
+            matches!(body, Body::Column(column) if matches!(column.nullability,
+                Nullability::Named { inherit: Inherit::Inherited, validity: Validity::Valid, .. }))
+        };
+        if oldest < 18
+            && named(&object.body)
+            && let Body::Column(column) = &mut Arc::make_mut(object).body
+        {
+            column.nullability = Nullability::NotNull;
+        }
+    }
 }
 
 /// `original` with the texts of `printed`.

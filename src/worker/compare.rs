@@ -6,7 +6,8 @@ use crate::config::{Place, Source, ask_password};
 use crate::connect::{self, PostgresTarget, Purpose};
 use crate::diff::{self, DiffOptions, Privileges};
 use crate::engines::{self, Dialect};
-use crate::model::{Changeset, Failure, FailureKind, ObjectId, ObjectKind, Schema};
+use crate::model::{Changeset, EngineKind, Failure, FailureKind, ObjectId, ObjectKind, Schema};
+use crate::promote::normalise;
 
 use super::queue::Job;
 use super::scratch::{self, Ground};
@@ -54,6 +55,7 @@ pub(super) async fn compare(order: &CompareOrder, job: &Job) -> Result<Compariso
     }
     job.stop.check()?;
     job.reporter.doing("comparing");
+    one_print(order, dialect, (&mut current, &mut desired), job).await?;
     let mut options = DiffOptions { privileges: order.privileges, ..DiffOptions::default() };
     let mut changeset = diff::diff(&current.schema, &desired.schema, &options);
     if !order.renames.is_empty() {
@@ -61,6 +63,50 @@ pub(super) async fn compare(order: &CompareOrder, job: &Job) -> Result<Compariso
         changeset = diff::diff(&current.schema, &desired.schema, &options);
     }
     Ok(Comparison { current, desired, changeset, options })
+}
+
+/// Servers of different versions print the same definition differently: both sides are read again from one scratch
+/// server, like *current* where that can be had. Without one they are compared as printed, and that is said.
+async fn one_print(
+    order: &CompareOrder,
+    dialect: &dyn Dialect,
+    (current, desired): (&mut Side, &mut Side),
+    job: &Job,
+) -> Result<(), Failure> {
+    let major = |side: &Side| side.schema.version.number.0;
+    if dialect.kind() != EngineKind::Postgres || major(current) == major(desired) {
+        return Ok(());
+    }
+    let ground = Ground::of(order, dialect.kind(), Some(major(current)));
+    let mut workshop = match ground.workshop(job).await {
+        Ok(workshop) => workshop,
+        Err(failure) => {
+            job.stop.check()?;
+            desired.notes.push(format!(
+                "the servers differ in version and no scratch server was found: definitions are compared as printed ({})",
+                failure.what
+            ));
+            return Ok(());
+        }
+    };
+    job.reporter.doing(format!("comparing two versions through {}", workshop.describe()));
+    let oldest = major(current).min(major(desired));
+    let work = async {
+        for side in [&mut *current, &mut *desired] {
+            if major(side) != workshop.version().number.0 {
+                side.schema = normalise::through_one_server(dialect, &mut workshop, &side.schema).await?;
+            }
+            normalise::keep_common(&mut side.schema, oldest);
+        }
+        Ok(())
+    };
+    // Dropping the work is safe here: closing the workshop ends its sessions on the server.
+    let result = tokio::select! {
+        result = work => result,
+        () = job.stop.wished() => Err(stop::cancelled()),
+    };
+    workshop.close().await;
+    result
 }
 
 /// The one dialect of both sides.
