@@ -213,6 +213,24 @@ pub struct Facts<'a> {
     pub restore: Restore,
 }
 
+impl Facts<'_> {
+    /// Whether the statements take an action back.
+    pub fn direction(&self) -> Way {
+        if std::ptr::eq(self.ground, self.to) && !std::ptr::eq(self.from, self.to) {
+            Way::Back
+        } else {
+            Way::Forward
+        }
+    }
+}
+
+/// The way a statement leads.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Way {
+    Forward,
+    Back,
+}
+
 /// Whether a created object gets its recorded owner and privileges.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Restore {

@@ -2,6 +2,7 @@
 //! what can be done in place and what stands in the way; it writes no SQL and reads no server.
 
 mod closure;
+mod demands;
 mod graph;
 mod nodes;
 mod reverse;

@@ -74,7 +74,7 @@ fn cases(corpus: &Path) -> Vec<PathBuf> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Stage {
+pub enum Stage {
     Load,
     Plan,
     Forward,
@@ -124,7 +124,8 @@ async fn both_ways(server: &Server, case: &Path) -> Vec<Outcome> {
     outcomes
 }
 
-async fn one_way(
+/// Plans, applies, compares, plans again, rolls back and compares again.
+pub async fn one_way(
     server: &Server,
     (from, to): (&str, &str),
     work: &str,

@@ -1,6 +1,6 @@
 //! A column as part of CREATE TABLE or ADD COLUMN, and what can only be said of it afterwards.
 
-use crate::engines::{Draft, Facts};
+use crate::engines::{Draft, Facts, Way};
 use crate::model::{
     Body, Column, Definition, Ident, Inherit, Lock, LossTime, Nullability, Object, Phase, Sql, Stored,
     Validity, Value, Verb, Work,
@@ -165,8 +165,17 @@ pub(super) fn add(object: &Object, column: &Column, facts: &Facts<'_>) -> Vec<Dr
         facts.to.objects.get(&table_id(&object.id.name)).map(|table| &table.body),
         Some(Body::Table(table)) if table.foreign.is_some()
     );
+    let filler = match facts.direction() {
+        Way::Back if !foreign => super::filler::filler(&plain, facts),
+        Way::Back | Way::Forward => None,
+    };
     let head = if foreign { "ALTER FOREIGN TABLE " } else { "ALTER TABLE " };
-    let sql = sql!(PG; head, &object.id.name, " ADD COLUMN ", &definition(object, &plain));
+    let mut sql = SqlBuilder::new(PG).piece(head).piece(&object.id.name).piece(" ADD COLUMN ");
+    sql.push(definition(object, &plain));
+    if let Some(filler) = &filler {
+        sql = sql.piece(" DEFAULT ").piece(filler);
+    }
+    let sql = sql.done();
     let work = if of_checked_domain(column, facts) { Work::Rewrite } else { add_work(column) };
     let reason = match work {
         Work::Catalog => "Existing rows are not touched.",
@@ -179,6 +188,10 @@ pub(super) fn add(object: &Object, column: &Column, facts: &Facts<'_>) -> Vec<Dr
             .loses(LossTime::Since, format!("the values of {}.{}", object.id.name, object.id.leaf()))
             .probed_by(probe::column_exists(&object.id.name, object.id.leaf())),
     ];
+    if filler.is_some() {
+        let sql = altering(object).piece("DROP DEFAULT").done();
+        drafts.push(adjust(object, sql, Lock::AccessExclusive, "It only filled rows whose values are lost."));
+    }
     drafts.extend(after_create(object, column, facts));
     drafts
 }

@@ -9,6 +9,7 @@ mod column_alter;
 mod constraint;
 mod create;
 mod drop;
+mod filler;
 mod index;
 mod privileges;
 mod probe;

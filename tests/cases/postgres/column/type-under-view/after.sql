@@ -1,0 +1,4 @@
+CREATE TABLE t (id int PRIMARY KEY, n bigint, s varchar(20));
+CREATE VIEW v AS SELECT id, n FROM t WHERE n > 1;
+CREATE VIEW w AS SELECT n FROM v;
+COMMENT ON VIEW v IS 'kept';

@@ -1,0 +1,1 @@
+INSERT INTO "Select" VALUES (1, 'x', 2);
