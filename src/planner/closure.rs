@@ -143,11 +143,15 @@ fn disturb(
         Some(Item { after: Some(after), .. }) => Some(Arc::clone(after)),
         None => desired.objects.get(dependent).cloned(),
     };
+    let whole;
     let cause = match (&item.how, &item.after) {
         (How::Alter(edits), Some(after)) => Cause::Altered { before: needed, after, edits },
+        (How::Weaken(_), Some(after)) => {
+            whole = edits(needed, after, Privileges::Compare);
+            Cause::Altered { before: needed, after, edits: &whole }
+        }
         (How::Join(_), _) => Cause::Rebuilt(needed),
-        (How::Weaken(_), _) => return Ok(()),
-        (How::Once | How::Replace | How::Alter(_), _) => Cause::Gone(needed),
+        (How::Once | How::Replace | How::Alter(_) | How::Weaken(_), _) => Cause::Gone(needed),
     };
     let Some(after) = after else { return Ok(()) };
     let how = match dialect.disturbance(before, &cause) {

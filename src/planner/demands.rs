@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::engines::Action;
 use crate::model::{
-    Body, Column, Object, ObjectId, ObjectKind, QualifiedName, Schema, Uniqueness, Validity, Value,
+    Aspect, Body, Column, Object, ObjectId, ObjectKind, QualifiedName, Schema, Uniqueness, Validity, Value,
 };
 
 use super::nodes::Nodes;
@@ -15,11 +15,20 @@ impl Nodes {
     pub(super) fn demand_dependencies(&mut self, base: &Schema, desired: &Schema) {
         for (dependent, needed) in &desired.depends {
             if let (Some(&d), Some(&n)) = (self.reach.get(dependent), self.reach.get(needed)) {
-                self.demand(n, d);
+                if !(only_reads(dependent) && self.only_requires(n)) {
+                    self.demand(n, d);
+                } else if let Some(&first) = self.leave.get(needed)
+                    && first != n
+                {
+                    self.demand(first, d);
+                }
             }
         }
         for (dependent, needed) in &base.depends {
             let (Some(&d), Some(&n)) = (self.leave.get(dependent), self.leave.get(needed)) else { continue };
+            if only_reads(dependent) && self.only_requires(n) {
+                continue;
+            }
             let needed_goes = self.takes_away.contains(&n) || matches!(self.actions[n], Action::Drop(_));
             let still_needed =
                 || desired.depends.binary_search_by(|(x, y)| (x, y).cmp(&(dependent, needed))).is_ok();
@@ -136,6 +145,12 @@ impl Nodes {
         }
     }
 
+    /// Whether a node does nothing but set NOT NULL.
+    fn only_requires(&self, node: usize) -> bool {
+        matches!(&self.actions[node], Action::Alter { edits, .. }
+            if edits.iter().all(|edit| edit.aspect == Aspect::Nullability))
+    }
+
     /// A name is free only after what had it is gone.
     pub(super) fn demand_free_names(&mut self) {
         let mut freed: BTreeMap<(bool, String), Vec<usize>> = BTreeMap::new();
@@ -210,6 +225,20 @@ fn awaits(made: &[Arc<Object>], nodes: &Nodes) -> bool {
         },
         _ => false,
     }
+}
+
+/// Kinds to which it is all the same whether a column may be NULL.
+fn only_reads(id: &ObjectId) -> bool {
+    matches!(
+        id.kind,
+        ObjectKind::View
+            | ObjectKind::MaterializedView
+            | ObjectKind::Rule
+            | ObjectKind::Trigger
+            | ObjectKind::Policy
+            | ObjectKind::Function
+            | ObjectKind::Procedure
+    )
 }
 
 fn dropped(action: &Action) -> Option<&Arc<Object>> {

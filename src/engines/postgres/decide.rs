@@ -33,6 +33,16 @@ pub(super) fn transition(before: &Object, after: &Object, edits: &[Edit]) -> Tra
         {
             Transition::Through(Box::new(without_value(before, a)))
         }
+        // NOT NULL takes transactions of its own; what the new type has taken down must not wait for them.
+        (Body::Column(a), Body::Column(b))
+            if (a.data_type != b.data_type || a.collation != b.collation)
+                && !a.nullability.is_not_null()
+                && b.nullability.is_not_null()
+                && column(a, b) == Transition::InPlace =>
+        {
+            let body = Body::Column(Column { nullability: a.nullability.clone(), ..b.clone() });
+            Transition::Through(Box::new(Object { body, ..after.clone() }))
+        }
         (Body::Column(a), Body::Column(b)) => column(a, b),
         (Body::Constraint(a), Body::Constraint(b)) => replace_if(
             a.definition != b.definition
