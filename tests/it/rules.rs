@@ -25,6 +25,7 @@ const WITHOUT_PAIR: &[(&str, &str)] = &[
         "the planner builds the index concurrently, or has only the catalog to change",
     ),
     ("constraint-missing-not-valid", "the planner adds checks NOT VALID wherever the server allows it"),
+    ("drop-table-with-fks", "the planner drops foreign keys between tables first, each by itself"),
     ("index-corruption-version", "needs PostgreSQL 14.0 to 14.3"),
     ("irreversible-step", "the planner has a way back for all it does, lossy where it must be"),
     ("partition-of-locks-parent", "the planner attaches partitions instead"),

@@ -2,6 +2,7 @@
 
 mod decide;
 mod introspect;
+mod rank;
 mod render;
 mod types;
 
@@ -55,7 +56,7 @@ impl Dialect for Postgres {
     }
 
     fn rank(&self, action: &Action, facts: &Facts<'_>) -> u32 {
-        decide::rank(action, facts)
+        rank::rank(action, facts)
     }
 
     fn steps(&self, action: &Action, facts: &Facts<'_>) -> Vec<Draft> {
