@@ -1,7 +1,7 @@
 //! From the changes asked for to everything that has to be touched: what cannot be altered in place is replaced,
 //! and what stands in the way of a change is taken down before it and put back after it.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use crate::diff::{Privileges, edits};
@@ -117,8 +117,9 @@ fn is_part(id: &ObjectId) -> bool {
     matches!(id.kind, ObjectKind::Column | ObjectKind::Constraint)
 }
 
-fn dependents(schema: &Schema) -> BTreeMap<&ObjectId, Vec<&ObjectId>> {
-    let mut map: BTreeMap<&ObjectId, Vec<&ObjectId>> = BTreeMap::new();
+/// Who needs an object. Only looked up in, so that its order never shows.
+fn dependents(schema: &Schema) -> HashMap<&ObjectId, Vec<&ObjectId>> {
+    let mut map: HashMap<&ObjectId, Vec<&ObjectId>> = HashMap::new();
     for (dependent, needed) in &schema.depends {
         map.entry(needed).or_default().push(dependent);
     }

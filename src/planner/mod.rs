@@ -7,7 +7,8 @@ mod graph;
 mod nodes;
 mod reverse;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::diff::{Privileges, renamed};
@@ -45,21 +46,23 @@ pub fn plan(
             Change::Create(_) | Change::Drop(_) | Change::Alter { .. } => None,
         })
         .collect();
-    let base = if renames.is_empty() { current.clone() } else { renamed(current, &renames) };
-    let ordered = arranged(dialect, &base, desired, &changeset.changes)?;
+    let moved = (!renames.is_empty()).then(|| renamed(current, &renames));
+    let base = moved.as_ref().unwrap_or(current);
+    let ordered = arranged(dialect, base, desired, &changeset.changes)?;
     let steps = Writer {
         dialect,
-        base: &base,
+        base,
         desired,
         created: relations(&ordered, Side::Created),
         dropped: relations(&ordered, Side::Dropped),
         privileges: options.privileges,
     }
     .write(&ordered)?;
+    let (from, to) = fingerprints(dialect, current, desired);
     Ok(Plan {
         name: options.name.clone(),
-        from: fingerprint(dialect, current),
-        to: fingerprint(dialect, desired),
+        from,
+        to,
         server: current.version.clone(),
         steps,
         unmodelled: current
@@ -75,12 +78,33 @@ pub fn plan(
 
 /// The fingerprint of a schema: over every object's identity and definition.
 pub fn fingerprint(dialect: &dyn Dialect, schema: &Schema) -> Fingerprint {
-    let mut parts: Vec<String> = Vec::with_capacity(schema.objects.len() * 2);
-    for (id, object) in &schema.objects {
-        parts.push(id.to_string());
-        parts.extend(dialect.imprint(object).into_iter().map(String::from));
-    }
-    Fingerprint::of(parts.iter().map(String::as_str))
+    let imprints: Vec<_> = schema.objects.iter().map(|(id, object)| (id, imprint(dialect, object))).collect();
+    stamped(imprints.iter().map(|(_, parts)| parts))
+}
+
+/// The fingerprints of two schemas. Most of two schemas is the same, and equal objects leave equal imprints.
+fn fingerprints(dialect: &dyn Dialect, current: &Schema, desired: &Schema) -> (Fingerprint, Fingerprint) {
+    let before: BTreeMap<&ObjectId, Rc<Vec<Box<str>>>> =
+        current.objects.iter().map(|(id, object)| (id, Rc::new(imprint(dialect, object)))).collect();
+    let after: Vec<Rc<Vec<Box<str>>>> = desired
+        .objects
+        .iter()
+        .map(|(id, object)| match (before.get(id), current.objects.get(id)) {
+            (Some(parts), Some(former)) if former == object => Rc::clone(parts),
+            _ => Rc::new(imprint(dialect, object)),
+        })
+        .collect();
+    (stamped(before.values().map(AsRef::as_ref)), stamped(after.iter().map(AsRef::as_ref)))
+}
+
+fn imprint(dialect: &dyn Dialect, object: &Object) -> Vec<Box<str>> {
+    let mut parts = vec![Box::from(object.id.to_string())];
+    parts.extend(dialect.imprint(object));
+    parts
+}
+
+fn stamped<'a>(imprints: impl Iterator<Item = &'a Vec<Box<str>>>) -> Fingerprint {
+    Fingerprint::of(imprints.flatten().map(AsRef::as_ref))
 }
 
 /// The actions in their order.
