@@ -61,7 +61,7 @@ fn body(before: &Arc<Object>, after: &Arc<Object>, edits: &[Edit], facts: &Facts
         (Body::SequenceOwner(_), Body::SequenceOwner(y)) => vec![sequence::own(after, y)],
         (Body::Enum(x), Body::Enum(y)) => types::alter_enum(after, x, y),
         (Body::Domain(x), Body::Domain(y)) => types::alter_domain(after, x, y),
-        (Body::Composite(x), Body::Composite(y)) => types::alter_composite(after, x, y, facts),
+        (Body::Composite(x), Body::Composite(y)) => types::alter_composite(after, x, y),
         (Body::Privileges(x), Body::Privileges(y)) => {
             super::privileges::defaults(after, y, &x.grants, &y.grants)
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::engines::{Draft, Facts};
+use crate::engines::Draft;
 use crate::model::{
     Boundary, Composite, Definition, Domain, EnumType, Object, Phase, QualifiedName, Sql, Validity, Verb,
 };
@@ -127,13 +127,7 @@ pub(super) fn alter_domain(object: &Object, from: &Domain, to: &Domain) -> Vec<D
     drafts
 }
 
-pub(super) fn alter_composite(
-    object: &Object,
-    from: &Composite,
-    to: &Composite,
-    facts: &Facts<'_>,
-) -> Vec<Draft> {
-    let _ = facts;
+pub(super) fn alter_composite(object: &Object, from: &Composite, to: &Composite) -> Vec<Draft> {
     let mut drafts = Vec::new();
     let mut say =
         |sql: Sql, reason: &'static str| drafts.push(Draft::new(Verb::Alter, Phase::Expand, sql, reason));
