@@ -33,7 +33,7 @@ pub(super) fn print(surface: &Surface, story: &Story) -> Status {
          migrator-tui plan --current REF --desired REF --out migrations/next_release\n",
     );
     surface.print(&text);
-    match findings::status(&story.planned.record) {
+    match findings::status(&story.planned.drafted.record) {
         Status::Failed => Status::Failed,
         _ => Status::Done,
     }

@@ -36,16 +36,18 @@ pub(super) fn comparison(found: &Comparison) -> Value {
 }
 
 pub(super) fn planned(made: &Planned) -> Value {
+    let drafted = &made.drafted;
+    let (record, changeset) = (&drafted.record, &drafted.comparison.changeset);
     json!({
         "version": VERSION,
-        "plan": document(&made.record),
-        "changes": made.comparison.changeset.changes.iter().map(change).collect::<Vec<_>>(),
-        "summary": summary(&made.comparison.changeset),
-        "backwards_compatible": verdict(made.record.compatibility.verdict),
-        "blocking_findings": made.record.findings.iter().filter(|noted| noted.stops()).count(),
+        "plan": document(record),
+        "changes": changeset.changes.iter().map(change).collect::<Vec<_>>(),
+        "summary": summary(changeset),
+        "backwards_compatible": verdict(record.compatibility.verdict),
+        "blocking_findings": record.findings.iter().filter(|noted| noted.stops()).count(),
         "folder": made.folder.as_ref().map(|folder| folder.to_string_lossy()),
-        "forward_sql": made.text.forward,
-        "rollback_sql": made.text.rollback,
+        "forward_sql": drafted.forward.text,
+        "rollback_sql": drafted.rollback.text,
     })
 }
 

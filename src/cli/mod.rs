@@ -124,6 +124,10 @@ fn unexpected(answer: &Answer) -> Failure {
     let what = match answer {
         Answer::Compared(_) => "a comparison",
         Answer::Planned(_) => "a plan",
+        Answer::Drafted(_) => "a draft",
+        Answer::Defined(_) => "a definition",
+        Answer::Saved(_) => "a folder",
+        Answer::Opened(_) => "a place",
         Answer::Read(_) => "a plan's folder",
         Answer::Examined(_) => "an examination",
         Answer::Shown(_) => "a demo",

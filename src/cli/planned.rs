@@ -18,12 +18,13 @@ pub(super) fn print(surface: &Surface, made: &Planned, format: Format) -> Status
         Format::Text => surface.print(&text(made, surface.paint)),
         Format::Json => surface.print_json(&json::planned(made)),
     }
-    findings::status(&made.record)
+    findings::status(&made.drafted.record)
 }
 
 pub(super) fn text(made: &Planned, paint: Paint) -> String {
-    let plan = &made.record.plan;
-    let counts = Counts::of(&made.comparison.changeset).words();
+    let drafted = &made.drafted;
+    let plan = &drafted.record.plan;
+    let counts = Counts::of(&drafted.comparison.changeset).words();
     let mut text = format!("plan  {}  {}\n", paint.strong(Shown::new(&plan.name)), paint.muted(counts));
     if plan.steps.is_empty() {
         text.push_str("\nnothing to do\n");
@@ -32,7 +33,7 @@ pub(super) fn text(made: &Planned, paint: Paint) -> String {
         for group in grouped(&plan.steps) {
             text.push_str(&group_text(&plan.steps, group, paint));
         }
-        text.push_str(&findings::judged(&made.record, paint));
+        text.push_str(&findings::judged(&drafted.record, paint));
     }
     match &made.folder {
         Some(folder) => {
@@ -40,10 +41,9 @@ pub(super) fn text(made: &Planned, paint: Paint) -> String {
         }
         None if plan.steps.is_empty() => {}
         None => {
-            for (name, script) in [("forward.sql", &made.text.forward), ("rollback.sql", &made.text.rollback)]
-            {
+            for (name, script) in [("forward.sql", &drafted.forward), ("rollback.sql", &drafted.rollback)] {
                 text.push_str(&format!("\n{}\n", paint.strong(name)));
-                for line in Shown::lines(script.trim_end()) {
+                for line in Shown::lines(script.text.trim_end()) {
                     text.push_str(&format!("{line}\n"));
                 }
             }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::model::{Change, Changeset, ObjectId, Renaming, Schema};
 
 pub use edits::edits;
-pub use rename::renamed;
+pub use rename::{follow, former, renamed};
 
 #[derive(Clone, Debug, Default)]
 pub struct DiffOptions {

@@ -26,8 +26,20 @@ pub fn renamed(schema: &Schema, renames: &[Renaming]) -> Schema {
 }
 
 /// An identity after the renames.
-pub(super) fn follow(id: &ObjectId, renames: &[Renaming]) -> ObjectId {
+pub fn follow(id: &ObjectId, renames: &[Renaming]) -> ObjectId {
     renames.iter().fold(id.clone(), |id, renaming| moved(&id, renaming))
+}
+
+/// An identity as it was before the renames.
+pub fn former(id: &ObjectId, renames: &[Renaming]) -> ObjectId {
+    let mut done: Vec<Renaming> = Vec::with_capacity(renames.len());
+    for renaming in renames {
+        let before = follow(&renaming.before, &done);
+        done.push(Renaming { before, after: renaming.after.clone() });
+    }
+    done.iter().rev().fold(id.clone(), |id, renaming| {
+        moved(&id, &Renaming { before: renaming.after.clone(), after: renaming.before.clone() })
+    })
 }
 
 fn one(schema: &Schema, renaming: &Renaming) -> Schema {

@@ -45,6 +45,11 @@ pub trait Dialect: Sync {
         self.define(object).iter().map(|sql| sql.as_str().into()).collect()
     }
 
+    /// A definition laid out for a reader: one column a line. It is shown, never sent.
+    fn laid_out(&self, sql: &Sql) -> String {
+        sql.as_str().to_owned()
+    }
+
     /// Whether `before` can become `after` where it stands.
     fn transition(&self, before: &Object, after: &Object, edits: &[Edit]) -> Transition;
 

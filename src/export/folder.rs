@@ -43,8 +43,8 @@ pub fn write(record: &Record, dialect: &dyn Dialect) -> Result<FolderText, Folde
         .map_err(|error| FolderError::Unreadable(error.to_string()))?;
     Ok(FolderText {
         plan,
-        forward: script(record, Direction::Forward, dialect),
-        rollback: script(record, Direction::Rollback, dialect),
+        forward: script(record, Direction::Forward, dialect).text,
+        rollback: script(record, Direction::Rollback, dialect).text,
     })
 }
 
@@ -57,7 +57,7 @@ pub fn read(
     let engine = record.plan.server.engine;
     let dialect = dialect(engine).ok_or(FolderError::Engine(engine.title()))?;
     for (direction, found) in [(Direction::Forward, &text.forward), (Direction::Rollback, &text.rollback)] {
-        let expected = script(&record, direction, dialect);
+        let expected = script(&record, direction, dialect).text;
         if let Some(line) = first_difference(&expected, found) {
             return Err(FolderError::Script { file: script_name(direction), line });
         }

@@ -20,7 +20,7 @@ use crate::model::{
 
 pub use digest::digest;
 pub use folder::{FolderError, FolderText, PLAN_FILE, read, write};
-pub use raw::{Direction, script, script_name};
+pub use raw::{Direction, Place, Script, script, script_name};
 pub use wire::{address_document, document, noted_document};
 
 /// A plan and all that is written down with it.
@@ -46,6 +46,8 @@ pub struct Origin {
     pub only: Vec<String>,
     /// All but these objects.
     pub skip: Vec<String>,
+    /// These changes and no others, each with its sign: `+ table public.orders`.
+    pub exactly: Vec<String>,
 }
 
 /// What became of the rehearsal.

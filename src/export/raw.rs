@@ -2,6 +2,8 @@
 //! `sqlcmd -i`. Statements that share a transaction stand in one; those that must not stand bare. It adds
 //! comments, transaction brackets and settings, and never changes a statement.
 
+use std::ops::Range;
+
 use crate::engines::Dialect;
 use crate::model::{Boundary, EngineKind, Loss, LossTime, Reversal, Sql, Statement, Step};
 
@@ -22,12 +24,70 @@ pub fn script_name(direction: Direction) -> &'static str {
     }
 }
 
+/// A script, and where in it each step stands.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Script {
+    pub text: String,
+    /// In the order of the text. A step whose way back is several statements has several places.
+    pub places: Vec<Place>,
+}
+
+/// One statement of a script. Lines are 0-based.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Place {
+    /// 0-based step of the plan.
+    pub step: usize,
+    /// With the comments and settings above it.
+    pub lines: Range<usize>,
+    /// The statement alone; empty where there is nothing to send.
+    pub statement: Range<usize>,
+}
+
 /// The whole script. A plan without steps gives the header alone.
-pub fn script(record: &Record, direction: Direction, dialect: &dyn Dialect) -> String {
+pub fn script(record: &Record, direction: Direction, dialect: &dyn Dialect) -> Script {
     let mut text = header(record, direction);
+    let mut marks = Vec::new();
+    written(&mut text, &mut marks, record, direction, dialect);
+    let places = places(&text, &marks);
+    Script { text, places }
+}
+
+/// A place in bytes.
+struct Mark {
+    step: usize,
+    whole: Range<usize>,
+    statement: Range<usize>,
+}
+
+/// Bytes to lines, in one pass: marks are in the order of the text.
+fn places(text: &str, marks: &[Mark]) -> Vec<Place> {
+    let (mut line, mut counted) = (0, 0);
+    let mut line_of = |byte: usize| {
+        let passed = text.as_bytes().get(counted..byte).unwrap_or_default();
+        line += passed.iter().filter(|b| **b == b'\n').count();
+        counted = byte;
+        line
+    };
+    marks
+        .iter()
+        .map(|mark| {
+            let first = line_of(mark.whole.start);
+            let statement = line_of(mark.statement.start)..line_of(mark.statement.end);
+            Place { step: mark.step, lines: first..statement.end, statement }
+        })
+        .collect()
+}
+
+fn written(
+    text: &mut String,
+    marks: &mut Vec<Mark>,
+    record: &Record,
+    direction: Direction,
+    dialect: &dyn Dialect,
+) {
     let segments = segments(&record.plan.steps, direction);
     if segments.is_empty() {
-        return text;
+        return;
     }
     let client = Client::of(dialect.kind());
     let frame = match direction {
@@ -35,7 +95,7 @@ pub fn script(record: &Record, direction: Direction, dialect: &dyn Dialect) -> S
         Direction::Rollback => dialect.frame(&way_back(&record.plan.steps)),
     };
     text.push_str(client.stop_on_error);
-    bare(&mut text, &frame.before);
+    bare(text, &frame.before);
     let last = segments.iter().rposition(|segment| segment.bracket == Bracket::Transaction);
     for (at, segment) in segments.iter().enumerate() {
         text.push('\n');
@@ -44,18 +104,18 @@ pub fn script(record: &Record, direction: Direction, dialect: &dyn Dialect) -> S
                 text.push_str(client.begin);
                 let mut settings = Vec::new();
                 for item in &segment.items {
-                    item.write(&mut text, |text, statement| {
+                    item.write(text, marks, |text, statement| {
                         changed(text, &mut settings, dialect.prologue(statement));
                     });
                 }
                 if last == Some(at) {
-                    bare(&mut text, &frame.last_in_transaction);
+                    bare(text, &frame.last_in_transaction);
                 }
                 text.push_str(client.commit);
             }
             Bracket::None => {
                 for item in &segment.items {
-                    item.write(&mut text, |text, statement| bare(text, &dialect.prologue(statement)));
+                    item.write(text, marks, |text, statement| bare(text, &dialect.prologue(statement)));
                     if item.statement.is_some() {
                         text.push_str(client.reset);
                     }
@@ -65,9 +125,8 @@ pub fn script(record: &Record, direction: Direction, dialect: &dyn Dialect) -> S
     }
     if !frame.after.is_empty() {
         text.push('\n');
-        bare(&mut text, &frame.after);
+        bare(text, &frame.after);
     }
-    text
 }
 
 /// What the engine's own client needs to hear beside the statements.
@@ -121,19 +180,29 @@ struct Segment<'a> {
 
 /// A statement with the comments above it; comments alone where there is nothing to send.
 struct Item<'a> {
+    step: usize,
     comments: Vec<String>,
     statement: Option<&'a Statement>,
 }
 
 impl Item<'_> {
-    fn write(&self, text: &mut String, prologue: impl FnOnce(&mut String, &Statement)) {
+    fn write(
+        &self,
+        text: &mut String,
+        marks: &mut Vec<Mark>,
+        prologue: impl FnOnce(&mut String, &Statement),
+    ) {
+        let first = text.len();
         for line in &self.comments {
             text.push_str(line);
         }
+        let mut begins = text.len();
         if let Some(statement) = self.statement {
             prologue(text, statement);
+            begins = text.len();
             text.push_str(&ended(&statement.sql));
         }
+        marks.push(Mark { step: self.step, whole: first..text.len(), statement: begins..text.len() });
     }
 }
 
@@ -169,6 +238,7 @@ fn items(steps: &[Step], direction: Direction) -> Vec<Item<'_>> {
     let numbered = steps.iter().enumerate();
     match direction {
         Direction::Forward => items.extend(numbered.map(|(at, step)| Item {
+            step: at,
             comments: vec![comment(format_args!("[{}] {}", at + 1, facts(step)))],
             statement: Some(&step.statement),
         })),
@@ -197,11 +267,11 @@ fn taken_back<'a>(at: usize, step: &'a Step, items: &mut Vec<Item<'a>>) {
         Reversal::Impossible(reason) => comments.push(comment(format_args!("cannot be reversed: {reason}"))),
     }
     if back.is_empty() {
-        items.push(Item { comments, statement: None });
+        items.push(Item { step: at, comments, statement: None });
         return;
     }
     for statement in back {
-        items.push(Item { comments: std::mem::take(&mut comments), statement: Some(statement) });
+        items.push(Item { step: at, comments: std::mem::take(&mut comments), statement: Some(statement) });
     }
 }
 

@@ -121,6 +121,7 @@ fn record(steps: Vec<Step>) -> Record {
             }],
             only: vec!["table t".into()],
             skip: Vec::new(),
+            exactly: vec!["+ table public.t".into()],
         },
     }
 }
@@ -152,7 +153,7 @@ fn body(script: &str) -> &str {
 
 #[test]
 fn forward_brackets_what_belongs_together() {
-    let script = script(&record(mixed()), Direction::Forward, &Settings);
+    let script = script(&record(mixed()), Direction::Forward, &Settings).text;
     let facts = "expand | ACCESS EXCLUSIVE on table public.orders, catalog only";
     assert_eq!(
         body(&script),
@@ -176,7 +177,7 @@ fn forward_brackets_what_belongs_together() {
 
 #[test]
 fn rollback_goes_backwards_and_says_what_it_cannot() {
-    let script = script(&record(mixed()), Direction::Rollback, &Settings);
+    let script = script(&record(mixed()), Direction::Rollback, &Settings).text;
     let at = |needle: &str| script.find(needle).unwrap_or_else(|| panic!("{needle} is missing:\n{script}"));
     assert!(at("\nUN-FIVE;") < at("\nUN-FOUR;") && at("\nUN-4B;") < at("\nUN-ONE;"));
     assert!(script.contains("-- lost: values (what was written since the step ran)\n"));
@@ -190,7 +191,7 @@ fn rollback_goes_backwards_and_says_what_it_cannot() {
 
 #[test]
 fn the_header_stays_a_comment() {
-    let script = script(&record(Vec::new()), Direction::Forward, &Settings);
+    let script = script(&record(Vec::new()), Direction::Forward, &Settings).text;
     assert!(script.lines().all(|line| line.starts_with("-- ")), "{script}");
     assert!(script.starts_with(
         "-- Migration: add status\\nDROP TABLE t; --\n-- Generated: 2026-01-02T03:04:05Z\n\

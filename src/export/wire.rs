@@ -50,6 +50,8 @@ pub(super) struct Origin {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub skip: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exactly: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub renames: Vec<Rename>,
 }
 
@@ -282,6 +284,7 @@ impl From<&super::Origin> for Origin {
             privileges: origin.privileges,
             only: origin.only.clone(),
             skip: origin.skip.clone(),
+            exactly: origin.exactly.clone(),
             renames: origin.renames.iter().map(rename).collect(),
         }
     }
@@ -296,6 +299,7 @@ impl From<Origin> for super::Origin {
             privileges: origin.privileges,
             only: origin.only,
             skip: origin.skip,
+            exactly: origin.exactly,
             renames: origin.renames.into_iter().map(renaming).collect(),
         }
     }

@@ -273,7 +273,7 @@ fn target_of(object: &Object) -> Option<&QualifiedName> {
 }
 
 /// Names that no two objects can have at once: relations and types share one space, routines another.
-fn claims(object: &Object) -> Vec<(bool, String)> {
+pub(super) fn claims(object: &Object) -> Vec<(bool, String)> {
     let id = &object.id;
     match id.kind {
         ObjectKind::Table

@@ -4,6 +4,7 @@
 mod closure;
 mod demands;
 mod graph;
+mod needs;
 mod nodes;
 mod reverse;
 
@@ -17,6 +18,8 @@ use crate::model::{
     Change, Changeset, Fingerprint, Loss, Object, ObjectId, ObjectKind, Plan, Renaming, Reversal, Schema,
     Statement, Step,
 };
+
+pub use needs::{Followed, Needs, needs};
 
 #[derive(Clone, Debug, Default)]
 pub struct PlanOptions {
@@ -97,7 +100,8 @@ fn fingerprints(dialect: &dyn Dialect, current: &Schema, desired: &Schema) -> (F
     (stamped(before.values().map(AsRef::as_ref)), stamped(after.iter().map(AsRef::as_ref)))
 }
 
-fn imprint(dialect: &dyn Dialect, object: &Object) -> Vec<Box<str>> {
+/// What of an object counts towards a fingerprint, its identity included.
+pub fn imprint(dialect: &dyn Dialect, object: &Object) -> Vec<Box<str>> {
     let mut parts = vec![Box::from(object.id.to_string())];
     parts.extend(dialect.imprint(object));
     parts

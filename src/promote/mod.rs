@@ -12,5 +12,5 @@ pub(crate) mod run;
 pub mod seed;
 
 pub use compare::{Kept, TableRows};
-pub use proof::{Outcome, Proof, Stage};
+pub use proof::{Outcome, Proof, Stage, words};
 pub use rehearse::{Rehearsal, rehearse};

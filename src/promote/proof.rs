@@ -141,7 +141,7 @@ pub(super) fn residual(is: &Schema, should: &Schema, privileges: Privileges) -> 
 }
 
 /// A residual change in words.
-pub(super) fn words(change: &Change) -> String {
+pub fn words(change: &Change) -> String {
     match change {
         Change::Create(object) => format!("{} is missing", object.id),
         Change::Drop(object) => format!("{} is still there", object.id),

@@ -1,18 +1,22 @@
 //! Compare: read both sides side by side, find what differs. It reads only; nothing is kept open afterwards.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::config::{Place, Source, ask_password};
 use crate::connect::{self, PostgresTarget, Purpose};
 use crate::diff::{self, DiffOptions, Privileges};
 use crate::engines::{self, Dialect};
-use crate::model::{Changeset, EngineKind, Failure, FailureKind, ObjectId, ObjectKind, Schema};
+use crate::model::{
+    Changeset, EngineKind, Failure, FailureKind, Fingerprint, ObjectId, ObjectKind, Renaming, Schema,
+};
+use crate::planner::{Followed, Needs};
 use crate::promote::normalise;
 
 use super::queue::Job;
 use super::scratch::{self, Ground};
 use super::select::{RenameText, renamings};
-use super::{failure, stop};
+use super::{difference, failure, stop};
 
 #[derive(Clone, Debug)]
 pub struct CompareOrder {
@@ -33,14 +37,40 @@ pub struct Side {
     pub notes: Vec<String>,
 }
 
-/// Both sides and what differs.
+/// Both sides and what differs. The sides are shared: finding the differences again copies no schema.
 #[derive(Clone, Debug)]
 pub struct Comparison {
-    pub current: Side,
-    pub desired: Side,
-    pub changeset: Changeset,
+    /// What was asked for; `options` has the renames that hold.
+    pub order: CompareOrder,
+    pub current: Arc<Side>,
+    pub desired: Arc<Side>,
+    pub changeset: Arc<Changeset>,
+    /// One for each change, the same in every run: over the kind of change and both images of the object.
+    pub imprints: Arc<[Fingerprint]>,
     /// The options it was found with.
     pub options: DiffOptions,
+    pub(super) needs: Arc<Needs>,
+}
+
+impl Comparison {
+    /// The other changes that have to take the same way as `toggled`, and why. `chosen` is the choice with
+    /// `toggled` already turned. Fast: it looks at no schema.
+    pub fn follow(&self, chosen: &[bool], toggled: usize) -> Vec<Followed> {
+        self.needs.follow(chosen, toggled)
+    }
+
+    /// The dialect of both sides.
+    pub(super) fn dialect(&self) -> Result<&'static dyn Dialect, Failure> {
+        let engine = self.current.schema.engine();
+        engines::dialect(engine).ok_or_else(|| failure::no_dialect(&self.current.label, engine))
+    }
+}
+
+/// The same two sides with other renames.
+#[derive(Clone, Debug)]
+pub struct RenameOrder {
+    pub comparison: Arc<Comparison>,
+    pub renames: Vec<Renaming>,
 }
 
 pub(super) async fn compare(order: &CompareOrder, job: &Job) -> Result<Comparison, Failure> {
@@ -57,12 +87,11 @@ pub(super) async fn compare(order: &CompareOrder, job: &Job) -> Result<Compariso
     job.reporter.doing("comparing");
     one_print(order, dialect, (&mut current, &mut desired), job).await?;
     let mut options = DiffOptions { privileges: order.privileges, ..DiffOptions::default() };
-    let mut changeset = diff::diff(&current.schema, &desired.schema, &options);
     if !order.renames.is_empty() {
+        let changeset = diff::diff(&current.schema, &desired.schema, &options);
         options.renames = renamings(&order.renames, &changeset)?;
-        changeset = diff::diff(&current.schema, &desired.schema, &options);
     }
-    Ok(Comparison { current, desired, changeset, options })
+    difference::found(order.clone(), Arc::new(current), Arc::new(desired), options)
 }
 
 /// Servers of different versions print the same definition differently: both sides are read again from one scratch

@@ -2,9 +2,10 @@
 //! tell. It touches nothing that was there before.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::config::{Guard, Origin, Place, Schemas, Source};
-use crate::connect::scratch::{ScratchDatabase, Workshop};
+use crate::connect::scratch::{self, ScratchDatabase, ScratchFolder, Workshop};
 use crate::connect::sqlite::{self, Access};
 use crate::connect::{Connection, PostgresTarget, SqliteTarget, Target};
 use crate::diff::Privileges;
@@ -47,41 +48,95 @@ pub struct Story {
     /// Where the environments were: `a private PostgreSQL 15.4`.
     pub place: String,
     /// The comparison before anybody said what was renamed.
-    pub first: Comparison,
+    pub first: Arc<Comparison>,
     /// The rename that the story confirms.
     pub rename: RenameText,
     pub planned: Planned,
 }
 
+/// Two filled environments, there until the worker closes.
+#[derive(Clone, Debug)]
+pub struct DemoPlace {
+    /// Where they are: `private PostgreSQL 15.4`.
+    pub place: String,
+    pub current: Source,
+    pub desired: Source,
+    /// The server for scratch databases: starting another one would take longer than all the rest.
+    pub scratch: Option<PostgresTarget>,
+}
+
+/// What has to go when the demo is over. Dropping it removes all of it, too.
+pub(super) enum Home {
+    Sqlite(ScratchFolder),
+    Postgres { workshop: Workshop, databases: Vec<ScratchDatabase> },
+}
+
+impl Home {
+    pub(super) async fn close(self) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(folder) => folder.close().map_err(|error| {
+                Failure::new(FailureKind::Local, format!("the demo's folder stays behind: {error}"))
+            }),
+            Self::Postgres { mut workshop, databases } => {
+                let mut gone = Ok(());
+                for database in databases {
+                    gone = gone.and(workshop.discard(database).await);
+                }
+                workshop.close().await;
+                gone.map_err(|error| failure::wire("demo", &error))
+            }
+        }
+    }
+}
+
+/// Makes the environments, tells their story, removes them.
 pub(super) async fn demo(engine: EngineKind, job: &Job) -> Result<Story, Failure> {
+    let (place, home) = open(engine, job).await?;
+    let story = told(&place, shop(engine)?, job).await;
+    // Removed now, so that a failure to do so is not swallowed by the end of the scope.
+    let gone = home.close().await;
+    let story = story?;
+    gone?;
+    Ok(story)
+}
+
+/// Makes the two environments.
+pub(super) async fn open(engine: EngineKind, job: &Job) -> Result<(DemoPlace, Home), Failure> {
+    let shop = shop(engine)?;
     match engine {
-        EngineKind::Sqlite => on_sqlite(job).await,
-        EngineKind::Postgres => on_postgres(job).await,
+        EngineKind::Sqlite => on_sqlite(shop, job).await,
+        EngineKind::Postgres => on_postgres(shop, job).await,
         EngineKind::MySql | EngineKind::SqlServer | EngineKind::Snowflake => {
             Err(failure::no_dialect("demo", engine))
         }
     }
 }
 
-async fn on_sqlite(job: &Job) -> Result<Story, Failure> {
+fn shop(engine: EngineKind) -> Result<&'static Shop, Failure> {
+    match engine {
+        EngineKind::Sqlite => Ok(&SQLITE),
+        EngineKind::Postgres => Ok(&POSTGRES),
+        EngineKind::MySql | EngineKind::SqlServer | EngineKind::Snowflake => {
+            Err(failure::no_dialect("demo", engine))
+        }
+    }
+}
+
+async fn on_sqlite(shop: &Shop, job: &Job) -> Result<(DemoPlace, Home), Failure> {
     job.reporter.doing("filling two SQLite databases");
-    let folder = tempfile::Builder::new()
-        .prefix("migrator-demo-")
-        .tempdir()
+    scratch::sweep().await;
+    let folder = ScratchFolder::make()
         .map_err(|error| Failure::new(FailureKind::Local, format!("no temporary folder: {error}")))?;
     let (current, desired) = (folder.path().join("staging.db"), folder.path().join("next.db"));
-    make(&current, &[SQLITE.current, SQLITE.rows]).await?;
-    make(&desired, &[SQLITE.desired]).await?;
-    let sides = [("staging", current), ("next", desired)]
+    make(&current, &[shop.current, shop.rows]).await?;
+    job.stop.check()?;
+    make(&desired, &[shop.desired]).await?;
+    job.stop.check()?;
+    let [current, desired] = [("staging", current), ("next", desired)]
         .map(|(name, path)| place(name, Target::Sqlite(SqliteTarget { path })));
-    let story = told(sides, &SQLITE, ("two SQLite files in a temporary folder".into(), None), job).await;
-    // Removed now, so that a failure to do so is not swallowed by the end of the scope.
-    let gone = folder.close();
-    let story = story?;
-    gone.map_err(|error| {
-        Failure::new(FailureKind::Local, format!("the demo's folder stays behind: {error}"))
-    })?;
-    Ok(story)
+    let opened =
+        DemoPlace { place: "two SQLite files in a temporary folder".into(), current, desired, scratch: None };
+    Ok((opened, Home::Sqlite(folder)))
 }
 
 async fn make(path: &Path, scripts: &[&str]) -> Result<(), Failure> {
@@ -93,32 +148,36 @@ async fn make(path: &Path, scripts: &[&str]) -> Result<(), Failure> {
     connection.close().await.map_err(wrong)
 }
 
-async fn on_postgres(job: &Job) -> Result<Story, Failure> {
+async fn on_postgres(shop: &Shop, job: &Job) -> Result<(DemoPlace, Home), Failure> {
     let ground = Ground::Postgres(Box::default());
     let mut workshop = ground.workshop(job).await?;
-    let story = tokio::select! {
-        story = in_workshop(&mut workshop, job) => story,
+    let made = tokio::select! {
+        made = in_workshop(&mut workshop, shop, job) => made,
         () = job.stop.wished() => Err(stop::cancelled()),
     };
-    workshop.close().await;
-    story
+    match made {
+        Ok((place, databases)) => Ok((place, Home::Postgres { workshop, databases })),
+        Err(failure) => {
+            workshop.close().await;
+            Err(failure)
+        }
+    }
 }
 
-async fn in_workshop(workshop: &mut Workshop, job: &Job) -> Result<Story, Failure> {
+async fn in_workshop(
+    workshop: &mut Workshop,
+    shop: &Shop,
+    job: &Job,
+) -> Result<(DemoPlace, Vec<ScratchDatabase>), Failure> {
     let where_it_is = workshop.describe().to_owned();
     job.reporter.doing(format!("filling two databases on {where_it_is}"));
-    let (current, staging) = filled(workshop, "staging", &[POSTGRES.current, POSTGRES.rows]).await?;
-    let (desired, next) = filled(workshop, "next", &[POSTGRES.desired]).await?;
-    // The rehearsal uses the same server: starting another one would take longer than all the rest.
-    let server = match &current.target {
+    let (first, current) = filled(workshop, "staging", &[shop.current, shop.rows]).await?;
+    let (second, desired) = filled(workshop, "next", &[shop.desired]).await?;
+    let scratch = match &first.target {
         Some(Target::Postgres(target)) => Some(target.with_database("postgres")),
         Some(Target::Sqlite(_)) | None => None,
     };
-    let story = told([staging, next], &POSTGRES, (where_it_is, server), job).await;
-    for database in [current, desired] {
-        workshop.discard(database).await.map_err(|error| failure::wire("demo", &error))?;
-    }
-    story
+    Ok((DemoPlace { place: where_it_is, current, desired, scratch }, vec![first, second]))
 }
 
 async fn filled(
@@ -148,15 +207,15 @@ fn place(name: &str, target: Target) -> Source {
     }))
 }
 
-async fn told(
-    [current, desired]: [Source; 2],
-    shop: &Shop,
-    (place, scratch): (String, Option<PostgresTarget>),
-    job: &Job,
-) -> Result<Story, Failure> {
-    let mut order =
-        CompareOrder { current, desired, privileges: Privileges::Ignore, renames: Vec::new(), scratch };
-    let first = compare::compare(&order, job).await?;
+async fn told(place: &DemoPlace, shop: &Shop, job: &Job) -> Result<Story, Failure> {
+    let mut order = CompareOrder {
+        current: place.current.clone(),
+        desired: place.desired.clone(),
+        privileges: Privileges::Ignore,
+        renames: Vec::new(),
+        scratch: place.scratch.clone(),
+    };
+    let first = Arc::new(compare::compare(&order, job).await?);
     let rename = RenameText { old: shop.rename.0.into(), new: shop.rename.1.into() };
     order.renames.push(rename.clone());
     let planned = plan::plan(
@@ -171,5 +230,5 @@ async fn told(
         job,
     )
     .await?;
-    Ok(Story { place, first, rename, planned })
+    Ok(Story { place: place.place.clone(), first, rename, planned })
 }

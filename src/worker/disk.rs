@@ -3,14 +3,30 @@
 
 use std::fs;
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::engines;
 use crate::export::{self, Direction, FolderError, FolderText, PLAN_FILE, Record, script_name};
 use crate::model::{Failure, FailureKind};
 
+use super::draft::Drafted;
+
 /// Larger than any plan; a file beyond it is not ours.
 const LARGEST: u64 = 64 * 1024 * 1024;
+
+/// Writes a draft into a folder.
+#[derive(Clone, Debug)]
+pub struct SaveOrder {
+    pub drafted: Arc<Drafted>,
+    pub folder: PathBuf,
+}
+
+/// Writes a draft's folder.
+pub(super) fn save(drafted: &Drafted, folder: &Path) -> Result<PathBuf, Failure> {
+    write_plan(folder, &drafted.text()?)?;
+    Ok(folder.to_path_buf())
+}
 
 /// Reads a plan's folder and checks that its files belong together.
 pub fn read_plan(folder: &Path) -> Result<Record, Failure> {

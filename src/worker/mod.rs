@@ -4,9 +4,12 @@
 
 mod clock;
 mod compare;
+mod define;
 mod demo;
+mod difference;
 mod disk;
 mod doctor;
+mod draft;
 mod failure;
 mod judge;
 mod plan;
@@ -22,14 +25,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::export::Record;
+pub use crate::export::{Place, Script};
 use crate::model::{EngineKind, Failure};
 
-pub use compare::{CompareOrder, Comparison, Side};
-pub use demo::Story;
-pub use disk::{read_plan, write_plan};
+pub use crate::planner::Followed;
+pub use compare::{CompareOrder, Comparison, RenameOrder, Side};
+pub use define::{DefineOrder, Defined};
+pub use demo::{DemoPlace, Story};
+pub use disk::{SaveOrder, read_plan, write_plan};
 pub use doctor::{Check, DoctorOrder, Health};
+pub use draft::{DraftOrder, Drafted, Edited, Residual};
 pub use plan::{PlanOrder, Planned, Rehearsal};
 pub use progress::Progress;
+pub use prove::ProveOrder;
 pub use queue::{Client, start};
 pub use rehearse::RehearseOrder;
 pub use select::{Pick, RenameText, Selection};
@@ -49,6 +57,18 @@ pub struct Command {
 pub enum CommandKind {
     /// Reads both sides and finds what differs.
     Compare(CompareOrder),
+    /// Finds what differs again, with other renames; reads nothing.
+    Rename(RenameOrder),
+    /// Plans the chosen changes and judges them; asks no server.
+    Draft(DraftOrder),
+    /// Proves a draft on a scratch database.
+    Prove(ProveOrder),
+    /// Writes a draft's folder.
+    Save(SaveOrder),
+    /// One object of a comparison as text, on both sides.
+    Define(DefineOrder),
+    /// Makes two filled environments of that engine, there until the worker closes.
+    OpenDemo(EngineKind),
     /// Compares, plans, judges, proves, and writes the folder.
     Plan(PlanOrder),
     /// Reads a plan's folder and hands back what it says of itself.
@@ -83,6 +103,11 @@ pub enum EventKind {
 #[derive(Clone, Debug)]
 pub enum Answer {
     Compared(Arc<Comparison>),
+    Drafted(Arc<Drafted>),
+    Defined(Arc<Defined>),
+    /// The folder that was written.
+    Saved(PathBuf),
+    Opened(Arc<DemoPlace>),
     Planned(Arc<Planned>),
     /// A plan's folder, as read or as rehearsed.
     Read(Arc<Record>),

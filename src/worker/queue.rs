@@ -13,7 +13,8 @@ use crate::model::{Failure, FailureKind};
 use super::progress::{Progress, Reporter};
 use super::stop::Stop;
 use super::{
-    Answer, Command, CommandId, CommandKind, Event, EventKind, compare, demo, disk, doctor, plan, rehearse,
+    Answer, Command, CommandId, CommandKind, Event, EventKind, compare, define, demo, difference, disk,
+    doctor, draft, plan, prove, rehearse,
 };
 
 /// Commands that may wait, and events that may wait.
@@ -69,6 +70,9 @@ fn gone() -> Failure {
     Failure::new(FailureKind::Internal, "the background task has ended")
 }
 
+/// What was opened and stays until the worker closes.
+type Homes = Arc<Mutex<Vec<demo::Home>>>;
+
 /// Stops by command, shared with the tasks that take themselves out.
 type Stops = Arc<Mutex<BTreeMap<CommandId, (Stop, watch::Receiver<bool>)>>>;
 
@@ -78,16 +82,17 @@ fn locked(stops: &Stops) -> MutexGuard<'_, BTreeMap<CommandId, (Stop, watch::Rec
 
 async fn run(mut inbox: mpsc::Receiver<Request>, outbox: mpsc::Sender<Event>) {
     let stops = Stops::default();
+    let homes = Homes::default();
     while let Some(request) = inbox.recv().await {
         match request {
             Request::Do(command) => {
                 let stop = Stop::default();
                 let (ended, ending) = watch::channel(false);
                 locked(&stops).insert(command.id, (stop.clone(), ending));
-                let (outbox, stops) = (outbox.clone(), stops.clone());
+                let (outbox, stops, homes) = (outbox.clone(), stops.clone(), homes.clone());
                 tokio::spawn(async move {
                     let id = command.id;
-                    let closing = attend(*command, &stop, &outbox).await;
+                    let closing = attend(*command, &stop, &homes, &outbox).await;
                     locked(&stops).remove(&id);
                     ended.send_replace(true);
                     // A client that has gone hears nothing more.
@@ -106,6 +111,11 @@ async fn run(mut inbox: mpsc::Receiver<Request>, outbox: mpsc::Sender<Event>) {
     for (stop, ending) in left {
         stop_one(stop, ending).await;
     }
+    let opened = std::mem::take(&mut *homes.lock().unwrap_or_else(PoisonError::into_inner));
+    for home in opened {
+        // Nobody is left to hear of it; what stays behind is swept by the next run.
+        let _ = home.close().await;
+    }
 }
 
 async fn stop_one(stop: Stop, mut ending: watch::Receiver<bool>) {
@@ -117,10 +127,10 @@ async fn stop_one(stop: Stop, mut ending: watch::Receiver<bool>) {
 }
 
 /// Runs one command to its closing event, passing progress on meanwhile.
-async fn attend(command: Command, stop: &Stop, outbox: &mpsc::Sender<Event>) -> EventKind {
+async fn attend(command: Command, stop: &Stop, homes: &Homes, outbox: &mpsc::Sender<Event>) -> EventKind {
     let id = command.id;
     let (reporter, mut progress) = Reporter::new();
-    let job = Job { stop: stop.clone(), reporter };
+    let job = Job { stop: stop.clone(), reporter, homes: homes.clone() };
     // A task of its own: a panic in it becomes a failure, not silence.
     let mut work = tokio::spawn(perform(command.kind, job));
     let mut frames = tokio::time::interval(FRAME);
@@ -159,12 +169,32 @@ fn report(id: CommandId, progress: &mut watch::Receiver<Progress>, outbox: &mpsc
 pub(super) struct Job {
     pub(super) stop: Stop,
     pub(super) reporter: Reporter,
+    homes: Homes,
+}
+
+impl Job {
+    /// Keeps what was opened until the worker closes.
+    fn keep(&self, home: demo::Home) {
+        self.homes.lock().unwrap_or_else(PoisonError::into_inner).push(home);
+    }
 }
 
 async fn perform(kind: CommandKind, job: Job) -> Result<Answer, Failure> {
     match kind {
         CommandKind::Compare(order) => {
             compare::compare(&order, &job).await.map(|found| Answer::Compared(found.into()))
+        }
+        CommandKind::Rename(order) => difference::renamed(&order).map(|found| Answer::Compared(found.into())),
+        CommandKind::Draft(order) => draft::draft(&order).map(|drafted| Answer::Drafted(drafted.into())),
+        CommandKind::Prove(order) => {
+            prove::prove_draft(&order.drafted, &job).await.map(|drafted| Answer::Drafted(drafted.into()))
+        }
+        CommandKind::Save(order) => disk::save(&order.drafted, &order.folder).map(Answer::Saved),
+        CommandKind::Define(order) => define::define(&order).map(|defined| Answer::Defined(defined.into())),
+        CommandKind::OpenDemo(engine) => {
+            let (place, home) = demo::open(engine, &job).await?;
+            job.keep(home);
+            Ok(Answer::Opened(place.into()))
         }
         CommandKind::Plan(order) => plan::plan(&order, &job).await.map(|made| Answer::Planned(made.into())),
         CommandKind::Lint(folder) => disk::read_plan(&folder).map(|record| Answer::Read(record.into())),

@@ -54,12 +54,13 @@ fn goal(
     changeset: &Changeset,
     origin: &Origin,
 ) -> Result<Option<Schema>, Failure> {
-    let selection = match (origin.only.as_slice(), origin.skip.as_slice()) {
-        ([], []) => return Ok(None),
-        ([], skip) => Selection { pick: Pick::Except, objects: skip.to_vec() },
-        (only, _) => Selection { pick: Pick::Only, objects: only.to_vec() },
+    let selection = match (origin.exactly.as_slice(), origin.only.as_slice(), origin.skip.as_slice()) {
+        ([], [], []) => return Ok(None),
+        ([], [], skip) => Selection { pick: Pick::Except, objects: skip.to_vec() },
+        ([], only, _) => Selection { pick: Pick::Only, objects: only.to_vec() },
+        (exactly, _, _) => Selection { pick: Pick::Exactly, objects: exactly.to_vec() },
     };
-    let chosen = select::selected(changeset, &selection)?;
+    let chosen = select::taken(changeset, &select::selected(changeset, &selection)?);
     select::partly(current, desired, &chosen, changeset).map(Some)
 }
 

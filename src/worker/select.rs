@@ -17,7 +17,7 @@ pub struct RenameText {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Selection {
     pub pick: Pick,
-    /// Objects as `diff` prints them, with or without their kind.
+    /// Objects as `diff` prints them, with or without their kind; for `Exactly` changes as [`signed`] writes them.
     pub objects: Vec<String>,
 }
 
@@ -27,15 +27,17 @@ pub enum Pick {
     All,
     Only,
     Except,
+    /// These changes and no parts of them.
+    Exactly,
 }
 
-/// The changes that are wanted. A table's name stands for its parts and indexes too.
-pub(super) fn selected(changeset: &Changeset, selection: &Selection) -> Result<Changeset, Failure> {
-    if selection.pick == Pick::All {
-        return Ok(changeset.clone());
-    }
-    let named = |change: &Change, text: &str| {
-        ids(change).into_iter().any(|id| names(text, id) || contains(text, id, change))
+/// Which changes are wanted, one for each. A table's name stands for its parts and indexes too.
+pub(super) fn selected(changeset: &Changeset, selection: &Selection) -> Result<Vec<bool>, Failure> {
+    let named = |change: &Change, text: &str| match selection.pick {
+        Pick::Exactly => signed(change) == text,
+        Pick::All | Pick::Only | Pick::Except => {
+            ids(change).into_iter().any(|id| names(text, id) || contains(text, id, change))
+        }
     };
     for text in &selection.objects {
         if !changeset.changes.iter().any(|change| named(change, text)) {
@@ -43,14 +45,29 @@ pub(super) fn selected(changeset: &Changeset, selection: &Selection) -> Result<C
                 .hint("name objects as `diff` prints them, such as `table public.orders`"));
         }
     }
-    let wanted = |change: &&Change| {
+    let wanted = |change: &Change| {
         let hit = selection.objects.iter().any(|text| named(change, text));
-        hit == (selection.pick == Pick::Only)
+        match selection.pick {
+            Pick::All => true,
+            Pick::Only | Pick::Exactly => hit,
+            Pick::Except => !hit,
+        }
     };
-    Ok(Changeset {
-        changes: changeset.changes.iter().filter(wanted).cloned().collect(),
+    Ok(changeset.changes.iter().map(wanted).collect())
+}
+
+/// The chosen changes alone.
+pub(super) fn taken(changeset: &Changeset, chosen: &[bool]) -> Changeset {
+    let taken = changeset.changes.iter().zip(chosen).filter(|(_, chosen)| **chosen);
+    Changeset {
+        changes: taken.map(|(change, _)| change.clone()).collect(),
         suspected: changeset.suspected.clone(),
-    })
+    }
+}
+
+/// A change by its sign and its object: `+ table public.orders`.
+pub(super) fn signed(change: &Change) -> String {
+    format!("{} {}", change.sign(), change.id())
 }
 
 /// The renames that were typed, as identities. `changeset` is what differs without them.

@@ -150,7 +150,7 @@ pub async fn one_way(
     let folder = tempfile::tempdir().unwrap();
     let run = |direction: Direction| {
         let path = folder.path().join("script.sql");
-        let text = script(&record, direction, dialect);
+        let text = script(&record, direction, dialect).text;
         std::fs::write(&path, &text).unwrap();
         server.psql(work, &["-f", path.to_str().unwrap()]).map_err(|error| format!("{error}\n{text}"))
     };
@@ -158,7 +158,7 @@ pub async fn one_way(
     run(Direction::Forward)?;
     *reached = Stage::Dump;
     if let Some(text) = difference(&server.dump(work)?, &server.dump(to)?) {
-        return Err(format!("{text}\nscript:\n{}", script(&record, Direction::Forward, dialect)));
+        return Err(format!("{text}\nscript:\n{}", script(&record, Direction::Forward, dialect).text));
     }
     *reached = Stage::Converge;
     let now = server.read(work).await?;
@@ -176,7 +176,7 @@ pub async fn one_way(
     run(Direction::Rollback)?;
     *reached = Stage::Restored;
     if let Some(text) = difference(&server.dump(work)?, &server.dump(from)?) {
-        return Err(format!("{text}\nscript:\n{}", script(&record, Direction::Rollback, dialect)));
+        return Err(format!("{text}\nscript:\n{}", script(&record, Direction::Rollback, dialect).text));
     }
     *reached = Stage::Done;
     Ok(())

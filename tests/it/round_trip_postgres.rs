@@ -82,7 +82,7 @@ fn record(current: &Schema, desired: &Schema) -> Record {
 fn apply(server: &Server, database: &str, record: &Record, direction: Direction) {
     let work = tempfile::tempdir().unwrap();
     let path = work.path().join("script.sql");
-    let text = script(record, direction, dialect(EngineKind::Postgres).unwrap());
+    let text = script(record, direction, dialect(EngineKind::Postgres).unwrap()).text;
     std::fs::write(&path, &text).unwrap();
     server
         .psql(database, &["-f", path.to_str().unwrap()])

@@ -91,6 +91,31 @@ pub async fn sweep() {
     let _ = tokio::task::spawn_blocking(sweep::folders).await;
 }
 
+/// A folder of ours, gone with it. One that a killed process left is removed by the next [`sweep`].
+pub struct ScratchFolder(std::path::PathBuf);
+
+impl ScratchFolder {
+    pub fn make() -> std::io::Result<Self> {
+        sweep::make_folder(&std::env::temp_dir()).map(Self)
+    }
+
+    pub fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    /// Removes it now, so that a failure to do so can be told.
+    pub fn close(self) -> std::io::Result<()> {
+        std::fs::remove_dir_all(&self.0)
+    }
+}
+
+impl Drop for ScratchFolder {
+    fn drop(&mut self) {
+        // Already gone, or told by `close`.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
 impl Workshop {
     /// Finds a place: the server that was named, a private one of the same major version, a database on the
     /// current server, a private one of another version.

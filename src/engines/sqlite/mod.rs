@@ -8,6 +8,7 @@ mod cursor;
 mod depends;
 mod effects;
 mod introspect;
+mod layout;
 mod native;
 mod parse;
 mod rebuild;
@@ -122,6 +123,10 @@ impl Dialect for Sqlite {
 
     fn steps(&self, action: &Action, facts: &Facts<'_>) -> Vec<Draft> {
         render::steps(action, facts)
+    }
+
+    fn laid_out(&self, sql: &Sql) -> String {
+        layout::laid_out(sql.as_str())
     }
 
     fn begin(&self) -> Sql {
