@@ -22,6 +22,8 @@ pub(super) struct Section<'a> {
     pub document: Document<'a>,
     path: String,
     table: &'a DeTable<'a>,
+    /// Where it begins, in bytes.
+    start: usize,
 }
 
 impl<'a> Document<'a> {
@@ -38,7 +40,7 @@ impl<'a> Document<'a> {
     }
 
     pub fn root(self, table: &'a DeTable<'a>) -> Section<'a> {
-        Section { document: self, path: String::new(), table }
+        Section { document: self, path: String::new(), table, start: 0 }
     }
 }
 
@@ -59,14 +61,18 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// A complaint about a key: `migrator.toml:7: environments.staging.guard: …`.
+    /// A complaint about a key: `migrator.toml:7: environments.staging.guard: …`. A key that is missing is
+    /// missed where its table begins.
     pub fn wrong(&self, key: &str, what: impl AsRef<str>, hint: impl Into<String>) -> Failure {
+        let what = format!("{}: {}: {}", self.place(key), self.path_of(key), what.as_ref());
+        Failure::new(FailureKind::Config, what).hint(hint)
+    }
+
+    /// Where a key stands: `migrator.toml:7`.
+    pub fn place(&self, key: &str) -> String {
         let entry = self.table.iter().find(|(name, _)| name.get_ref().as_ref() == key);
-        let at = entry.map_or(0, |(name, _)| name.span().start);
-        let line = self.document.line(at);
-        let path = self.path_of(key);
-        Failure::new(FailureKind::Config, format!("{}:{line}: {path}: {}", self.document.name, what.as_ref()))
-            .hint(hint)
+        let at = entry.map_or(self.start, |(name, _)| name.span().start);
+        format!("{}:{}", self.document.name, self.document.line(at))
     }
 
     pub fn path_of(&self, key: &str) -> String {
@@ -77,14 +83,44 @@ impl<'a> Section<'a> {
         self.table.get(key).map(Spanned::get_ref)
     }
 
+    pub fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
     pub fn section(&self, key: &str) -> Result<Option<Section<'a>>, Failure> {
-        match self.value(key) {
-            None => Ok(None),
-            Some(DeValue::Table(table)) => {
-                Ok(Some(Section { document: self.document, path: self.path_of(key), table }))
-            }
-            Some(other) => Err(self.kind(key, "a table", other)),
+        match (self.table(key), self.value(key)) {
+            (Some(section), _) => Ok(Some(section)),
+            (None, None) => Ok(None),
+            (None, Some(other)) => Err(self.kind(key, "a table", other)),
         }
+    }
+
+    /// The table of that key; `None` if there is none, or something else.
+    pub fn table(&self, key: &str) -> Option<Section<'a>> {
+        let (name, value) = self.table.get_key_value(key)?;
+        match value.get_ref() {
+            DeValue::Table(table) => Some(self.inner(key, table, name.span().start)),
+            _ => None,
+        }
+    }
+
+    /// The tables of `[[key]]`, or of a list of inline tables.
+    pub fn sections(&self, key: &str) -> Result<Vec<Section<'a>>, Failure> {
+        match self.value(key) {
+            None => Ok(Vec::new()),
+            Some(DeValue::Array(values)) => values
+                .iter()
+                .map(|value| match value.get_ref() {
+                    DeValue::Table(table) => Ok(self.inner(key, table, value.span().start)),
+                    other => Err(self.kind(key, "a list of tables", other)),
+                })
+                .collect(),
+            Some(other) => Err(self.kind(key, "a list of tables", other)),
+        }
+    }
+
+    fn inner(&self, key: &str, table: &'a DeTable<'a>, start: usize) -> Section<'a> {
+        Section { document: self.document, path: self.path_of(key), table, start }
     }
 
     pub fn string(&self, key: &str) -> Result<Option<&'a str>, Failure> {
@@ -125,6 +161,15 @@ impl<'a> Section<'a> {
                 })
                 .collect(),
             Some(other) => Err(self.kind(key, "a list of strings", other)),
+        }
+    }
+
+    /// A string, or a list of them.
+    pub fn one_or_more(&self, key: &str) -> Result<Vec<String>, Failure> {
+        match self.value(key) {
+            Some(DeValue::String(text)) => Ok(vec![text.to_string()]),
+            Some(DeValue::Array(_)) | None => self.strings(key),
+            Some(other) => Err(self.kind(key, "a string, or a list of strings", other)),
         }
     }
 
