@@ -54,19 +54,22 @@ pub async fn open(target: &PostgresTarget, purpose: Purpose) -> Result<PostgresC
         let row = answers.iter().find_map(|rows| rows.rows.first());
         row.and_then(|row| row.get(at)?.as_deref()).unwrap_or("").to_string()
     };
-    let number: u32 = fact(0).parse().unwrap_or(0);
+    let version = supported(&fact(0), &fact(1))?;
+    let pid = fact(2).parse().unwrap_or(0);
+    let way_back = Arc::new(WayBack { options, timeout: target.connect_timeout, place, pid });
+    Ok(PostgresConnection { session, version, way_back })
+}
+
+/// The version that `server_version_num` and `server_version` tell.
+fn supported(number: &str, text: &str) -> Result<ServerVersion, WireError> {
+    let Ok(number) = number.parse::<u32>() else {
+        return Err(cannot(format!("`{number}` is no version of PostgreSQL: this is something else")));
+    };
     let (major, minor) = (number / 10_000, number % 10_000);
     if major < OLDEST {
         return Err(cannot(format!("PostgreSQL {major} is not supported; {OLDEST} or newer is needed")));
     }
-    let version = ServerVersion {
-        engine: EngineKind::Postgres,
-        number: (major, minor, 0),
-        text: fact(1).into_boxed_str(),
-    };
-    let pid = fact(2).parse().unwrap_or(0);
-    let way_back = Arc::new(WayBack { options, timeout: target.connect_timeout, place, pid });
-    Ok(PostgresConnection { session, version, way_back })
+    Ok(ServerVersion { engine: EngineKind::Postgres, number: (major, minor, 0), text: text.into() })
 }
 
 fn options(target: &PostgresTarget) -> PgConnectOptions {
@@ -348,6 +351,19 @@ mod tests {
 
     fn pg(text: &'static str) -> Sql {
         sql!(EngineKind::Postgres; text)
+    }
+
+    #[test]
+    fn versions_are_told_apart() {
+        let told = |number, text| supported(number, text).map_err(|error| error.to_string());
+        let found = told("150018", "15.18 (Debian 15.18-0+deb12u1)").unwrap();
+        assert_eq!((found.number, &*found.text), ((15, 18, 0), "15.18 (Debian 15.18-0+deb12u1)"));
+        assert_eq!(told("130000", "13.0").unwrap().number, (13, 0, 0));
+        let old = told("120022", "12.22").unwrap_err();
+        assert!(old.contains("PostgreSQL 12 is not supported; 13 or newer is needed"), "{old}");
+        let ancient = told("90624", "9.6.24").unwrap_err();
+        assert!(ancient.contains("PostgreSQL 9 is not supported"), "{ancient}");
+        assert!(told("", "").is_err() && told("v2", "").is_err());
     }
 
     #[tokio::test]

@@ -8,17 +8,24 @@ use crate::live::Server;
 
 #[tokio::test]
 async fn cases_stand_on_the_first_server() {
-    all("MIGRATOR_TEST_PG", "MIGRATOR_TEST_PG_BIN").await;
+    if let Some(server) = Server::first() {
+        all(server).await;
+    }
 }
 
 #[tokio::test]
 async fn cases_stand_on_the_second_server() {
-    all("MIGRATOR_TEST_PG18", "MIGRATOR_TEST_PG18_BIN").await;
+    if let Some(server) = Server::second() {
+        all(server).await;
+    }
 }
 
-async fn all(url: &str, bin: &str) {
-    let Some(server) = Server::from(url, bin) else { return };
-    let stem = format!("cases_{}_{}", std::process::id(), url.to_lowercase());
+mod on_other_versions {
+    crate::live::on_other_versions!(super::all);
+}
+
+async fn all(server: Server) {
+    let stem = format!("cases_{}", std::process::id());
     let (before, after, work) = (format!("{stem}_b"), format!("{stem}_a"), format!("{stem}_w"));
     let mut failed = Vec::new();
     let cases = cases();

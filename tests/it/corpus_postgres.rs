@@ -22,22 +22,43 @@ const ROLLED_BACK: usize = 94;
 
 #[test]
 fn corpus_of_other_tools_on_the_first_server() {
-    run("MIGRATOR_TEST_PG", "MIGRATOR_TEST_PG_BIN");
+    if let Some(server) = Server::first() {
+        run(&server, Share::AsAsked);
+    }
 }
 
 #[test]
 fn corpus_of_other_tools_on_the_second_server() {
-    run("MIGRATOR_TEST_PG18", "MIGRATOR_TEST_PG18_BIN");
+    if let Some(server) = Server::second() {
+        run(&server, Share::AsAsked);
+    }
 }
 
-fn run(url: &str, bin: &str) {
+mod on_other_versions {
+    use super::{Server, Share, run};
+
+    async fn quarter(server: Server) {
+        tokio::task::block_in_place(|| run(&server, Share::Quarter));
+    }
+
+    crate::live::on_other_versions!(quarter);
+}
+
+/// How much of the corpus is run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Share {
+    /// A quarter, or all with `--full`.
+    AsAsked,
+    Quarter,
+}
+
+fn run(server: &Server, share: Share) {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/postgres");
-    let Some(server) = Server::from(url, bin) else { return };
     if !corpus.is_dir() {
         eprintln!("skipped: the corpus folder is not beside the project");
         return;
     }
-    let cases = cases(&corpus);
+    let cases = cases(&corpus, share);
     let results = Mutex::new(Vec::new());
     let next = AtomicUsize::new(0);
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
@@ -46,17 +67,17 @@ fn run(url: &str, bin: &str) {
             scope.spawn(|| {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let done = runtime.block_on(both_ways(&server, case));
+                    let done = runtime.block_on(both_ways(server, case));
                     results.lock().unwrap().extend(done);
                 }
             });
         }
     });
-    report(&server, results.into_inner().unwrap());
+    report(server, results.into_inner().unwrap());
 }
 
 /// Case folders; a fixed quarter of them unless the full set, or some by name, is asked for.
-fn cases(corpus: &Path) -> Vec<PathBuf> {
+fn cases(corpus: &Path, share: Share) -> Vec<PathBuf> {
     let mut all = Vec::new();
     for suite in std::fs::read_dir(corpus).unwrap() {
         for case in std::fs::read_dir(suite.unwrap().path()).unwrap() {
@@ -67,7 +88,7 @@ fn cases(corpus: &Path) -> Vec<PathBuf> {
     if let Ok(name) = std::env::var("MIGRATOR_TEST_CASE") {
         return all.into_iter().filter(|path| path.to_string_lossy().contains(&name)).collect();
     }
-    if std::env::var("MIGRATOR_TEST_FULL").is_ok() {
+    if share == Share::AsAsked && std::env::var("MIGRATOR_TEST_FULL").is_ok() {
         return all;
     }
     all.into_iter().step_by(4).collect()

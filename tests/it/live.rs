@@ -1,12 +1,30 @@
 //! A live PostgreSQL for tests: databases, scripts through psql, dumps that can be compared.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use migrator_tui::connect::{self, PostgresAddress, Purpose, Target};
 use migrator_tui::engines::{dialect, introspect};
 use migrator_tui::model::{EngineKind, Schema};
+
+/// A test for each version that is supported; those beyond the first and the second server exist only with --full.
+macro_rules! on_other_versions {
+    ($run:path) => {
+        crate::live::on_other_versions!($run, postgres_13 13, postgres_14 14, postgres_15 15, postgres_16 16, postgres_17 17);
+    };
+    ($run:path, $($name:ident $major:literal),*) => {
+        $(
+            #[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                if let Some(server) = crate::live::Server::version($major) {
+                    $run(server).await;
+                }
+            }
+        )*
+    };
+}
+pub(crate) use on_other_versions;
 
 pub struct Server {
     pub url: String,
@@ -14,8 +32,18 @@ pub struct Server {
 }
 
 impl Server {
+    /// The server that every run has.
+    pub fn first() -> Option<Self> {
+        Self::from("MIGRATOR_TEST_PG", "MIGRATOR_TEST_PG_BIN")
+    }
+
+    /// The newest version that is supported.
+    pub fn second() -> Option<Self> {
+        Self::from("MIGRATOR_TEST_PG18", "MIGRATOR_TEST_PG18_BIN")
+    }
+
     /// The server that two variables name, or nothing and a word why.
-    pub fn from(url: &str, bin: &str) -> Option<Self> {
+    fn from(url: &str, bin: &str) -> Option<Self> {
         match (std::env::var(url), std::env::var(bin)) {
             (Ok(url), Ok(bin)) => Some(Self { url, bin: PathBuf::from(bin) }),
             _ => {
@@ -23,6 +51,44 @@ impl Server {
                 None
             }
         }
+    }
+
+    /// The server of one more version, as `MIGRATOR_TEST_PG_MATRIX` names it: `13=url;folder of pg_dump,14=…`.
+    pub fn version(major: u32) -> Option<Self> {
+        let matrix = std::env::var("MIGRATOR_TEST_PG_MATRIX").unwrap_or_default();
+        let found = matrix.split(',').find_map(|entry| {
+            let (version, place) = entry.split_once('=')?;
+            let (url, bin) = place.split_once(';')?;
+            (version == major.to_string()).then(|| Self { url: url.to_owned(), bin: PathBuf::from(bin) })
+        });
+        if found.is_none() {
+            eprintln!("skipped: no server of PostgreSQL {major}; tests/run --full starts one");
+        }
+        found
+    }
+
+    /// The major version of the server itself.
+    pub fn major(&self) -> u32 {
+        let number: u32 =
+            self.psql("postgres", &["-c", "SHOW server_version_num"]).unwrap().trim().parse().unwrap();
+        number / 10_000
+    }
+
+    /// Fills a database with the zoo, as far as the server knows such animals.
+    pub fn open_zoo(&self, name: &str) {
+        let major = self.major();
+        for since in [13, 14, 15, 17, 18] {
+            let file = if since == 13 { "postgres.sql".to_owned() } else { format!("postgres-{since}.sql") };
+            if since <= major {
+                self.load(name, &format!("tests/zoo/{file}"));
+            }
+        }
+    }
+
+    /// Runs a file of this project.
+    pub fn load(&self, name: &str, file: &str) {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+        self.psql(name, &["-f", path.to_str().unwrap()]).unwrap();
     }
 
     pub fn database(&self, name: &str) -> String {

@@ -2,7 +2,6 @@
 //! must be equal by our reading and by the server's own dump.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use migrator_tui::diff::{DiffOptions, Privileges, diff};
 use migrator_tui::engines::dialect;
@@ -14,29 +13,29 @@ use crate::live::{Server, difference};
 
 #[tokio::test]
 async fn the_zoo_survives_a_round_trip_on_the_first_server() {
-    round_trip("MIGRATOR_TEST_PG", "MIGRATOR_TEST_PG_BIN").await;
+    if let Some(server) = Server::first() {
+        round_trip(server).await;
+    }
 }
 
 #[tokio::test]
 async fn the_zoo_survives_a_round_trip_on_the_second_server() {
-    round_trip("MIGRATOR_TEST_PG18", "MIGRATOR_TEST_PG18_BIN").await;
+    if let Some(server) = Server::second() {
+        round_trip(server).await;
+    }
 }
 
-async fn round_trip(url: &str, bin: &str) {
-    let Some(server) = Server::from(url, bin) else { return };
-    let (zoo, copy) = (
-        format!("zoo_{}_{url}", std::process::id()).to_lowercase(),
-        format!("zoo_copy_{}_{url}", std::process::id()).to_lowercase(),
-    );
+mod on_other_versions {
+    crate::live::on_other_versions!(super::round_trip);
+}
+
+async fn round_trip(server: Server) {
+    let (zoo, copy) =
+        (format!("round_zoo_{}", std::process::id()), format!("round_copy_{}", std::process::id()));
     server.recreate(&zoo, "template0");
     server.recreate(&copy, "template0");
     let empty = server.read(&copy).await.unwrap();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/zoo");
-    for (file, since) in [("postgres.sql", 13), ("postgres-15.sql", 15), ("postgres-18.sql", 18)] {
-        if empty.version.at_least(since, 0) {
-            server.psql(&zoo, &["-f", folder.join(file).to_str().unwrap()]).unwrap();
-        }
-    }
+    server.open_zoo(&zoo);
     let full = server.read(&zoo).await.unwrap();
     let whole = public(server.dump(&zoo).unwrap());
     for (current, desired) in [(&empty, &full), (&full, &empty)] {

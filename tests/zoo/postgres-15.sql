@@ -1,13 +1,11 @@
--- What PostgreSQL 14 and 15 brought. Loaded after postgres.sql.
+-- What PostgreSQL 15 brought. Loaded after postgres-14.sql.
 
-CREATE TYPE zoo.ranged AS RANGE (subtype = date, multirange_type_name = zoo.many_ranged);
-CREATE TABLE zoo.spans (during zoo.ranged, gaps zoo.many_ranged, note text COMPRESSION pglz,
-  code text, CONSTRAINT spans_code UNIQUE NULLS NOT DISTINCT (code));
-CREATE FUNCTION zoo.modern(x integer) RETURNS integer LANGUAGE sql BEGIN ATOMIC SELECT x + zoo.add(x); END;
-CREATE FUNCTION zoo.returns_now(x zoo.ranged) RETURNS date LANGUAGE sql RETURN lower(x);
-CREATE PROCEDURE zoo.out_proc(IN a integer, OUT b integer) LANGUAGE plpgsql AS $$BEGIN b := a; END$$;
-CREATE STATISTICS zoo.expressions ON (lower(name)), latin FROM zoo.species;
+ALTER TABLE zoo.spans ADD CONSTRAINT spans_code UNIQUE NULLS NOT DISTINCT (code);
+CREATE UNIQUE INDEX spans_distinct ON zoo.spans (note) NULLS NOT DISTINCT;
 CREATE VIEW zoo.invoked WITH (security_invoker = true) AS SELECT id FROM zoo.species;
 CREATE PUBLICATION zoo_modern FOR TABLE zoo.species (id, name) WHERE (id > 5), zoo.visit;
 CREATE PUBLICATION zoo_schemas FOR TABLE zoo.child, TABLES IN SCHEMA "Odd Schema";
-CREATE UNIQUE INDEX spans_distinct ON zoo.spans (note) NULLS NOT DISTINCT;
+CREATE UNLOGGED SEQUENCE zoo.fleeting;
+CREATE TABLE zoo.half_there (a integer, b integer, PRIMARY KEY (a, b));
+CREATE TABLE zoo.half_gone (a integer, b integer, CONSTRAINT half_gone_fk FOREIGN KEY (a, b)
+  REFERENCES zoo.half_there (a, b) ON DELETE SET NULL (b));

@@ -1,4 +1,4 @@
--- What PostgreSQL 16 to 18 brought. Loaded after postgres.sql and postgres-15.sql.
+-- What PostgreSQL 18 brought. Loaded after postgres-17.sql.
 
 CREATE TABLE zoo.fresh (
   id integer PRIMARY KEY,
@@ -19,4 +19,3 @@ CREATE EXTENSION btree_gist;
 CREATE TABLE zoo.period (id integer, valid_at daterange, CONSTRAINT period_pk PRIMARY KEY (id, valid_at WITHOUT OVERLAPS));
 CREATE TABLE zoo.period_use (id integer, valid_at daterange,
   CONSTRAINT period_fk FOREIGN KEY (id, PERIOD valid_at) REFERENCES zoo.period (id, PERIOD valid_at));
-CREATE COLLATION zoo.built_in (provider = builtin, locale = 'C.UTF-8');

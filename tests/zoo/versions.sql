@@ -1,4 +1,4 @@
--- What PostgreSQL 15 and 18 print differently, and everyday objects around it.
+-- What versions print differently, and everyday objects around it.
 CREATE TYPE mood AS ENUM ('sad', 'ok');
 CREATE TABLE author (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name varchar(40) NOT NULL, born date,
   state varchar(10) CHECK (state IN ('new', 'known')), mood mood DEFAULT 'ok');
@@ -13,7 +13,6 @@ CREATE VIEW joined AS SELECT a.name, b.title, count(*) OVER (PARTITION BY a.id O
 CREATE VIEW nested AS SELECT p.id FROM (SELECT id FROM plain WHERE title IS NOT NULL) p, LATERAL (SELECT p.id + 1 AS x) l;
 CREATE VIEW unioned AS SELECT id FROM author UNION ALL SELECT id FROM book;
 CREATE MATERIALIZED VIEW totals AS SELECT author_id, sum(price) AS total FROM book GROUP BY author_id;
-CREATE FUNCTION price_of(b book) RETURNS numeric LANGUAGE sql STABLE RETURN b.price + 1;
 CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.sold := now(); RETURN NEW; END $$;
 CREATE TRIGGER touched BEFORE UPDATE OF title ON book FOR EACH ROW WHEN (OLD.title IS DISTINCT FROM NEW.title) EXECUTE FUNCTION touch();
 ALTER TABLE author ENABLE ROW LEVEL SECURITY;

@@ -22,14 +22,18 @@ pub(super) const BUILT_IN: Family = Family {
 
 pub(super) const COMMENTS: Family = Family {
     query: |_| {
-        sql!(POSTGRES; "SELECT classoid, objoid, objsubid, description FROM pg_description
-            WHERE objoid >= 16384 OR classoid IN (2615, 3079)")
+        sql!(POSTGRES; "SELECT classoid, objoid, objsubid, description,
+            CASE WHEN classoid <> 1259 THEN pg_describe_object(classoid, objoid, objsubid) END FROM pg_description
+            WHERE objoid >= 16384 OR classoid = 3079 OR classoid = 2615 AND objoid = 2200")
     },
     read: read_comments,
 };
 
 pub(super) const LABELS: Family = Family {
-    query: |_| sql!(POSTGRES; "SELECT classoid, objoid, objsubid, provider, label FROM pg_seclabel"),
+    query: |_| {
+        sql!(POSTGRES; "SELECT classoid, objoid, objsubid, provider, label,
+            pg_describe_object(classoid, objoid, objsubid) FROM pg_seclabel")
+    },
     read: read_labels,
 };
 
@@ -80,12 +84,18 @@ fn read_comments(assembly: &mut Assembly, answer: Answer) -> Result<(), Assemble
         if assembly.is_member(at.0, at.1) {
             continue;
         }
-        let behind = assembly.find(at).and_then(|slot| assembly.object(slot)).map(|object| &object.id);
-        if let Some(what) = behind.map(|id| format!("comment on what is behind {id}")) {
-            assembly.unmodelled(what, "not compared");
+        let described = row.maybe_text()?;
+        if let Some(what) = behind(assembly, at, described) {
+            assembly.unmodelled(format!("comment on {what}"), "not compared");
         }
     }
     Ok(())
+}
+
+/// Something that is no object: named by the object that it is a part of, else as the server calls it.
+fn behind(assembly: &Assembly, at: Address, described: Option<Box<str>>) -> Option<Box<str>> {
+    let of = assembly.find(at).and_then(|slot| assembly.object(slot)).map(|object| &object.id);
+    of.map(|id| format!("what is behind {id}").into()).or(described)
 }
 
 /// A comment on an output column or an attribute, which are no objects.
@@ -112,6 +122,12 @@ fn read_labels(assembly: &mut Assembly, answer: Answer) -> Result<(), AssembleEr
         let at = address(&mut row)?;
         if let Some(about) = assembly.place(at).and_then(|slot| assembly.about_mut(slot)) {
             about.labels.insert(row.text()?, row.text()?);
+            continue;
+        }
+        let (provider, _label) = (row.text()?, row.text()?);
+        let described = row.maybe_text()?;
+        if let Some(what) = behind(assembly, at, described) {
+            assembly.unmodelled(format!("security label of {provider} on {what}"), "not compared");
         }
     }
     Ok(())
@@ -143,6 +159,10 @@ fn read_grants(assembly: &mut Assembly, answer: Answer) -> Result<(), AssembleEr
             if let Some(column) = column {
                 column.grants = grants;
             }
+        } else if !assembly.is_member(at.0, at.1)
+            && let Some(what) = behind(assembly, at, None)
+        {
+            assembly.unmodelled(format!("privileges on {what}"), "not compared");
         }
     }
     Ok(())

@@ -116,6 +116,7 @@ fn read_columns(assembly: &mut Assembly, answer: Answer) -> Result<(), AssembleE
         let common = Common { name, position, data_type, collation, statistics_target, expression };
         match relation.kind {
             'v' | 'm' => {
+                note_storage(assembly, &mut rare, slot, &common.name)?;
                 if let Some(view) = assembly.view_mut(at.0) {
                     view.columns.push(common.output());
                 }
@@ -138,6 +139,24 @@ fn read_columns(assembly: &mut Assembly, answer: Answer) -> Result<(), AssembleE
         if let Some(column) = assembly.place(column) {
             assembly.edge(fact, column);
         }
+    }
+    Ok(())
+}
+
+/// Storage, compression and options of a materialized view's column, which it can have and the model cannot.
+fn note_storage(
+    assembly: &mut Assembly,
+    rare: &mut Row,
+    slot: usize,
+    column: &Ident,
+) -> Result<(), AssembleError> {
+    for _ in ["foreign", "inherited", "identity", "generated"] {
+        rare.maybe_text()?;
+    }
+    let set = [rare.maybe_text()?, rare.maybe_text()?, rare.maybe_text()?].iter().any(Option::is_some);
+    if let (true, Some(view)) = (set, assembly.object(slot)) {
+        let what = format!("storage of column {column} of {}", view.id);
+        assembly.unmodelled(what, "not compared");
     }
     Ok(())
 }

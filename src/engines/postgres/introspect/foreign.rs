@@ -1,11 +1,8 @@
 //! Foreign data wrappers, servers and user mappings, written out as statements. Values of options that may be
 //! secret never leave the server: their place is held by asterisks, and they are reported as not compared.
 
-use super::answer::Answer;
-use super::assembly::Assembly;
 use super::defined;
-use super::{Family, POSTGRES};
-use crate::engines::AssembleError;
+use super::{Family, POSTGRES, unmodelled};
 use crate::model::ObjectKind;
 use crate::sql;
 
@@ -75,13 +72,5 @@ pub(super) const KEPT_BACK: Family = Family {
             UNION ALL SELECT format('connection of subscription %s', s.subname), 'may be secret: never read'
             FROM pg_subscription s JOIN pg_database b ON b.oid = s.subdbid WHERE b.datname = current_database()")
     },
-    read: read_kept_back,
+    read: unmodelled::read,
 };
-
-fn read_kept_back(assembly: &mut Assembly, answer: Answer) -> Result<(), AssembleError> {
-    for mut row in answer.rows() {
-        let what = row.text()?;
-        assembly.unmodelled(what, row.text()?);
-    }
-    Ok(())
-}

@@ -30,6 +30,7 @@ mod sequences;
 mod text_search;
 mod triggers;
 mod types;
+mod unmodelled;
 mod views;
 
 use self::answer::Answer;
@@ -91,6 +92,9 @@ const FAMILIES: &[Family] = &[
     replication::PUBLICATIONS,
     replication::SUBSCRIPTIONS,
     foreign::KEPT_BACK,
+    unmodelled::THINGS,
+    unmodelled::FACTS,
+    unmodelled::FOREIGN_GRANTS,
     privileges::DEFAULT_PRIVILEGES,
     about::COMMENTS,
     about::LABELS,

@@ -11,7 +11,8 @@ pub(super) const PUBLICATIONS: Family = Family {
     read: |assembly, answer| defined::read(assembly, answer, ObjectKind::Publication),
 };
 
-/// ONLY, because the catalog lists each table by itself: descendants that are published are listed too.
+/// ONLY, because the catalog lists each table by itself: descendants that are published are listed too. The word
+/// TABLE stands once, before the first: servers before 15 take no other.
 fn query_publications(version: &ServerVersion) -> Sql {
     let columns = since(
         version,
@@ -40,8 +41,10 @@ fn query_publications(version: &ServerVersion) -> Sql {
             " ')')),
         format('DROP PUBLICATION %I', p.pubname), format('PUBLICATION %I', p.pubname)
         FROM pg_publication p
-        LEFT JOIN (SELECT i.publication, string_agg(i.item, ', ' ORDER BY i.place, i.item) AS items FROM (
-            SELECT r.prpubid AS publication, concat(format('TABLE ONLY %I.%I', n.nspname, c.relname), ", columns, ")
+        LEFT JOIN (SELECT i.publication, concat_ws(', ',
+                'TABLE ' || string_agg(i.item, ', ' ORDER BY i.item) FILTER (WHERE i.place = 1),
+                string_agg(i.item, ', ' ORDER BY i.item) FILTER (WHERE i.place = 2)) AS items FROM (
+            SELECT r.prpubid AS publication, concat(format('ONLY %I.%I', n.nspname, c.relname), ", columns, ")
                 AS item, 1 AS place
             FROM pg_publication_rel r JOIN pg_class c ON c.oid = r.prrelid
             JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -1,13 +1,16 @@
 //! Changes of a column that stays: type, nullability, default, identity, generation.
 
+use std::sync::Arc;
+
 use crate::engines::{Draft, Facts, Timing};
 use crate::model::{
     Aspect, Body, Boundary, Column, Definition, Edit, Ident, Identity, Inherit, Lock, LossTime, Nullability,
-    Object, Phase, Validity, Value, Verb, Work,
+    Object, ObjectId, ObjectKind, Phase, Validity, Value, Verb, Work,
 };
 use crate::sql;
 use crate::sqltext::{Literal, SqlBuilder};
 
+use super::super::decide::parents;
 use super::column::{adjust, altering, details};
 use super::{PG, in_transaction, is_fresh, probe, table_id};
 
@@ -58,6 +61,12 @@ pub(super) fn alter(
             adjust(after, sql, Lock::AccessExclusive, "Readers may meet NULL from now on.")
                 .undone_by_action(),
         );
+        if facts.version.at_least(18, 0) {
+            drafts.extend(heirs(&after.id, facts).into_iter().map(|heir| {
+                let sql = altering(heir).piece("DROP NOT NULL").done();
+                adjust(heir, sql, Lock::AccessExclusive, "Its own NOT NULL would outlast its parent's.")
+            }));
+        }
     }
     if let (Value::Default(expression), true) = (&to.value, unset || from.value != to.value) {
         let sql = altering(after).piece("SET DEFAULT ").piece(expression).done();
@@ -78,6 +87,32 @@ pub(super) fn alter(
     // One reversal for the whole action, on its first statement that changes something.
     first_reverses(&mut drafts);
     drafts
+}
+
+/// The columns under this one that may become NULL with it, parents first. A table below may have declared NOT NULL
+/// itself, be it only by a key of its own; since 18 that is a constraint of its own, which stays behind.
+fn heirs<'a>(column: &ObjectId, facts: &'a Facts<'_>) -> Vec<&'a Arc<Object>> {
+    let freed = |object: &&Arc<Object>| {
+        let not_null = |object: Option<&Arc<Object>>| matches!(object.map(|object| &object.body), Some(Body::Column(column)) if column.nullability.is_not_null());
+        object.id.kind == ObjectKind::Column
+            && object.id.member == column.member
+            && not_null(facts.from.objects.get(&object.id))
+            && !not_null(Some(object))
+    };
+    let all: Vec<&Arc<Object>> = facts.to.objects.values().filter(freed).collect();
+    let mut found: Vec<&Arc<Object>> = Vec::new();
+    let mut above = vec![column.name.clone()];
+    while !above.is_empty() {
+        let below: Vec<&Arc<Object>> = all
+            .iter()
+            .copied()
+            .filter(|object| !found.iter().any(|other| other.id == object.id))
+            .filter(|object| parents(&object.id.name, facts.to).iter().any(|parent| above.contains(parent)))
+            .collect();
+        above = below.iter().map(|object| object.id.name.clone()).collect();
+        found.extend(below);
+    }
+    found
 }
 
 /// Leaves the reversal of the whole action on one statement only.
