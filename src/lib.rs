@@ -16,8 +16,9 @@
 //! | 5 | `planner`, `safety` |
 //! | 6 | `config`, `export`, `promote` |
 //! | 7 | `worker` |
-//! | 8 | `cli` |
-//! | 9 | `main` |
+//! | 8 | `terminal` |
+//! | 9 | `cli` |
+//! | 10 | `main` |
 //!
 //! Invariants, as absences:
 //! - `model`, `diff`, `planner`, `safety`, `export`, `sqltext` do no I/O, read no clock, spawn nothing.
@@ -38,4 +39,5 @@ pub mod promote;
 pub mod safety;
 pub mod shown;
 pub mod sqltext;
+pub mod terminal;
 pub mod worker;

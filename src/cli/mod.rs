@@ -14,6 +14,7 @@ mod reference;
 mod session;
 mod surface;
 mod terminal;
+mod tmux;
 
 use std::process::ExitCode;
 
@@ -28,6 +29,7 @@ use surface::Surface;
 
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
+    crate::terminal::install_crash_hook();
     let surface = Surface::of_process();
     ExitCode::from(answered(&surface).code())
 }

@@ -1,30 +1,39 @@
-//! What the doctor sees of the terminal: size, colours, letters, tmux, clipboard. It asks small programs and the
-//! environment, changes nothing, and gives each problem the line that mends it.
+//! What the doctor sees of the terminal: size, colours, letters, answers, clipboard. It asks the terminal, small
+//! programs and the environment, changes nothing, and gives each problem the line that mends it.
 
 use std::io::IsTerminal;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
+use crate::config::theme::Depth;
+use crate::terminal::{self, Probed, Route};
 use crate::worker::{Check, Health};
 
+use super::tmux;
+
 /// Smaller than this, panes do not fit side by side.
-const ENOUGH: (u32, u32) = (80, 24);
+const ENOUGH: (u16, u16) = (80, 24);
+/// From here on a person feels that the terminal is far away.
+const FAR: Duration = Duration::from_millis(150);
 
 pub(super) fn checks() -> Vec<Check> {
     let mut checks = vec![size(), colour(), letters()];
+    checks.extend(terminal::probe().map_or_else(silence, |probed| answers(&probed)));
     match variable("TMUX") {
-        Some(_) => checks.extend(tmux()),
+        Some(_) => checks.extend(tmux::checks()),
         None => checks.push(clipboard()),
     }
     checks
 }
 
-fn variable(name: &str) -> Option<String> {
+pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// What a small program prints; `None` where there is no such program or it fails.
-fn asked(program: &str, arguments: &[&str], input: Stdio) -> Option<String> {
-    let output = Command::new(program).args(arguments).stdin(input).stderr(Stdio::null()).output().ok()?;
+pub(super) fn asked(program: &str, arguments: &[&str]) -> Option<String> {
+    let output =
+        Command::new(program).args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     output.status.success().then(|| text.trim().to_owned())
 }
@@ -37,36 +46,30 @@ fn size() -> Check {
             "standard output is not a terminal: plain text, no colour",
         );
     }
-    let size = asked("stty", &["size"], Stdio::inherit()).and_then(|text| {
-        let (rows, columns) = text.split_once(' ')?;
-        Some((columns.parse::<u32>().ok()?, rows.parse::<u32>().ok()?))
-    });
+    let size = terminal::size();
     let term = variable("TERM").unwrap_or_else(|| "not set".into());
-    match size {
-        None => Check::new("terminal", Health::Limited, format!("TERM {term}, size unknown")),
-        Some((columns, rows)) => {
-            let what = format!("TERM {term}, {columns} columns, {rows} rows");
-            if columns < ENOUGH.0 || rows < ENOUGH.1 {
-                Check::new("terminal", Health::Limited, what)
-                    .mend(format!("make the window at least {} columns by {} rows", ENOUGH.0, ENOUGH.1))
-            } else {
-                Check::new("terminal", Health::Good, what)
-            }
-        }
+    let what = format!("TERM {term}, {} columns, {} rows", size.width, size.height);
+    if size.width < ENOUGH.0 || size.height < ENOUGH.1 {
+        Check::new("terminal", Health::Limited, what)
+            .mend(format!("make the window at least {} columns by {} rows", ENOUGH.0, ENOUGH.1))
+    } else {
+        Check::new("terminal", Health::Good, what)
     }
 }
 
 fn colour() -> Check {
-    let term = variable("TERM").unwrap_or_default();
-    if variable("NO_COLOR").is_some() {
-        return Check::new("colour", Health::Good, "off by NO_COLOR; signs and words say the same");
-    }
-    match variable("COLORTERM").as_deref() {
-        Some("truecolor" | "24bit") => Check::new("colour", Health::Good, "24 bit"),
-        _ if term.contains("256color") => Check::new("colour", Health::Good, "256 colours"),
-        _ if term == "dumb" || term.is_empty() => Check::new("colour", Health::Limited, "none")
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    match Depth::of_environment(&variables) {
+        Depth::None if variable("NO_COLOR").is_some() => {
+            Check::new("colour", Health::Good, "off by NO_COLOR; signs and words say the same")
+        }
+        Depth::True => Check::new("colour", Health::Good, "24 bit"),
+        Depth::Ansi256 => Check::new("colour", Health::Good, "256 colours"),
+        Depth::Ansi16 => Check::new("colour", Health::Limited, "16 colours")
             .mend("export TERM=xterm-256color, if the terminal can do it"),
-        _ => Check::new("colour", Health::Limited, "16 colours")
+        Depth::None => Check::new("colour", Health::Limited, "none")
             .mend("export TERM=xterm-256color, if the terminal can do it"),
     }
 }
@@ -83,48 +86,50 @@ fn letters() -> Check {
     }
 }
 
-fn tmux() -> Vec<Check> {
-    let option = |arguments: &[&str]| asked("tmux", arguments, Stdio::null());
-    let version = option(&["-V"]).unwrap_or_else(|| "tmux, version unknown".into());
-    let mut checks = vec![Check::new("tmux", Health::Good, version)];
-    // A long escape time makes every Escape key wait.
-    if let Some(time) = option(&["show", "-sv", "escape-time"]).and_then(|text| text.parse::<u32>().ok())
-        && time > 50
-    {
-        checks.push(
-            Check::new("tmux", Health::Limited, format!("Escape waits {time} ms"))
-                .mend("set -s escape-time 10   # in ~/.tmux.conf"),
-        );
+/// The terminal has been asked and says nothing; or there is none, which is told already.
+fn silence() -> Vec<Check> {
+    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+        return Vec::new();
     }
-    if let Some(name) = option(&["show", "-gv", "default-terminal"])
-        && !name.contains("256color")
-    {
-        checks.push(
-            Check::new("tmux", Health::Limited, format!("default-terminal is {name}"))
-                .mend("set -g default-terminal tmux-256color   # in ~/.tmux.conf"),
-        );
-    }
-    // `tmux load-buffer -w` reaches the outer clipboard unless set-clipboard is off.
-    match option(&["show", "-sv", "set-clipboard"]).as_deref() {
-        Some("off") => checks.push(
-            Check::new("clipboard", Health::Limited, "tmux keeps copies to itself")
-                .mend("set -s set-clipboard external   # in ~/.tmux.conf"),
-        ),
-        _ => checks.push(Check::new("clipboard", Health::Good, "through tmux load-buffer -w")),
-    }
+    vec![Check::new(
+        "answers",
+        Health::Limited,
+        "none within 500 ms: width of letters and distance are unknown",
+    )]
+}
+
+fn answers(probed: &Probed) -> Vec<Check> {
+    let whose = if variable("TMUX").is_some() { "tmux" } else { "the terminal" };
+    let what = format!("{whose} answers in {:.1} ms", probed.latency.as_secs_f64() * 1000.0);
+    let mut checks = vec![if probed.latency > FAR {
+        Check::new("answers", Health::Limited, format!("{what}: keys will feel slow"))
+            .mend("run tmux where the databases are, and the terminal where you are")
+    } else {
+        Check::new("answers", Health::Good, what)
+    }];
+    checks.push(match (probed.wide, probed.line) {
+        (Some(2), Some(1)) => Check::new("widths", Health::Good, "letters are as wide as we take them to be"),
+        (Some(2), Some(_)) => {
+            Check::new("widths", Health::Limited, "lines of boxes are drawn two columns wide").mend(
+                "turn off \"ambiguous characters are wide\" in the terminal, or set symbols = \"ascii\"",
+            )
+        }
+        (Some(_), _) => {
+            Check::new("widths", Health::Limited, "letters beyond ASCII are not drawn as letters")
+                .mend("export LC_ALL=C.UTF-8, and set the terminal to UTF-8")
+        }
+        (None, _) => Check::new("widths", Health::Limited, "no answer within 500 ms"),
+    });
     checks
 }
 
+/// Outside tmux.
 fn clipboard() -> Check {
-    if ["SSH_TTY", "SSH_CONNECTION"].iter().any(|name| variable(name).is_some()) {
-        return Check::new("clipboard", Health::Limited, "over SSH: by OSC 52, if the terminal allows it");
-    }
-    let programs = ["wl-copy", "xclip", "xsel", "pbcopy"];
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders: Vec<_> = std::env::split_paths(&path).collect();
-    let found = programs.iter().find(|program| folders.iter().any(|folder| folder.join(program).is_file()));
-    match found {
-        Some(program) => Check::new("clipboard", Health::Good, format!("{program}, or OSC 52")),
-        None => Check::new("clipboard", Health::Limited, "by OSC 52, if the terminal allows it"),
+    match terminal::route() {
+        Route::Tmux | Route::Terminal => {
+            Check::new("clipboard", Health::Good, "by OSC 52, where the terminal allows it; tmux is surer")
+        }
+        Route::File => Check::new("clipboard", Health::Limited, "none here: copies go into a file")
+            .mend("use a terminal with OSC 52, or tmux"),
     }
 }
