@@ -291,13 +291,15 @@ impl<'a> Lexer<'a> {
         self.at += 1;
         while self.peek(0).is_some_and(is_operator) && !self.stops() {
             let second = self.peek(1).unwrap_or(0);
-            let comment = match self.peek(0) {
+            // A comment, a parameter or a name begins here.
+            let other = match self.peek(0) {
                 Some(b'-') => second == b'-' && self.dashes_comment(),
-                Some(b'/') => second == b'*',
-                Some(b'#') => self.engine == EngineKind::MySql,
+                Some(b'/') => second == b'*' || (second == b'/' && self.engine == EngineKind::Snowflake),
+                Some(b'#') => matches!(self.engine, EngineKind::MySql | EngineKind::SqlServer),
+                Some(b'@' | b'?') => self.engine != EngineKind::Postgres,
                 _ => false,
             };
-            if comment {
+            if other {
                 break;
             }
             self.at += 1;
