@@ -14,9 +14,11 @@ use crate::model::{
 mod draft;
 mod introspect;
 pub mod postgres;
+mod reading;
 pub mod sqlite;
 
 pub use introspect::{IntrospectError, introspect};
+pub use reading::{Act, Cascade, Manner, Prebuilt, Reach, Reading, Undoing, Write};
 
 /// The dialect of an engine; `None` for engines that this build cannot plan for yet.
 pub fn dialect(engine: EngineKind) -> Option<&'static dyn Dialect> {
@@ -77,6 +79,10 @@ pub trait Dialect: Sync {
 
     /// The statements of one action, in order.
     fn steps(&self, action: &Action, facts: &Facts<'_>) -> Vec<Draft>;
+
+    /// What a statement that a person wrote does, as far as its words tell. `schema` is what it will find, roughly:
+    /// names are looked up there. What is not understood counts as the worst that it could be.
+    fn read_statement(&self, sql: &str, schema: &Schema) -> Reading;
 
     /// Opens a transaction that writes.
     fn begin(&self) -> Sql {

@@ -9,7 +9,7 @@ use crate::model::{
     Standing, Statement, Unmodelled,
 };
 
-use super::wire::{self, Address, Back, Document, Lost, ProofResult, ReversalClass, VERSION};
+use super::wire::{self, Address, Back, Document, Lost, OLDEST, ProofResult, ReversalClass, VERSION};
 use super::{Direction, Noted, Proof, Record, digest, script, script_name};
 
 /// The record's file name.
@@ -27,7 +27,7 @@ pub struct FolderText {
 pub enum FolderError {
     #[error("{PLAN_FILE} cannot be read: {0}")]
     Unreadable(String),
-    #[error("{PLAN_FILE} has version {0}; this build knows version {VERSION}")]
+    #[error("{PLAN_FILE} has version {0}; this build knows versions up to {VERSION}")]
     Version(i64),
     #[error("this build cannot handle plans for {0}")]
     Engine(&'static str),
@@ -80,7 +80,7 @@ fn record(text: &str) -> Result<Record, FolderError> {
         |error: toml::de::Error| FolderError::Unreadable(error.to_string().trim_end().to_owned());
     let table: toml::Table = toml::from_str(text).map_err(unreadable)?;
     let version = table.get("version").and_then(toml::Value::as_integer).unwrap_or_default();
-    if version != i64::from(VERSION) {
+    if !(i64::from(OLDEST)..=i64::from(VERSION)).contains(&version) {
         return Err(FolderError::Version(version));
     }
     let document: Document = toml::from_str(text).map_err(unreadable)?;
@@ -145,6 +145,7 @@ impl wire::Step {
             locks: step.effects.on.iter().map(Address::from).collect(),
             work: step.effects.work,
             reason: step.reason.to_string(),
+            author: step.author,
             probe: match &step.probe {
                 Probe::Query(sql) => Some(sql.as_str().to_owned()),
                 Probe::Introspect => None,
@@ -194,6 +195,7 @@ impl wire::Step {
             reversal,
             probe: self.probe.map_or(Probe::Introspect, |sql| Probe::Query(Sql::assembled(sql))),
             reason: self.reason.into(),
+            author: self.author,
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod comment;
 mod digest;
+mod edit;
 mod folder;
 mod raw;
 mod wire;
@@ -19,6 +20,7 @@ use crate::model::{
 };
 
 pub use digest::digest;
+pub use edit::{Edit, EditError, edited};
 pub use folder::{FolderError, FolderText, PLAN_FILE, read, write};
 pub use raw::{Direction, Place, Script, script, script_name};
 pub use wire::{address_document, document, noted_document};

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use crate::engines::Dialect;
-use crate::model::{Boundary, EngineKind, Loss, LossTime, Reversal, Sql, Statement, Step};
+use crate::model::{Boundary, EngineKind, Loss, LossTime, Reversal, Runtime, Sql, Statement, Step};
 
 use super::comment::comment;
 use super::{Proof, Record, digest};
@@ -129,6 +129,30 @@ fn written(
     }
 }
 
+/// What a script holds beside the statements of these steps: settings and frames, in all their forms.
+pub(super) fn own_statements(steps: &[Step], dialect: &dyn Dialect) -> Vec<String> {
+    let any = |boundary, runtime| Statement { sql: crate::sql!(dialect.kind(); ""), boundary, runtime };
+    let mut own: Vec<String> = Vec::new();
+    for boundary in [
+        Boundary::Transactional,
+        Boundary::OwnTransaction,
+        Boundary::NewTransaction,
+        Boundary::NonTransactional,
+    ] {
+        for runtime in [Runtime::Brief, Runtime::Long] {
+            let settings = dialect.prologue(&any(boundary, runtime));
+            own.extend(settings.iter().map(|sql| sql.as_str().to_owned()));
+        }
+    }
+    for frame in [dialect.frame(steps), dialect.frame(&way_back(steps))] {
+        let all = frame.before.iter().chain(&frame.last_in_transaction).chain(&frame.after);
+        own.extend(all.map(|sql| sql.as_str().to_owned()));
+    }
+    let resets = Client::of(dialect.kind()).reset;
+    own.extend(resets.lines().map(|line| line.trim_end_matches(';').to_owned()));
+    own
+}
+
 /// What the engine's own client needs to hear beside the statements.
 struct Client {
     /// Without it, psql and sqlite3 go on after an error.
@@ -214,6 +238,10 @@ fn segments(steps: &[Step], direction: Direction) -> Vec<Segment<'_>> {
         let (bracket, joins) = match item.statement.map(|statement| statement.boundary) {
             Some(Boundary::Transactional) => (Bracket::Transaction, true),
             Some(Boundary::OwnTransaction) => (Bracket::Transaction, false),
+            Some(Boundary::NewTransaction) => {
+                open = false;
+                (Bracket::Transaction, true)
+            }
             Some(Boundary::NonTransactional) => (Bracket::None, false),
             // A comment stays where it is and parts nothing.
             None if segments.is_empty() => (Bracket::None, false),

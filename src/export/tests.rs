@@ -2,10 +2,12 @@
 
 use super::*;
 use crate::connect::Rows;
-use crate::engines::{Action, AssembleError, Cause, Dialect, Disturbance, Draft, Facts, Folding, Transition};
+use crate::engines::{
+    Action, AssembleError, Cause, Dialect, Disturbance, Draft, Facts, Folding, Reading, Transition,
+};
 use crate::model::{
-    Boundary, Effects, EngineKind, Fingerprint, Lock, Loss, LossTime, Object, ObjectKind, Phase, Probe,
-    QualifiedName, Reversal, Runtime, Schema, Sql, Statement, Step, Unmodelled, Verb, Verdict, Work,
+    Author, Boundary, Effects, EngineKind, Fingerprint, Lock, Loss, LossTime, Object, ObjectKind, Phase,
+    Probe, QualifiedName, Reversal, Runtime, Schema, Sql, Statement, Step, Unmodelled, Verb, Verdict, Work,
 };
 
 /// A dialect with settings and nothing else: scripts ask for no more.
@@ -39,6 +41,9 @@ impl Dialect for Settings {
     fn follows(&self, _: &Object, _: &Schema) -> Vec<ObjectId> {
         Vec::new()
     }
+    fn read_statement(&self, sql: &str, schema: &Schema) -> Reading {
+        crate::engines::postgres::Postgres.read_statement(sql, schema)
+    }
     fn rank(&self, _: &Action, _: &Facts<'_>) -> u32 {
         0
     }
@@ -47,7 +52,7 @@ impl Dialect for Settings {
     }
     fn prologue(&self, statement: &Statement) -> Vec<Sql> {
         let scope = match statement.boundary {
-            Boundary::Transactional | Boundary::OwnTransaction => "SET LOCAL",
+            Boundary::Transactional | Boundary::OwnTransaction | Boundary::NewTransaction => "SET LOCAL",
             Boundary::NonTransactional => "SET",
         };
         let limit = match statement.runtime {
@@ -80,6 +85,7 @@ fn step(sql: &str, boundary: Boundary, runtime: Runtime, reversal: Reversal) -> 
         reversal,
         probe: Probe::Introspect,
         reason: "because".into(),
+        author: Author::Planner,
     }
 }
 
@@ -228,8 +234,10 @@ fn a_change_by_hand_is_named() {
     assert!(matches!(refused, FolderError::Script { file: "forward.sql", .. }), "{refused}");
     let plan = FolderText { plan: text.plan.replace("\"ONE\"", "\"ELEVEN\""), ..text.clone() };
     assert_eq!(read(&plan, settings).unwrap_err(), FolderError::Digest);
-    let newer = FolderText { plan: text.plan.replace("version = 1\n", "version = 2\n"), ..text.clone() };
-    assert_eq!(read(&newer, settings).unwrap_err(), FolderError::Version(2));
+    let newer = FolderText { plan: text.plan.replace("version = 2\n", "version = 3\n"), ..text.clone() };
+    assert_eq!(read(&newer, settings).unwrap_err(), FolderError::Version(3));
+    let older = FolderText { plan: text.plan.replace("version = 2\n", "version = 1\n"), ..text.clone() };
+    assert!(read(&older, settings).is_ok(), "plans of the first version are still read");
     let broken = FolderText { plan: "name = ".into(), ..text };
     assert!(matches!(read(&broken, settings).unwrap_err(), FolderError::Unreadable(_)));
 }

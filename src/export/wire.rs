@@ -5,14 +5,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::diff::Privileges;
 use crate::model::{
-    Boundary, EngineKind, Ident, Lock, LossTime, ObjectId, ObjectKind, Phase, QualifiedName, Renaming,
-    Runtime, Severity, Verb, Verdict, Work,
+    Author, Boundary, EngineKind, Ident, Lock, LossTime, ObjectId, ObjectKind, Phase, QualifiedName,
+    Renaming, Runtime, Severity, Verb, Verdict, Work,
 };
 
 use super::{Noted, Record, digest};
 
 /// The version of the file's shape.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
+/// The oldest version that is still read. Version 1 knew no statements written by hand.
+pub(super) const OLDEST: u32 = 1;
 
 #[derive(Serialize, Deserialize, Debug)]
 #[serde(deny_unknown_fields)]
@@ -138,6 +140,9 @@ pub(super) struct Step {
     #[serde(with = "WorkWord")]
     pub work: Work,
     pub reason: String,
+    /// Absent: the planner.
+    #[serde(default, with = "AuthorWord", skip_serializing_if = "is_planner")]
+    pub author: Author,
     /// A question whose answer tells whether the step is applied; absent: the schema has to be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probe: Option<String>,
@@ -305,6 +310,10 @@ impl From<Origin> for super::Origin {
     }
 }
 
+fn is_planner(author: &Author) -> bool {
+    *author == Author::Planner
+}
+
 // The words of the model's enums. Remote derives break the build when a variant is added and not named here.
 
 #[derive(Serialize, Deserialize)]
@@ -367,6 +376,7 @@ enum VerbWord {
 enum BoundaryWord {
     Transactional,
     OwnTransaction,
+    NewTransaction,
     NonTransactional,
 }
 
@@ -375,6 +385,13 @@ enum BoundaryWord {
 enum RuntimeWord {
     Brief,
     Long,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Author", rename_all = "kebab-case")]
+enum AuthorWord {
+    Planner,
+    Hand,
 }
 
 #[derive(Serialize, Deserialize)]

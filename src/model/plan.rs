@@ -24,6 +24,25 @@ pub struct Step {
     pub probe: Probe,
     /// One line: why the step is there and has this form.
     pub reason: Box<str>,
+    pub author: Author,
+}
+
+/// Who wrote a statement.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Author {
+    #[default]
+    Planner,
+    /// A person, in the text of the script.
+    Hand,
+}
+
+impl Author {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Planner => "planner",
+            Self::Hand => "by hand",
+        }
+    }
 }
 
 /// One statement and how it must be sent.
@@ -89,6 +108,8 @@ pub enum Boundary {
     Transactional,
     /// In a transaction, but alone (enum values, NOT VALID before VALIDATE).
     OwnTransaction,
+    /// In a transaction that begins with it; what follows may share it (a boundary that a person drew).
+    NewTransaction,
     /// Must run outside a transaction.
     NonTransactional,
 }
@@ -98,6 +119,7 @@ impl Boundary {
         match self {
             Self::Transactional => "transaction",
             Self::OwnTransaction => "own transaction",
+            Self::NewTransaction => "new transaction",
             Self::NonTransactional => "no transaction",
         }
     }

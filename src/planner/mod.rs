@@ -15,8 +15,8 @@ use std::sync::Arc;
 use crate::diff::{Privileges, renamed};
 use crate::engines::{Action, Dialect, Draft, Facts, Restore, Timing, Undo};
 use crate::model::{
-    Change, Changeset, Fingerprint, Loss, Object, ObjectId, ObjectKind, Plan, Renaming, Reversal, Schema,
-    Statement, Step,
+    Author, Change, Changeset, Fingerprint, Loss, Object, ObjectId, ObjectKind, Plan, Renaming, Reversal,
+    Schema, Statement, Step,
 };
 
 pub use needs::{Followed, Needs, needs};
@@ -269,6 +269,7 @@ fn step(action: &Action, draft: Draft, reversal: Reversal) -> Step {
         reversal,
         probe: draft.probe,
         reason: draft.reason,
+        author: Author::Planner,
     }
 }
 

@@ -51,6 +51,10 @@ pub(crate) fn segments(statements: &[Statement]) -> Vec<Segment> {
                 }
                 open = true;
             }
+            Boundary::NewTransaction => {
+                found.push(Segment { transaction: Transaction::Around, statements: at..at + 1 });
+                open = true;
+            }
             Boundary::OwnTransaction => {
                 found.push(Segment { transaction: Transaction::Around, statements: at..at + 1 });
                 open = false;

@@ -421,10 +421,13 @@ fn segments(steps: &[Step]) -> Vec<usize> {
     let mut number = 0;
     let mut open = false;
     for step in steps {
-        let shares = step.statement.boundary == Boundary::Transactional;
-        let joins = open && shares;
+        let (joins, stays_open) = match step.statement.boundary {
+            Boundary::Transactional => (open, true),
+            Boundary::NewTransaction => (false, true),
+            Boundary::OwnTransaction | Boundary::NonTransactional => (false, false),
+        };
         number += usize::from(!joins);
-        open = shares;
+        open = stays_open;
         numbers.push(number);
     }
     numbers

@@ -58,6 +58,8 @@ pub struct Residual {
 #[derive(Debug)]
 pub(super) struct Goal {
     pub(super) changeset: Changeset,
+    /// As it was generated.
+    pub(super) plan: Arc<Plan>,
     /// `None`: all the way to *desired*.
     schema: Option<Schema>,
     pub(super) loss: DataLoss,
@@ -91,12 +93,22 @@ impl Drafted {
 pub(super) fn draft(order: &DraftOrder) -> Result<Drafted, Failure> {
     let comparison = &order.comparison;
     let dialect = comparison.dialect()?;
-    let goal = goal(order)?;
-    let (current, desired) = (&comparison.current.schema, goal.schema(comparison));
-    let name = order.name.clone().unwrap_or_else(|| name(&goal.changeset)).into();
+    let (changeset, schema) = chosen(order)?;
+    let current = &comparison.current.schema;
+    let desired = schema.as_ref().unwrap_or(&comparison.desired.schema);
+    let name = order.name.clone().unwrap_or_else(|| name(&changeset)).into();
     let options = PlanOptions { name, privileges: comparison.options.privileges };
-    let plan = planner::plan(dialect, current, desired, &goal.changeset, &options).map_err(refused)?;
-    let record = record(comparison, &goal, plan, origin(order));
+    let plan = Arc::new(planner::plan(dialect, current, desired, &changeset, &options).map_err(refused)?);
+    let verdict = judge::judge(&plan, &changeset, current, desired, order.loss);
+    let why = if plan.steps.is_empty() { "nothing to rehearse" } else { "not rehearsed yet" };
+    let record = Record {
+        plan: Arc::clone(&plan),
+        generated: clock::now(),
+        compatibility: verdict.compatibility,
+        findings: verdict.findings.iter().map(Noted::from).collect(),
+        proof: Proof::NotRehearsed { why: why.into() },
+        origin: origin(order),
+    };
     Ok(Drafted {
         comparison: Arc::clone(comparison),
         chosen: order.chosen.clone(),
@@ -105,27 +117,12 @@ pub(super) fn draft(order: &DraftOrder) -> Result<Drafted, Failure> {
         record,
         edited: Edited::Generated,
         residual: None,
-        goal: Arc::new(goal),
+        goal: Arc::new(Goal { changeset, plan, schema, loss: order.loss }),
     })
 }
 
-/// A plan, judged, not proven.
-fn record(comparison: &Comparison, goal: &Goal, plan: Plan, origin: Origin) -> Record {
-    let verdict =
-        judge::judge(&plan, &goal.changeset, &comparison.current.schema, goal.schema(comparison), goal.loss);
-    let why = if plan.steps.is_empty() { "nothing to rehearse" } else { "not rehearsed yet" };
-    Record {
-        plan: Arc::new(plan),
-        generated: clock::now(),
-        compatibility: verdict.compatibility,
-        findings: verdict.findings.iter().map(Noted::from).collect(),
-        proof: Proof::NotRehearsed { why: why.into() },
-        origin,
-    }
-}
-
-/// The chosen changes and the schema that they lead to.
-fn goal(order: &DraftOrder) -> Result<Goal, Failure> {
+/// The chosen changes and the schema that they lead to; none: all the way.
+fn chosen(order: &DraftOrder) -> Result<(Changeset, Option<Schema>), Failure> {
     let comparison = &order.comparison;
     let all = &comparison.changeset;
     if order.chosen.len() != all.changes.len() {
@@ -133,11 +130,11 @@ fn goal(order: &DraftOrder) -> Result<Goal, Failure> {
         return Err(Failure::new(FailureKind::Usage, what));
     }
     if order.chosen.iter().all(|chosen| *chosen) {
-        return Ok(Goal { changeset: Changeset::clone(all), schema: None, loss: order.loss });
+        return Ok((Changeset::clone(all), None));
     }
     let changeset = select::taken(all, &order.chosen);
     let schema = select::partly(&comparison.current.schema, &comparison.desired.schema, &changeset, all)?;
-    Ok(Goal { changeset, schema: Some(schema), loss: order.loss })
+    Ok((changeset, Some(schema)))
 }
 
 /// What it takes to read both sides and to choose the same changes again.

@@ -10,6 +10,7 @@ mod difference;
 mod disk;
 mod doctor;
 mod draft;
+mod edit;
 mod failure;
 mod judge;
 mod plan;
@@ -35,6 +36,7 @@ pub use demo::{DemoPlace, Story};
 pub use disk::{SaveOrder, read_plan, write_plan};
 pub use doctor::{Check, DoctorOrder, Health};
 pub use draft::{DraftOrder, Drafted, Edited, Residual};
+pub use edit::EditOrder;
 pub use plan::{PlanOrder, Planned, Rehearsal};
 pub use progress::Progress;
 pub use prove::ProveOrder;
@@ -61,6 +63,8 @@ pub enum CommandKind {
     Rename(RenameOrder),
     /// Plans the chosen changes and judges them; asks no server.
     Draft(DraftOrder),
+    /// Takes a draft's scripts as a person has changed them; asks no server.
+    Edit(EditOrder),
     /// Proves a draft on a scratch database.
     Prove(ProveOrder),
     /// Writes a draft's folder.

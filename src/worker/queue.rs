@@ -14,7 +14,7 @@ use super::progress::{Progress, Reporter};
 use super::stop::Stop;
 use super::{
     Answer, Command, CommandId, CommandKind, Event, EventKind, compare, define, demo, difference, disk,
-    doctor, draft, plan, prove, rehearse,
+    doctor, draft, edit, plan, prove, rehearse,
 };
 
 /// Commands that may wait, and events that may wait.
@@ -186,6 +186,7 @@ async fn perform(kind: CommandKind, job: Job) -> Result<Answer, Failure> {
         }
         CommandKind::Rename(order) => difference::renamed(&order).map(|found| Answer::Compared(found.into())),
         CommandKind::Draft(order) => draft::draft(&order).map(|drafted| Answer::Drafted(drafted.into())),
+        CommandKind::Edit(order) => edit::edit(&order).map(|drafted| Answer::Drafted(drafted.into())),
         CommandKind::Prove(order) => {
             prove::prove_draft(&order.drafted, &job).await.map(|drafted| Answer::Drafted(drafted.into()))
         }

@@ -8,7 +8,8 @@ use migrator_tui::model::{Change, EngineKind, ObjectKind, Renaming};
 use migrator_tui::safety::DataLoss;
 use migrator_tui::worker::{
     self, Answer, Client, Command, CommandId, CommandKind, CompareOrder, Comparison, DefineOrder, Defined,
-    DemoPlace, DraftOrder, Drafted, Edited, EventKind, ProveOrder, RenameOrder, SaveOrder, read_plan,
+    DemoPlace, DraftOrder, Drafted, EditOrder, Edited, EventKind, ProveOrder, RenameOrder, SaveOrder,
+    read_plan,
 };
 
 /// A client that waits for each answer.
@@ -63,6 +64,19 @@ impl Bench {
         let order =
             DraftOrder { comparison: comparison.clone(), chosen, name: None, loss: DataLoss::Allowed };
         match self.ask(CommandKind::Draft(order)).await? {
+            Answer::Drafted(drafted) => Ok(drafted),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn edit(
+        &mut self,
+        drafted: &Arc<Drafted>,
+        forward: String,
+        rollback: String,
+    ) -> Result<Arc<Drafted>, String> {
+        let order = EditOrder { drafted: drafted.clone(), forward, rollback };
+        match self.ask(CommandKind::Edit(order)).await? {
             Answer::Drafted(drafted) => Ok(drafted),
             other => panic!("{other:?}"),
         }
@@ -181,4 +195,88 @@ async fn objects_read_line_by_line() {
     assert!(column.before.as_deref().unwrap().contains("name"), "{column:?}");
     assert!(column.after.as_deref().unwrap().contains("full_name"), "{column:?}");
     bench.client.close().await;
+}
+
+async fn any_choice_can_be_planned(engine: EngineKind, proofs: usize) {
+    let mut bench = Bench::new();
+    let (_, first) = bench.demo(engine).await;
+    let renamed = bench.rename(&first, confirmed(&first)).await;
+    let mut seed = 5_u64;
+    let mut next = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap() % below
+    };
+    for comparison in [&first, &renamed] {
+        let count = comparison.changeset.changes.len();
+        for round in 0..40 {
+            let mut chosen = vec![round % 2 == 0; count];
+            for _ in 0..=next(6) {
+                let at = next(count);
+                chosen[at] = !chosen[at];
+                for followed in comparison.follow(&chosen, at) {
+                    assert_ne!(chosen[followed.change], chosen[at]);
+                    assert!(!followed.why.is_empty());
+                    chosen[followed.change] = chosen[at];
+                }
+                assert!(comparison.follow(&chosen, at).is_empty(), "once is enough");
+            }
+            let names: Vec<String> = comparison
+                .changeset
+                .changes
+                .iter()
+                .zip(&chosen)
+                .filter(|(_, chosen)| **chosen)
+                .map(|(change, _)| format!("{} {}", change.sign(), change.id()))
+                .collect();
+            let drafted =
+                bench.draft(comparison, chosen).await.unwrap_or_else(|error| panic!("{error}: {names:#?}"));
+            if round < proofs {
+                let proven = bench.prove(&drafted).await;
+                let fine = names.is_empty() || matches!(proven.record.proof, Proof::Proven { .. });
+                assert!(fine, "{:#?} {names:#?}", proven.record.proof);
+            }
+        }
+    }
+    bench.client.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_choice_can_be_planned_on_sqlite() {
+    any_choice_can_be_planned(EngineKind::Sqlite, 40).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_choice_can_be_planned_on_postgres() {
+    let Some(workshop) = crate::scratch::postgres().await else { return };
+    workshop.close().await;
+    any_choice_can_be_planned(EngineKind::Postgres, 12).await;
+}
+
+async fn edited_and_proven(engine: EngineKind, insert: &str) {
+    let mut bench = Bench::new();
+    let (_, found) = bench.demo(engine).await;
+    let drafted = bench.draft(&found, vec![true; found.changeset.changes.len()]).await.unwrap();
+    let same =
+        bench.edit(&drafted, drafted.forward.text.clone(), drafted.rollback.text.clone()).await.unwrap();
+    assert_eq!((same.edited, &same.forward), (Edited::Generated, &drafted.forward));
+
+    let forward = format!("{}{insert}", drafted.forward.text);
+    let edited = bench.edit(&drafted, forward, drafted.rollback.text.clone()).await.unwrap();
+    assert_eq!(edited.edited, Edited::ByHand);
+    assert!(edited.record.findings.iter().any(|noted| noted.what.contains("no way back was written")));
+    let missed = bench.prove(&edited).await;
+    assert!(matches!(missed.record.proof, Proof::Failed { .. }), "{:?}", missed.record.proof);
+    let residual = missed.residual.as_ref().unwrap();
+    assert!(residual.lines.iter().any(|line| line.contains("extra")), "{residual:?}");
+    assert!(!residual.forward.changes.is_empty());
+
+    let error =
+        bench.edit(&drafted, format!("{}SELECT 'x", drafted.forward.text), String::new()).await.unwrap_err();
+    assert!(error.contains("forward.sql, line "), "{error}");
+    bench.client.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edited_and_proven_on_sqlite() {
+    edited_and_proven(EngineKind::Sqlite, "CREATE TABLE extra (id INTEGER PRIMARY KEY);\n").await;
 }

@@ -1,6 +1,7 @@
 //! The PostgreSQL dialect, 13 to 18.
 
 mod decide;
+mod hand;
 mod introspect;
 mod rank;
 mod render;
@@ -8,7 +9,7 @@ mod types;
 
 use crate::connect::Rows;
 use crate::engines::{
-    Action, AssembleError, Cause, Dialect, Disturbance, Draft, Facts, Folding, Frame, Transition,
+    Action, AssembleError, Cause, Dialect, Disturbance, Draft, Facts, Folding, Frame, Reading, Transition,
 };
 use crate::model::{
     Boundary, Edit, EngineKind, Object, ObjectId, Runtime, Schema, ServerVersion, Sql, Statement, Step,
@@ -63,6 +64,10 @@ impl Dialect for Postgres {
         render::steps(action, facts)
     }
 
+    fn read_statement(&self, sql: &str, schema: &Schema) -> Reading {
+        hand::read(sql, schema)
+    }
+
     /// A short wait for the lock, because everybody queues behind us while we wait (spec 6.3). Builds and
     /// validations wait for old transactions without blocking anyone, so they may wait longer and run on.
     fn prologue(&self, statement: &Statement) -> Vec<Sql> {
@@ -71,13 +76,19 @@ impl Dialect for Postgres {
             (Boundary::NonTransactional, _) => {
                 vec![sql!(pg; "SET lock_timeout = '30s'"), sql!(pg; "SET statement_timeout = '0'")]
             }
-            (Boundary::Transactional | Boundary::OwnTransaction, Runtime::Brief) => {
+            (
+                Boundary::Transactional | Boundary::OwnTransaction | Boundary::NewTransaction,
+                Runtime::Brief,
+            ) => {
                 vec![
                     sql!(pg; "SET LOCAL lock_timeout = '2s'"),
                     sql!(pg; "SET LOCAL statement_timeout = '30s'"),
                 ]
             }
-            (Boundary::Transactional | Boundary::OwnTransaction, Runtime::Long) => {
+            (
+                Boundary::Transactional | Boundary::OwnTransaction | Boundary::NewTransaction,
+                Runtime::Long,
+            ) => {
                 vec![sql!(pg; "SET LOCAL lock_timeout = '2s'"), sql!(pg; "SET LOCAL statement_timeout = '0'")]
             }
         }

@@ -7,6 +7,7 @@ mod copy;
 mod cursor;
 mod depends;
 mod effects;
+mod hand;
 mod introspect;
 mod layout;
 mod native;
@@ -16,7 +17,9 @@ mod render;
 mod source;
 mod token;
 
-use super::{Action, AssembleError, Cause, Dialect, Disturbance, Draft, Facts, Folding, Frame, Transition};
+use super::{
+    Action, AssembleError, Cause, Dialect, Disturbance, Draft, Facts, Folding, Frame, Reading, Transition,
+};
 use crate::connect::Rows;
 use crate::model::{
     Body, Change, Edit, EngineKind, Object, ObjectId, ObjectKind, Schema, ServerVersion, Sql, Statement, Step,
@@ -127,6 +130,10 @@ impl Dialect for Sqlite {
 
     fn laid_out(&self, sql: &Sql) -> String {
         layout::laid_out(sql.as_str())
+    }
+
+    fn read_statement(&self, sql: &str, schema: &Schema) -> Reading {
+        hand::read(sql, schema)
     }
 
     fn begin(&self) -> Sql {

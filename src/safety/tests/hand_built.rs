@@ -104,6 +104,7 @@ fn step(of: &Object, action: Verb, lock: Lock, work: Work) -> Step {
         reversal: Reversal::Exact(Vec::new()),
         probe: Probe::Introspect,
         reason: "by hand".into(),
+        author: crate::model::Author::Planner,
     }
 }
 
