@@ -35,6 +35,12 @@ pub(super) enum Request {
     Doctor(Doctor),
     /// A shop in two filled databases, made on the spot: diff, plan, findings, proof
     Demo(Demo),
+    /// The keys of the workbench
+    #[command(subcommand)]
+    Keymap(Keymap),
+    /// The themes of the workbench
+    #[command(subcommand)]
+    Theme(Theme),
     /// Completions for a shell
     Completions { shell: clap_complete::Shell },
 }
@@ -48,7 +54,7 @@ impl Request {
             Self::Rehearse(rehearse) => rehearse.format,
             Self::Lint(lint) => lint.format,
             Self::Doctor(doctor) => doctor.format,
-            Self::Demo(_) | Self::Completions { .. } => Format::Text,
+            Self::Demo(_) | Self::Keymap(_) | Self::Theme(_) | Self::Completions { .. } => Format::Text,
         }
     }
 }
@@ -138,6 +144,21 @@ pub(super) enum DemoEngine {
     #[default]
     Sqlite,
     Postgres,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum Keymap {
+    /// Every key with its action, and the actions that have none
+    Print {
+        /// Such as `vim-strict` [default: the one that is chosen]
+        name: Option<String>,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum Theme {
+    /// Every theme: its background, whether it loads, where it is from
+    List,
 }
 
 #[derive(Args, Debug)]

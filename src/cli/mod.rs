@@ -12,6 +12,7 @@ mod paint;
 mod planned;
 mod reference;
 mod session;
+mod settings;
 mod surface;
 mod terminal;
 mod tmux;
@@ -23,7 +24,7 @@ use clap::{CommandFactory, Parser};
 use crate::model::{EngineKind, Failure, FailureKind};
 use crate::worker::{Answer, CommandKind};
 
-use args::{Arguments, DemoEngine, Request};
+use args::{Arguments, DemoEngine, Keymap, Request, Theme};
 use exit::Status;
 use surface::Surface;
 
@@ -112,6 +113,8 @@ fn perform(
                 other => Err(unexpected(&other)),
             }
         }
+        Request::Keymap(Keymap::Print { name }) => settings::print_keymap(surface, name.as_deref()),
+        Request::Theme(Theme::List) => Ok(settings::list_themes(surface)),
         Request::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "migrator-tui", &mut text);

@@ -206,14 +206,8 @@ fn config(whence: &str, error: AddressError) -> Failure {
 
 fn way(section: &Section<'_>, surroundings: &Surroundings) -> Result<(EngineKind, Way), Failure> {
     let Some(written) = section.string("url")? else {
-        let mut failure = section.wrong(
-            "url",
-            "is missing",
-            "write the address, such as url = \"postgres://host/database\"",
-        );
-        // A missing key has no line of its own.
-        failure.what = format!("{}: {}: is missing", section.document.name, section.path_of("url"));
-        return Err(failure);
+        let hint = "write the address, such as url = \"postgres://host/database\"";
+        return Err(section.wrong("url", "is missing", hint));
     };
     let url = match written.strip_prefix("env:") {
         None => written.to_owned(),

@@ -1,5 +1,6 @@
-//! What the user wrote: the project file, environments, credentials, keys, themes, and the words that name a schema on the
-//! command line. It reads files and asks for secrets; it never connects, and it prints nothing.
+//! What the user wrote: the project file, environments, credentials, settings, keys, themes, and the words that
+//! name a schema on the command line; and what the workbench remembers for the user. It reads these files and asks
+//! for secrets; it never connects, and it prints nothing.
 
 mod credential;
 mod document;
@@ -8,6 +9,8 @@ pub mod keymap;
 mod nearest;
 mod project;
 mod reference;
+pub mod session;
+mod settings;
 pub mod theme;
 
 pub use credential::{Credential, ask_password};
@@ -15,3 +18,4 @@ pub use environment::{Environment, Guard, Schemas};
 pub use nearest::nearest;
 pub use project::{Entry, Project, Surroundings};
 pub use reference::{Files, Origin, Place, Source};
+pub use settings::{Listed, Motion, Mouse, Settings, ThemeChoice, listed_themes};

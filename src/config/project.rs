@@ -20,8 +20,10 @@ pub struct Surroundings {
     /// Relative paths of the command line count from here.
     pub folder: PathBuf,
     pub variables: BTreeMap<String, String>,
-    /// The folder of the user's own defaults.
+    /// The folder of the user's own defaults, settings, keymaps and themes.
     pub defaults: Option<PathBuf>,
+    /// The folder for what the workbench remembers.
+    pub state: Option<PathBuf>,
 }
 
 impl Surroundings {
@@ -33,7 +35,8 @@ impl Surroundings {
             variables: std::env::vars_os()
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
                 .collect(),
-            defaults: own.map(|own| own.config_dir().to_path_buf()),
+            defaults: own.as_ref().map(|own| own.config_dir().to_path_buf()),
+            state: own.map(|own| own.state_dir().unwrap_or_else(|| own.data_local_dir()).to_path_buf()),
         }
     }
 

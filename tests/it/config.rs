@@ -13,7 +13,12 @@ fn surroundings(folder: &Path) -> Surroundings {
     let variables =
         [("APP_USER", "ada"), ("APP_PASSWORD", "hunter2"), ("APP_URL", "postgres://localhost/app")];
     let variables = variables.map(|(name, value)| (name.to_string(), value.to_string()));
-    Surroundings { folder: folder.to_path_buf(), variables: BTreeMap::from(variables), defaults: None }
+    Surroundings {
+        folder: folder.to_path_buf(),
+        variables: BTreeMap::from(variables),
+        defaults: None,
+        state: None,
+    }
 }
 
 fn with(text: &str) -> (tempfile::TempDir, Surroundings) {
@@ -157,7 +162,7 @@ fn mistakes_name_file_line_and_key() {
         ),
         (
             "guard = \"none\"",
-            "migrator.toml: environments.x.url: is missing\n  write the address, such as url = \
+            "migrator.toml:3: environments.x.url: is missing\n  write the address, such as url = \
              \"postgres://host/database\"",
         ),
         ("url = 5", "migrator.toml:4: environments.x.url: must be a string, not an integer\n  "),

@@ -260,6 +260,13 @@ impl Keymap {
     }
 }
 
+impl Default for Keymap {
+    fn default() -> Self {
+        let nothing = || Self { name: DEFAULT_KEYMAP.into(), bindings: Vec::new(), warnings: Vec::new() };
+        Self::builtin(DEFAULT_KEYMAP).unwrap_or_else(nothing)
+    }
+}
+
 enum Hit<'a> {
     Exact(&'a Binding),
     Prefix,

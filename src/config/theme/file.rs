@@ -4,19 +4,70 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use unicode_width::UnicodeWidthStr;
 
 use super::colour::{Colour, OWN_NAMES, Rgb};
 use super::glyphs::Symbols;
 use super::role::Role;
-use super::{BUILTIN, Coat, DEFAULT_THEME, Modifiers, Paint, Theme, ThemeText, Variant};
+use super::{Coat, DEFAULT_THEME, Modifiers, Paint, Theme, ThemeText, Variant};
 use crate::config::document::{Document, Section};
 use crate::config::nearest::{nearest, suggest};
 use crate::model::{Failure, FailureKind};
 
 /// Wider signs would push the text away.
 const WIDEST_SIGN: usize = 2;
+
+/// A theme of the house.
+pub(super) struct House {
+    pub name: &'static str,
+    file: &'static str,
+    text: &'static str,
+    /// The file over what it inherits, read once.
+    stack: LazyLock<Option<Stack>>,
+}
+
+macro_rules! house {
+    ($name:literal) => {
+        House {
+            name: $name,
+            file: concat!("themes/", $name, ".toml"),
+            text: include_str!(concat!("../../../themes/", $name, ".toml")),
+            stack: LazyLock::new(|| laid($name)),
+        }
+    };
+}
+
+pub(super) static HOUSE: [House; 5] =
+    [house!("terminal"), house!("dark"), house!("light"), house!("high-contrast"), house!("mono")];
+
+impl House {
+    fn origin(&self) -> Origin<'static> {
+        Origin { file: self.file, text: self.text, whose: Whose::House }
+    }
+}
+
+fn laid(name: &str) -> Option<Stack> {
+    let house = HOUSE.iter().find(|house| house.name == name)?;
+    let mut stack = Stack::default();
+    stack.file(name, house.origin(), &BTreeMap::new(), &mut Vec::new()).ok()?;
+    Some(stack)
+}
+
+/// A file's name in messages, its text, and who wrote it.
+#[derive(Clone, Copy)]
+struct Origin<'a> {
+    file: &'a str,
+    text: &'a str,
+    whose: Whose,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    House,
+    User,
+}
 
 /// Reads a theme with all that it inherits.
 pub(super) fn read(name: &str, own: &BTreeMap<String, ThemeText>) -> Result<Theme, Failure> {
@@ -26,7 +77,7 @@ pub(super) fn read(name: &str, own: &BTreeMap<String, ThemeText>) -> Result<Them
 }
 
 /// What the files laid so far say.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Stack {
     variant: Option<Variant>,
     symbols: Option<Symbols>,
@@ -54,28 +105,51 @@ impl Stack {
     ) -> Result<(), Failure> {
         // A file may have the name of a theme of the house and inherit from it.
         let theirs = own.get(name).filter(|_| !open.contains(&name));
-        let ours = BUILTIN.iter().find(|(known, _)| *known == name);
-        let (file, text) = match (theirs, ours) {
-            (Some(theirs), _) => (theirs.file.clone(), theirs.text.as_str()),
-            (None, Some((_, text))) => (format!("themes/{name}.toml"), *text),
-            (None, None) => return Err(unknown(name, own, open, from)),
-        };
-        let document = Document { name: &file, folder: Path::new("."), text };
+        let ours = HOUSE.iter().find(|house| house.name == name);
+        match (theirs, ours) {
+            (Some(theirs), _) => {
+                let origin = Origin { file: &theirs.file, text: &theirs.text, whose: Whose::User };
+                self.file(name, origin, own, open)
+            }
+            (None, Some(house)) => {
+                // Read once; only a user's own root makes another theme of ours.
+                if !own.contains_key(DEFAULT_THEME)
+                    && let Some(stack) = LazyLock::force(&house.stack)
+                {
+                    *self = stack.clone();
+                    return Ok(());
+                }
+                self.file(name, house.origin(), own, open)
+            }
+            (None, None) => Err(unknown(name, own, open, from)),
+        }
+    }
+
+    /// Reads a file over what it inherits.
+    fn file<'a>(
+        &mut self,
+        name: &'a str,
+        origin: Origin<'_>,
+        own: &'a BTreeMap<String, ThemeText>,
+        open: &mut Vec<&'a str>,
+    ) -> Result<(), Failure> {
+        let document = Document { name: origin.file, folder: Path::new("."), text: origin.text };
         let table = document.parse()?;
         let root = document.root(table.get_ref());
         root.only(&["inherits", "variant", "symbols", "palette", "scope"])?;
-        match (root.string("inherits")?, theirs) {
+        match (root.string("inherits")?, origin.whose) {
             // Only the root of all inherits from nothing.
-            (None, None) if name == DEFAULT_THEME => {}
-            (parent, _) => {
-                if theirs.is_some() {
+            (None, Whose::House) if name == DEFAULT_THEME => {}
+            (parent, whose) => {
+                if whose == Whose::User {
                     open.push(name);
                 }
                 let parent = match parent {
                     None => DEFAULT_THEME,
                     // Kept under the name in the table, which outlives this file's text.
                     Some(parent) => {
-                        let known = own.keys().map(String::as_str).chain(BUILTIN.iter().map(|(n, _)| *n));
+                        let known =
+                            own.keys().map(String::as_str).chain(HOUSE.iter().map(|house| house.name));
                         match known.into_iter().find(|known| *known == parent) {
                             Some(known) => known,
                             None => return Err(unknown(parent, own, open, Some(&root))),
@@ -274,7 +348,7 @@ fn unknown(
     open: &[&str],
     from: Option<&Section<'_>>,
 ) -> Failure {
-    let mut known: Vec<&str> = BUILTIN.iter().map(|(known, _)| *known).collect();
+    let mut known: Vec<&str> = HOUSE.iter().map(|house| house.name).collect();
     known.extend(own.keys().map(String::as_str).filter(|own| !open.contains(own)));
     match from {
         Some(section) if open.contains(&name) => {

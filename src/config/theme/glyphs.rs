@@ -1,6 +1,8 @@
 //! The symbols that the screen is drawn with, in Unicode and in ASCII. No emoji, and nothing that some terminals
 //! draw two columns wide, but for box drawing; who has that trouble takes ASCII.
 
+use std::collections::BTreeMap;
+
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Symbols {
     #[default]
@@ -18,6 +20,14 @@ impl Symbols {
 
     pub fn of(id: &str) -> Option<Self> {
         [Self::Unicode, Self::Ascii].into_iter().find(|symbols| symbols.id() == id)
+    }
+
+    /// What the locale of the environment says: ASCII where letters beyond it would be garbled.
+    pub fn of_environment(variables: &BTreeMap<String, String>) -> Self {
+        let set = |name: &&str| variables.get(*name).filter(|value| !value.is_empty());
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(set).map_or("", String::as_str);
+        let utf8 = locale.to_lowercase().replace('-', "").contains("utf8");
+        if utf8 { Self::Unicode } else { Self::Ascii }
     }
 
     pub fn glyphs(self) -> &'static Glyphs {
@@ -218,6 +228,18 @@ mod tests {
             assert!(sign.len() == 1 && sign.is_ascii(), "{sign}");
         }
         assert_eq!(glyphs.ellipsis, "..");
+    }
+
+    #[test]
+    fn the_locale_decides() {
+        let symbols = |pairs: &[(&str, &str)]| {
+            let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            Symbols::of_environment(&pairs.collect())
+        };
+        assert_eq!(symbols(&[("LANG", "de_DE.UTF-8")]), Symbols::Unicode);
+        assert_eq!(symbols(&[("LANG", "C.utf8"), ("LC_ALL", "")]), Symbols::Unicode);
+        assert_eq!(symbols(&[("LANG", "C.UTF-8"), ("LC_ALL", "POSIX")]), Symbols::Ascii);
+        assert_eq!(symbols(&[]), Symbols::Ascii);
     }
 
     #[test]

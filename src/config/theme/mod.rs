@@ -15,17 +15,9 @@ pub use glyphs::{Frame, Glyphs, Symbols};
 pub use role::Role;
 
 use colour::Colour;
+use file::HOUSE;
 
 use crate::model::Failure;
-
-/// The themes of the house.
-const BUILTIN: &[(&str, &str)] = &[
-    ("terminal", include_str!("../../../themes/terminal.toml")),
-    ("dark", include_str!("../../../themes/dark.toml")),
-    ("light", include_str!("../../../themes/light.toml")),
-    ("high-contrast", include_str!("../../../themes/high-contrast.toml")),
-    ("mono", include_str!("../../../themes/mono.toml")),
-];
 
 /// The theme that is there without any setting, and the root of all others.
 pub const DEFAULT_THEME: &str = "terminal";
@@ -124,13 +116,13 @@ pub struct ThemeText {
 impl Theme {
     /// A theme of the house.
     pub fn builtin(name: &str) -> Option<Self> {
-        BUILTIN.iter().find(|(known, _)| *known == name)?;
+        HOUSE.iter().find(|house| house.name == name)?;
         file::read(name, &BTreeMap::new()).ok()
     }
 
     /// The names of the themes of the house.
     pub fn builtin_names() -> impl Iterator<Item = &'static str> {
-        BUILTIN.iter().map(|(name, _)| *name)
+        HOUSE.iter().map(|house| house.name)
     }
 
     /// The theme of that name. The user's own files, by name, go before those of the house, and may inherit from
@@ -163,6 +155,13 @@ impl Theme {
         };
         let Modifiers { bold, dim, italic, underlined, reversed } = coat.modifiers;
         Look { fg, bg, bold, dim, italic, underlined, reversed, sign: coat.sign.as_deref() }
+    }
+}
+
+impl Default for Theme {
+    fn default() -> Self {
+        let nothing = || Self { name: DEFAULT_THEME.into(), variant: None, symbols: None, coats: Vec::new() };
+        Self::builtin(DEFAULT_THEME).unwrap_or_else(nothing)
     }
 }
 

@@ -5,6 +5,7 @@ mod interrupt;
 mod plans;
 mod postgres;
 mod results;
+mod settings;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
