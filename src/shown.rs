@@ -16,18 +16,23 @@ impl Shown {
     pub fn new(raw: impl fmt::Display) -> Self {
         let raw = raw.to_string();
         let mut text = String::with_capacity(raw.len());
-        let mut rest = raw.chars();
-        while let Some(c) = rest.next() {
-            match c {
-                '\\' => text.push_str(if reads_as_escape(rest.as_str()) { "\\\\" } else { "\\" }),
-                '\n' => text.push_str("\\n"),
-                '\r' => text.push_str("\\r"),
-                '\t' => text.push_str("\\t"),
-                _ if is_hidden(c) => text.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
-                _ => text.push(c),
-            }
-        }
+        pieces(&raw, |_, piece| text.push_str(piece));
         Self(text.into())
+    }
+
+    /// The same in runs of one look each: neighbours for which `look`, asked with their byte, gives the same. A tab
+    /// stands for itself as `tab`, which must not be mistaken for text.
+    pub fn runs<K: PartialEq>(raw: &str, tab: &str, look: impl Fn(usize) -> K) -> Vec<(K, Self)> {
+        let mut runs: Vec<(K, String)> = Vec::new();
+        pieces(raw, |at, piece| {
+            let piece = if piece == "\\t" && raw[at..].starts_with('\t') { tab } else { piece };
+            let look = look(at);
+            match runs.last_mut() {
+                Some((same, text)) if *same == look => text.push_str(piece),
+                Some(_) | None => runs.push((look, piece.to_owned())),
+            }
+        });
+        runs.into_iter().map(|(look, text)| (look, Self(text.into()))).collect()
     }
 
     /// The lines of a longer text, each made safe. Only a line feed parts lines; a carriage return is shown.
@@ -53,6 +58,21 @@ impl Shown {
 impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
+    }
+}
+
+/// Each character of a text as it is shown, with its byte.
+fn pieces(raw: &str, mut put: impl FnMut(usize, &str)) {
+    let mut buffer = [0; 4];
+    for (at, c) in raw.char_indices() {
+        match c {
+            '\\' if reads_as_escape(&raw[at + 1..]) => put(at, "\\\\"),
+            '\n' => put(at, "\\n"),
+            '\r' => put(at, "\\r"),
+            '\t' => put(at, "\\t"),
+            _ if is_hidden(c) => put(at, &format!("\\u{{{:x}}}", u32::from(c))),
+            _ => put(at, c.encode_utf8(&mut buffer)),
+        }
     }
 }
 
@@ -135,6 +155,16 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn runs_join_to_the_same_text() {
+        let raw = "a\\n\tb\u{202e}größe\n";
+        let runs = Shown::runs(raw, ">   ", |at| at % 3);
+        let joined: String = runs.iter().map(|(_, run)| run.as_str()).collect();
+        assert_eq!(joined, Shown::new(raw).as_str().replacen("\\t", ">   ", 1));
+        assert!(runs.len() > 3);
+        assert_eq!(Shown::runs(raw, "", |_| ()).len(), 1);
     }
 
     #[test]
