@@ -4,10 +4,10 @@
 use std::future::Future;
 use std::path::Path;
 
-use crate::config::{Origin, Place, Project, Surroundings};
+use crate::config::{Project, Surroundings};
 use crate::model::Failure;
 use crate::shown::Shown;
-use crate::worker::{Check, DoctorOrder, Health};
+use crate::worker::{self, Check, DoctorOrder, Health};
 
 use super::args::Format;
 use super::exit::Status;
@@ -40,26 +40,7 @@ pub(super) fn prepared(named: Option<&Path>) -> (Vec<Check>, impl Future<Output 
     };
     checks.push(client("psql", "runs the scripts of PostgreSQL plans by hand"));
     checks.push(client("sqlite3", "runs the scripts of SQLite plans by hand"));
-    (checks, order(project, surroundings))
-}
-
-async fn order(project: Project, surroundings: Surroundings) -> DoctorOrder {
-    let mut places = Vec::new();
-    for entry in &project.entries {
-        let place = match &entry.environment {
-            Err(failure) => Err(failure.clone()),
-            Ok(environment) => environment.target(&surroundings).await.map(|target| Place {
-                name: environment.name.clone(),
-                origin: Origin::Project,
-                target,
-                guard: environment.guard,
-                schemas: environment.schemas.clone(),
-                privileges: environment.privileges,
-            }),
-        };
-        places.push((entry.name.clone(), place));
-    }
-    DoctorOrder { places, scratch: project.scratch }
+    (checks, async move { worker::doctor_order(&project, &surroundings).await })
 }
 
 fn broken(area: &str, failure: &Failure) -> Check {

@@ -36,6 +36,7 @@ impl Status {
             FailureKind::Usage => Self::Usage,
             FailureKind::Config
             | FailureKind::Connection
+            | FailureKind::Password
             | FailureKind::Server
             | FailureKind::Local
             | FailureKind::Unsupported

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use crate::config::{Project, Source, Surroundings};
+use crate::config::{Project, Surroundings};
 use crate::diff::Privileges;
 use crate::model::Failure;
 use crate::safety::DataLoss;
-use crate::worker::{CompareOrder, Pick, PlanOrder, Rehearsal, RehearseOrder, Selection, read_plan};
+use crate::worker::{self, CompareOrder, Pick, PlanOrder, Rehearsal, RehearseOrder, Selection, read_plan};
 
 use super::args::{Plan, Rehearse, Sides};
 use super::surface::Surface;
@@ -20,18 +20,9 @@ pub(super) async fn compare_order(
     let project = loaded(surface, project, &surroundings)?;
     let current = project.source(&sides.current, &surroundings).await?;
     let desired = project.source(&sides.desired, &surroundings).await?;
-    let wanted = |source: &Source| match source {
-        Source::Environment(place) => place.privileges == Privileges::Compare,
-        Source::Files(_) => false,
-    };
-    let compared = sides.privileges || wanted(&current) || wanted(&desired);
-    Ok(CompareOrder {
-        privileges: if compared { Privileges::Compare } else { project.privileges },
-        current,
-        desired,
-        renames: sides.rename.clone(),
-        scratch: project.scratch.clone(),
-    })
+    let wanted = if sides.privileges { Privileges::Compare } else { Privileges::Ignore };
+    let order = worker::compare_order(&project, current, desired, wanted);
+    Ok(CompareOrder { renames: sides.rename.clone(), ..order })
 }
 
 pub(super) async fn plan_order(

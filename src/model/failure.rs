@@ -11,6 +11,8 @@ pub enum FailureKind {
     Config,
     /// A server cannot be reached or refuses us: exit 1.
     Connection,
+    /// A server wants a password and none is known, or a wrong one: exit 1.
+    Password,
     /// A server refused a statement: exit 1.
     Server,
     /// Files and programs of this machine: exit 1.
@@ -34,6 +36,7 @@ impl FailureKind {
             Self::Usage => "usage",
             Self::Config => "config",
             Self::Connection => "connection",
+            Self::Password => "password",
             Self::Server => "server",
             Self::Local => "local",
             Self::Unsupported => "unsupported",

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::config::{Place, Source, ask_password};
+use crate::config::{Place, Source};
 use crate::connect::{self, PostgresTarget, Purpose};
 use crate::diff::{self, DiffOptions, Privileges};
 use crate::engines::{self, Dialect};
@@ -16,7 +16,7 @@ use crate::promote::normalise;
 use super::queue::Job;
 use super::scratch::{self, Ground};
 use super::select::{RenameText, renamings};
-use super::{difference, failure, stop};
+use super::{desk, difference, failure, stop};
 
 #[derive(Clone, Debug)]
 pub struct CompareOrder {
@@ -198,8 +198,9 @@ pub(super) async fn database(place: &Place, dialect: &dyn Dialect, job: &Job) ->
     let label = place.name.as_str();
     let mut target = place.target.clone();
     // Nothing runs on the server before the session stands, so an attempt may be dropped.
+    let ask = desk::asks(job);
     let opened = tokio::select! {
-        opened = connect::open_asking(&mut target, Purpose::Read, &ask_password) => opened,
+        opened = connect::open_asking(&mut target, Purpose::Read, &ask) => opened,
         () = job.stop.wished() => return Err(stop::cancelled()),
     };
     let mut connection = opened.map_err(|error| failure::wire(label, &error))?;

@@ -4,6 +4,9 @@ use crate::connect::{WireError, WireErrorKind};
 use crate::engines::IntrospectError;
 use crate::model::{EngineKind, Failure, FailureKind};
 
+/// SQLSTATE `invalid_password`: no password at all, too.
+const WRONG_PASSWORD: &str = "28P01";
+
 /// A wire's error, with the place it happened in front.
 pub(super) fn wire(label: &str, error: &WireError) -> Failure {
     let mut what = format!("{label}: {}", error.message);
@@ -18,6 +21,9 @@ pub(super) fn wire(label: &str, error: &WireError) -> Failure {
             FailureKind::Connection,
             "check host, port and network; `migrator-tui doctor` tries every environment",
         ),
+        WireErrorKind::Denied if error.code.as_deref() == Some(WRONG_PASSWORD) => {
+            (FailureKind::Password, "check user and password; the README says where a password may stand")
+        }
         WireErrorKind::Denied => {
             (FailureKind::Connection, "check user, password and what the server allows this host to do")
         }

@@ -6,6 +6,7 @@ mod clock;
 mod compare;
 mod define;
 mod demo;
+mod desk;
 mod difference;
 mod disk;
 mod doctor;
@@ -18,6 +19,7 @@ mod progress;
 mod prove;
 mod queue;
 mod rehearse;
+mod remember;
 mod scratch;
 mod select;
 mod stop;
@@ -25,6 +27,7 @@ mod stop;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::config::session::Session;
 use crate::export::Record;
 pub use crate::export::{Place, Script};
 use crate::model::{EngineKind, Failure};
@@ -33,6 +36,7 @@ pub use crate::planner::Followed;
 pub use compare::{CompareOrder, Comparison, RenameOrder, Side};
 pub use define::{DefineOrder, Defined};
 pub use demo::{DemoPlace, Story};
+pub use desk::{Desk, OpenOrder, Reference, compare_order, doctor_order};
 pub use disk::{SaveOrder, read_plan, write_plan};
 pub use doctor::{Check, DoctorOrder, Health};
 pub use draft::{DraftOrder, Drafted, Edited, Residual};
@@ -40,8 +44,9 @@ pub use edit::EditOrder;
 pub use plan::{PlanOrder, Planned, Rehearsal};
 pub use progress::Progress;
 pub use prove::ProveOrder;
-pub use queue::{Client, start};
+pub use queue::{Client, start, start_at};
 pub use rehearse::RehearseOrder;
+pub use remember::{RecallOrder, RememberOrder, latest_sides};
 pub use select::{Pick, RenameText, Selection};
 
 /// Tells commands apart; chosen by the client, never used twice.
@@ -57,6 +62,8 @@ pub struct Command {
 
 #[derive(Clone, Debug)]
 pub enum CommandKind {
+    /// Finds out what two REFs mean, reads them and finds what differs. Needs a desk.
+    Open(OpenOrder),
     /// Reads both sides and finds what differs.
     Compare(CompareOrder),
     /// Finds what differs again, with other renames; reads nothing.
@@ -81,6 +88,12 @@ pub enum CommandKind {
     Rehearse(RehearseOrder),
     /// Asks environments and scratch servers how they are.
     Doctor(DoctorOrder),
+    /// The same for the environments of the desk.
+    Examine,
+    /// Writes down what a workbench remembers. Needs a desk.
+    Remember(RememberOrder),
+    /// Reads what an earlier workbench remembered of these sides. Needs a desk.
+    Recall(RecallOrder),
     /// Makes two filled environments of that engine, tells their story, removes them.
     Demo(EngineKind),
 }
@@ -116,5 +129,7 @@ pub enum Answer {
     /// A plan's folder, as read or as rehearsed.
     Read(Arc<Record>),
     Examined(Arc<Vec<Check>>),
+    Remembered,
+    Recalled(Option<Box<Session>>),
     Shown(Arc<Story>),
 }

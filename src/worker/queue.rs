@@ -13,8 +13,8 @@ use crate::model::{Failure, FailureKind};
 use super::progress::{Progress, Reporter};
 use super::stop::Stop;
 use super::{
-    Answer, Command, CommandId, CommandKind, Event, EventKind, compare, define, demo, difference, disk,
-    doctor, draft, edit, plan, prove, rehearse,
+    Answer, Command, CommandId, CommandKind, Desk, Event, EventKind, compare, define, demo, desk, difference,
+    disk, doctor, draft, edit, plan, prove, rehearse, remember,
 };
 
 /// Commands that may wait, and events that may wait.
@@ -36,15 +36,35 @@ enum Request {
 
 /// Starts the worker on the current runtime.
 pub fn start() -> Client {
+    begin(None)
+}
+
+/// Starts a worker for a workbench: REFs are looked up at its desk, and nobody is asked for a password on the
+/// terminal, which is the workbench's own.
+pub fn start_at(desk: Desk) -> Client {
+    begin(Some(Arc::new(desk)))
+}
+
+fn begin(desk: Option<Arc<Desk>>) -> Client {
     let (requests, inbox) = mpsc::channel(DEPTH);
     let (outbox, events) = mpsc::channel(DEPTH);
-    Client { requests, events, task: tokio::spawn(run(inbox, outbox)) }
+    Client { requests, events, task: tokio::spawn(run(inbox, outbox, desk)) }
 }
 
 impl Client {
     /// Sends a command. Its closing event will come, whatever happens to it.
     pub async fn send(&self, command: Command) -> Result<(), Failure> {
         self.requests.send(Request::Do(Box::new(command))).await.map_err(|_| gone())
+    }
+
+    /// Sends a command without waiting for room. Fails where too many wait already.
+    pub fn post(&self, command: Command) -> Result<(), Failure> {
+        self.requests.try_send(Request::Do(Box::new(command))).map_err(|error| full(&error))
+    }
+
+    /// Asks for a command to be stopped, without waiting for room.
+    pub fn post_cancel(&self, id: CommandId) -> Result<(), Failure> {
+        self.requests.try_send(Request::Stop(id)).map_err(|error| full(&error))
     }
 
     /// Asks for a command to be stopped. It may still finish, if it was done already.
@@ -66,6 +86,15 @@ impl Client {
     }
 }
 
+fn full(error: &mpsc::error::TrySendError<Request>) -> Failure {
+    match error {
+        mpsc::error::TrySendError::Closed(_) => gone(),
+        mpsc::error::TrySendError::Full(_) => {
+            Failure::new(FailureKind::Internal, "too many commands wait already")
+        }
+    }
+}
+
 fn gone() -> Failure {
     Failure::new(FailureKind::Internal, "the background task has ended")
 }
@@ -80,7 +109,7 @@ fn locked(stops: &Stops) -> MutexGuard<'_, BTreeMap<CommandId, (Stop, watch::Rec
     stops.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn run(mut inbox: mpsc::Receiver<Request>, outbox: mpsc::Sender<Event>) {
+async fn run(mut inbox: mpsc::Receiver<Request>, outbox: mpsc::Sender<Event>, desk: Option<Arc<Desk>>) {
     let stops = Stops::default();
     let homes = Homes::default();
     while let Some(request) = inbox.recv().await {
@@ -90,9 +119,10 @@ async fn run(mut inbox: mpsc::Receiver<Request>, outbox: mpsc::Sender<Event>) {
                 let (ended, ending) = watch::channel(false);
                 locked(&stops).insert(command.id, (stop.clone(), ending));
                 let (outbox, stops, homes) = (outbox.clone(), stops.clone(), homes.clone());
+                let desk = desk.clone();
                 tokio::spawn(async move {
                     let id = command.id;
-                    let closing = attend(*command, &stop, &homes, &outbox).await;
+                    let closing = attend(*command, &stop, (&homes, desk), &outbox).await;
                     locked(&stops).remove(&id);
                     ended.send_replace(true);
                     // A client that has gone hears nothing more.
@@ -127,10 +157,15 @@ async fn stop_one(stop: Stop, mut ending: watch::Receiver<bool>) {
 }
 
 /// Runs one command to its closing event, passing progress on meanwhile.
-async fn attend(command: Command, stop: &Stop, homes: &Homes, outbox: &mpsc::Sender<Event>) -> EventKind {
+async fn attend(
+    command: Command,
+    stop: &Stop,
+    (homes, desk): (&Homes, Option<Arc<Desk>>),
+    outbox: &mpsc::Sender<Event>,
+) -> EventKind {
     let id = command.id;
     let (reporter, mut progress) = Reporter::new();
-    let job = Job { stop: stop.clone(), reporter, homes: homes.clone() };
+    let job = Job { stop: stop.clone(), reporter, homes: homes.clone(), desk };
     // A task of its own: a panic in it becomes a failure, not silence.
     let mut work = tokio::spawn(perform(command.kind, job));
     let mut frames = tokio::time::interval(FRAME);
@@ -169,6 +204,8 @@ fn report(id: CommandId, progress: &mut watch::Receiver<Progress>, outbox: &mpsc
 pub(super) struct Job {
     pub(super) stop: Stop,
     pub(super) reporter: Reporter,
+    /// Of a workbench.
+    pub(super) desk: Option<Arc<Desk>>,
     homes: Homes,
 }
 
@@ -202,6 +239,15 @@ async fn perform(kind: CommandKind, job: Job) -> Result<Answer, Failure> {
         CommandKind::Rehearse(order) => {
             rehearse::rehearse(&order, &job).await.map(|record| Answer::Read(record.into()))
         }
+        CommandKind::Open(order) => {
+            desk::open(&order, &job).await.map(|found| Answer::Compared(found.into()))
+        }
+        CommandKind::Examine => {
+            let order = desk::examination(&job).await?;
+            doctor::examine(&order, &job).await.map(|checks| Answer::Examined(checks.into()))
+        }
+        CommandKind::Remember(order) => remember::remember(&order, desk::desk(&job)?),
+        CommandKind::Recall(order) => remember::recall(&order, desk::desk(&job)?),
         CommandKind::Doctor(order) => {
             doctor::examine(&order, &job).await.map(|checks| Answer::Examined(checks.into()))
         }
