@@ -16,17 +16,21 @@
 //! | 5 | `planner`, `safety` |
 //! | 6 | `config`, `export`, `promote` |
 //! | 7 | `worker` |
-//! | 8 | `terminal` |
-//! | 9 | `cli` |
-//! | 10 | `main` |
+//! | 8 | `app` |
+//! | 9 | `ui` |
+//! | 10 | `terminal` |
+//! | 11 | `cli` |
+//! | 12 | `main` |
 //!
 //! Invariants, as absences:
 //! - `model`, `diff`, `planner`, `safety`, `export`, `sqltext` do no I/O, read no clock, spawn nothing.
 //! - Only `worker` holds connections. Only `promote` sends a statement that writes. Only `sqltext` quotes or
 //!   splits SQL.
 //! - Engines know no terminal and no configuration; nothing above them names an engine beyond `EngineKind`.
+//! - `app` and `ui` hold no SQL and name no engine; drawing changes nothing, and time comes in as a message.
 //! - No text from a server or a file reaches a terminal except as [`shown::Shown`].
 
+pub mod app;
 pub mod cli;
 pub mod config;
 pub mod connect;
@@ -40,4 +44,5 @@ pub mod safety;
 pub mod shown;
 pub mod sqltext;
 pub mod terminal;
+pub mod ui;
 pub mod worker;

@@ -33,7 +33,7 @@ pub(super) enum Request {
     Lint(Lint),
     /// What works here, and the line that mends what does not
     Doctor(Doctor),
-    /// A shop in two filled databases, made on the spot: diff, plan, findings, proof
+    /// A shop in two filled databases, made on the spot, opened in the workbench
     Demo(Demo),
     /// The keys of the workbench
     #[command(subcommand)]
@@ -134,7 +134,7 @@ pub(super) struct Doctor {
 pub(super) struct Demo {
     #[arg(long, value_enum, default_value_t)]
     pub engine: DemoEngine,
-    /// Print the story instead of opening the workbench (which is not built yet: this is what happens anyway)
+    /// Print the story instead of opening the workbench; without a terminal this is what happens anyway
     #[arg(long)]
     pub headless: bool,
 }

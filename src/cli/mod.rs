@@ -16,6 +16,7 @@ mod settings;
 mod surface;
 mod terminal;
 mod tmux;
+mod workbench;
 
 use std::process::ExitCode;
 
@@ -41,9 +42,7 @@ fn answered(surface: &Surface) -> Status {
         Err(error) => return surface.told(&error),
     };
     let Some(request) = arguments.request else {
-        surface.print(&Arguments::command().render_help().to_string());
-        surface.complain("the workbench is not built yet: give one of the commands above, such as `demo`");
-        return Status::Usage;
+        return surface.ended(workbench::open(arguments.project.as_deref(), None));
     };
     let format = request.format();
     match perform(surface, arguments.project.as_deref(), request) {
@@ -105,8 +104,8 @@ fn perform(
                 DemoEngine::Sqlite => EngineKind::Sqlite,
                 DemoEngine::Postgres => EngineKind::Postgres,
             };
-            if !wanted.headless {
-                surface.complain("the workbench is not built yet: the story is printed instead");
+            if !wanted.headless && surface.is_interactive() {
+                return workbench::open(project, Some(engine));
             }
             match session::perform(surface, async { Ok(CommandKind::Demo(engine)) })? {
                 Answer::Shown(story) => Ok(demo::print(surface, &story)),
@@ -136,6 +135,7 @@ fn unexpected(answer: &Answer) -> Failure {
         Answer::Read(_) => "a plan's folder",
         Answer::Examined(_) => "an examination",
         Answer::Shown(_) => "a demo",
+        Answer::Remembered | Answer::Recalled(_) => "a word on the session",
     };
     Failure::new(FailureKind::Internal, format!("the worker answered with {what}"))
 }

@@ -39,6 +39,19 @@ impl Surface {
         }
     }
 
+    /// Whether a person sits at both ends.
+    pub(super) fn is_interactive(&self) -> bool {
+        std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
+    }
+
+    /// How a workbench ended.
+    pub(super) fn ended(&self, result: Result<Status, Failure>) -> Status {
+        result.unwrap_or_else(|failure| {
+            self.fail(&failure, Format::Text);
+            Status::of(failure.kind)
+        })
+    }
+
     /// A result, made safe by whoever wrote it.
     pub(super) fn print(&self, text: &str) {
         let mut out = std::io::stdout().lock();

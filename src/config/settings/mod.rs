@@ -91,6 +91,12 @@ impl Settings {
         self.folder.as_deref().is_some_and(|folder| look(folder) != self.seen)
     }
 
+    /// What is to be watched for changes: each file that was read, and the folders where others may turn up.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let folders = self.folder.iter().flat_map(|folder| [folder.join("keymaps"), folder.join("themes")]);
+        folders.chain(self.seen.iter().map(|seen| seen.path.clone())).collect()
+    }
+
     /// The keymap to begin with.
     pub fn keymap(&self) -> Keymap {
         let name = self.keymap.as_deref().unwrap_or(DEFAULT_KEYMAP);

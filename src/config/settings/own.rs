@@ -16,7 +16,7 @@ const LARGEST: u64 = 1024 * 1024;
 /// A file or folder as it was found.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Seen {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     time: Option<SystemTime>,
     length: u64,
 }

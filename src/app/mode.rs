@@ -1,0 +1,172 @@
+//! What keys mean right now, as one choice: walking the panes, typing SQL, answering a prompt, choosing from a
+//! list, pressing a button, reading help.
+
+use crate::config::keymap::Action;
+use crate::model::{Failure, ObjectId};
+
+use super::line_input::LineInput;
+use super::list::List;
+
+#[derive(Clone, Debug, Default)]
+pub enum Mode {
+    #[default]
+    Normal,
+    /// Typing into the script.
+    Insert,
+    Prompt(Prompt),
+    Picker(Picker),
+    Dialog(Dialog),
+    Help(Help),
+}
+
+/// One line to be typed.
+#[derive(Clone, Debug)]
+pub struct Prompt {
+    pub purpose: PromptPurpose,
+    pub line: LineInput,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PromptPurpose {
+    /// Rows follow while it is typed.
+    Filter,
+    Search,
+    /// On these changes.
+    Comment(Vec<usize>),
+    /// The folder to write the plan into.
+    Folder,
+    /// A REF that is in no list.
+    Reference(Which),
+    /// Shown as dots.
+    Password(Which),
+}
+
+impl PromptPurpose {
+    pub fn title(&self) -> &'static str {
+        match self {
+            Self::Filter => "filter",
+            Self::Search => "search",
+            Self::Comment(_) => "comment",
+            Self::Folder => "write the plan to",
+            Self::Reference(Which::Current) => "current: environment, URL or file",
+            Self::Reference(Which::Desired) => "desired: environment, URL or file",
+            Self::Password(Which::Current) => "password for current",
+            Self::Password(Which::Desired) => "password for desired",
+        }
+    }
+
+    pub fn is_secret(&self) -> bool {
+        matches!(self, Self::Password(_))
+    }
+}
+
+/// A side of the comparison.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Which {
+    Current,
+    Desired,
+}
+
+/// A list to choose from, narrowed by typing.
+#[derive(Clone, Debug)]
+pub struct Picker {
+    pub title: &'static str,
+    pub query: LineInput,
+    pub choices: Vec<Choice>,
+    /// Places in `choices`, the best first.
+    pub hits: Vec<usize>,
+    pub list: List,
+}
+
+#[derive(Clone, Debug)]
+pub struct Choice {
+    pub label: String,
+    pub detail: String,
+    pub does: Does,
+}
+
+/// What choosing does.
+#[derive(Clone, Debug)]
+pub enum Does {
+    Run(Action),
+    /// Takes this REF for a side.
+    Side(Which, String),
+    /// Asks for a REF by hand.
+    Type(Which),
+    /// Opens the question about a suspected rename.
+    Suspicion(usize),
+}
+
+/// Something to be read, and buttons.
+#[derive(Clone, Debug)]
+pub struct Dialog {
+    pub title: String,
+    pub tone: DialogTone,
+    pub lines: Vec<String>,
+    pub buttons: Vec<Button>,
+    pub focused: usize,
+    /// First line in sight, of a long text.
+    pub top: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum DialogTone {
+    Plain,
+    Question,
+    Failure,
+}
+
+#[derive(Clone, Debug)]
+pub struct Button {
+    pub label: &'static str,
+    pub does: Press,
+}
+
+/// What a button does. Every one closes its dialog.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Press {
+    Nothing,
+    Quit,
+    /// Makes the plan anew from the choice and drops the edits.
+    DropEdits,
+    /// The edits stay; the choice goes back to what the edited plan has.
+    KeepEdits,
+    /// This pair is one rename.
+    IsRename(ObjectId, ObjectId),
+    /// This pair is a drop and a create.
+    IsNoRename(usize),
+    Refresh,
+    PickSides,
+}
+
+impl Dialog {
+    /// A failure as a readable panel.
+    pub fn failure(title: impl Into<String>, failure: &Failure) -> Self {
+        let mut lines: Vec<String> = failure.what.lines().map(str::to_owned).collect();
+        if !failure.hint.is_empty() {
+            lines.push(String::new());
+            lines.extend(failure.hint.lines().map(|line| format!("What to do: {line}")));
+        }
+        Self {
+            title: title.into(),
+            tone: DialogTone::Failure,
+            lines,
+            buttons: vec![Button { label: "Close", does: Press::Nothing }],
+            focused: 0,
+            top: 0,
+        }
+    }
+
+    pub fn question(title: impl Into<String>, lines: Vec<String>, buttons: Vec<Button>) -> Self {
+        // What changes nothing has the focus.
+        let focused = buttons.iter().position(|button| button.does == Press::Nothing).unwrap_or(0);
+        Self { title: title.into(), tone: DialogTone::Question, lines, buttons, focused, top: 0 }
+    }
+}
+
+/// The help view: one place's keys, or all.
+#[derive(Clone, Debug, Default)]
+pub struct Help {
+    pub filter: String,
+    pub list: List,
+}

@@ -1,0 +1,254 @@
+//! The SQL pane: forward and rollback as two scripts that a person may edit, and what of them was judged.
+
+use std::time::Duration;
+
+use crate::export::Place;
+use crate::model::{EngineKind, Failure};
+use crate::worker::{Drafted, Edited};
+
+use super::editor::SqlEditor;
+use super::tree::Way;
+
+/// Typing pauses so long before an edit is judged.
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// Which script.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Tab {
+    #[default]
+    Forward,
+    Rollback,
+}
+
+impl Tab {
+    pub const BOTH: [Self; 2] = [Self::Forward, Self::Rollback];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Forward => "forward",
+            Self::Rollback => "rollback",
+        }
+    }
+
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Forward => Self::Rollback,
+            Self::Rollback => Self::Forward,
+        }
+    }
+}
+
+/// One of the two scripts.
+#[derive(Debug)]
+pub struct Sheet {
+    pub editor: SqlEditor,
+    /// As the plan has it; what differs from it is an edit.
+    planned: String,
+    places: Vec<Place>,
+}
+
+/// What is to be done once the latest edit has been judged.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Then {
+    #[default]
+    Nothing,
+    Prove,
+    Save(String),
+}
+
+#[derive(Debug)]
+pub struct SqlPane {
+    pub tab: Tab,
+    forward: Sheet,
+    rollback: Sheet,
+    /// When the text last changed without having been judged since.
+    touched: Option<Duration>,
+    /// Why the edited text is no plan.
+    pub trouble: Option<Failure>,
+    pub then: Then,
+}
+
+impl SqlPane {
+    pub fn new(engine: EngineKind) -> Self {
+        let sheet =
+            || Sheet { editor: SqlEditor::new(engine, ""), planned: String::new(), places: Vec::new() };
+        Self {
+            tab: Tab::Forward,
+            forward: sheet(),
+            rollback: sheet(),
+            touched: None,
+            trouble: None,
+            then: Then::Nothing,
+        }
+    }
+
+    pub fn sheet(&self, tab: Tab) -> &Sheet {
+        match tab {
+            Tab::Forward => &self.forward,
+            Tab::Rollback => &self.rollback,
+        }
+    }
+
+    fn sheet_mut(&mut self, tab: Tab) -> &mut Sheet {
+        match tab {
+            Tab::Forward => &mut self.forward,
+            Tab::Rollback => &mut self.rollback,
+        }
+    }
+
+    /// The editor on show.
+    pub fn editor(&self) -> &SqlEditor {
+        &self.sheet(self.tab).editor
+    }
+
+    pub fn editor_mut(&mut self) -> &mut SqlEditor {
+        let tab = self.tab;
+        &mut self.sheet_mut(tab).editor
+    }
+
+    pub fn text(&self, tab: Tab) -> String {
+        self.sheet(tab).editor.text()
+    }
+
+    /// Takes over the scripts of a plan. What was edited is replaced.
+    pub fn set(&mut self, draft: &Drafted) {
+        for tab in Tab::BOTH {
+            let script = match tab {
+                Tab::Forward => &draft.forward,
+                Tab::Rollback => &draft.rollback,
+            };
+            let sheet = self.sheet_mut(tab);
+            sheet.places.clone_from(&script.places);
+            sheet.planned.clone_from(&script.text);
+            if sheet.editor.text() != script.text {
+                sheet.editor.set_text(&script.text);
+            }
+        }
+        self.touched = None;
+        self.trouble = None;
+    }
+
+    /// A judged edit: the text stays as typed, the places are those of the same statements in it.
+    pub fn judged(&mut self, draft: &Drafted) {
+        for tab in Tab::BOTH {
+            let script = match tab {
+                Tab::Forward => &draft.forward,
+                Tab::Rollback => &draft.rollback,
+            };
+            let sheet = self.sheet_mut(tab);
+            sheet.places = found_again(&script.text, &script.places, &sheet.editor.text());
+        }
+        self.trouble = None;
+    }
+
+    /// The person's own text over the plan's.
+    pub fn restore(&mut self, tab: Tab, text: &str, now: Duration) {
+        let sheet = self.sheet_mut(tab);
+        if sheet.editor.text() != text {
+            sheet.editor.set_text(text);
+            self.touched = Some(now);
+        }
+    }
+
+    /// Back to what the plan says.
+    pub fn revert(&mut self) {
+        for tab in Tab::BOTH {
+            let sheet = self.sheet_mut(tab);
+            let planned = sheet.planned.clone();
+            sheet.editor.set_text(&planned);
+        }
+        self.touched = None;
+        self.trouble = None;
+        self.then = Then::Nothing;
+    }
+
+    /// Whether a script differs from the generated plan.
+    pub fn is_edited(&self) -> bool {
+        Tab::BOTH.into_iter().any(|tab| {
+            let sheet = self.sheet(tab);
+            sheet.editor.is_touched() && sheet.editor.text() != sheet.planned
+        })
+    }
+
+    /// Whether this draft is what the editors hold, edits included.
+    pub fn is_judged(&self, draft: &Drafted) -> bool {
+        self.touched.is_none() && (draft.edited == Edited::ByHand || !self.is_edited())
+    }
+
+    pub fn touch(&mut self, now: Duration) {
+        self.touched = Some(now);
+    }
+
+    pub fn settle(&mut self) {
+        self.touched = None;
+    }
+
+    /// Until the pause after the last key is over; `None` if all is judged.
+    pub fn until_due(&self, now: Duration) -> Option<Duration> {
+        self.touched.map(|at| (at + PAUSE).saturating_sub(now))
+    }
+
+    /// The step that the cursor stands on.
+    pub fn step_here(&self) -> Option<usize> {
+        let sheet = self.sheet(self.tab);
+        let line = sheet.editor.cursor().0;
+        sheet.places.iter().find(|place| place.lines.contains(&line)).map(|place| place.step)
+    }
+
+    /// The first line of a step's statement in the script on show.
+    pub fn line_of(&self, step: usize) -> Option<usize> {
+        let place = self.sheet(self.tab).places.iter().find(|place| place.step == step)?;
+        Some(if place.statement.is_empty() { place.lines.start } else { place.statement.start })
+    }
+
+    pub fn places(&self) -> &[Place] {
+        &self.sheet(self.tab).places
+    }
+
+    pub fn find(&self, lower: &str, way: Way) -> Option<usize> {
+        let lines = self.editor().lines();
+        let holds = |at: usize| lines.get(at).is_some_and(|line| super::filter::holds(line, lower));
+        super::find::around(lines.len(), self.editor().cursor().0, way, holds)
+    }
+
+    pub fn turn_selection(&mut self) {
+        let editor = self.editor_mut();
+        if !editor.end_selection() {
+            editor.start_selection();
+        }
+    }
+
+    /// `false` if nothing was selected.
+    pub fn end_selection(&mut self) -> bool {
+        self.editor_mut().end_selection()
+    }
+
+    pub fn line_or_selection(&self) -> String {
+        let editor = self.editor();
+        editor
+            .selection()
+            .unwrap_or_else(|| editor.lines().get(editor.cursor().0).cloned().unwrap_or_default())
+    }
+}
+
+/// Where the statements of a script stand in another version of its text: by their first line, in order.
+fn found_again(script: &str, places: &[Place], text: &str) -> Vec<Place> {
+    let planned: Vec<&str> = script.split('\n').collect();
+    let lines: Vec<&str> = text.split('\n').collect();
+    let mut from = 0;
+    let mut found = Vec::new();
+    for place in places {
+        let Some(first) = planned.get(place.statement.start).filter(|_| !place.statement.is_empty()) else {
+            continue;
+        };
+        let rest = lines.get(from..).unwrap_or_default();
+        if let Some(at) = rest.iter().position(|line| line.trim() == first.trim()) {
+            let start = from + at;
+            let end = (start + place.statement.len()).min(lines.len());
+            found.push(Place { step: place.step, lines: start..end, statement: start..end });
+            from = end;
+        }
+    }
+    found
+}

@@ -1,0 +1,115 @@
+//! Leaving: one level out, stopping what runs, and quitting only when nothing would be lost.
+
+use std::time::Duration;
+
+use super::filter::Filter;
+use super::layout::{LogPlace, Pane, Zoom};
+use super::log::Tone;
+use super::mode::{Button, Dialog, Mode, Press};
+use super::moves;
+use super::msg::Errand;
+use super::scripts;
+use super::state::State;
+
+/// A second Ctrl-C within this time asks to quit.
+const TWICE: Duration = Duration::from_secs(2);
+
+/// One level out: of a mode, a range, a filter, the zoom.
+pub(super) fn back(state: &mut State) -> Vec<Errand> {
+    match state.mode {
+        Mode::Insert => return scripts::leave_insert(state),
+        Mode::Picker(_) | Mode::Dialog(_) | Mode::Help(_) | Mode::Prompt(_) => {
+            state.mode = Mode::Normal;
+            return Vec::new();
+        }
+        Mode::Normal => {}
+    }
+    let height = state.tree_height();
+    if let Some(subject) = state.subject.as_deref_mut() {
+        if state.focus == Pane::Sql && subject.sql.end_selection() {
+            return Vec::new();
+        }
+        if subject.tree.anchor().is_some() {
+            subject.tree.end_range();
+            return Vec::new();
+        }
+        if state.focus.is_tree() && !subject.tree.filter().is_empty() {
+            subject.with_tree(|tree, ground| tree.set_filter(Filter::default(), ground, height));
+            return moves::follow(state);
+        }
+    }
+    if state.zoom == Zoom::On {
+        state.zoom = Zoom::Off;
+    } else if state.toast.is_some() {
+        state.toast = None;
+    } else if !state.focus.is_tree() {
+        moves::focus(state, Pane::Current);
+    }
+    Vec::new()
+}
+
+/// Ctrl-C: out of a mode, or stops what runs; twice with nothing to stop asks to quit.
+pub(super) fn cancel(state: &mut State) -> Vec<Errand> {
+    match state.mode {
+        Mode::Normal => {}
+        Mode::Insert | Mode::Prompt(_) | Mode::Picker(_) | Mode::Dialog(_) | Mode::Help(_) => {
+            return back(state);
+        }
+    }
+    let errands = state.work.stop();
+    if !errands.is_empty() {
+        state.say(Tone::Info, "stopping");
+        return errands;
+    }
+    let again = state.cancelled_at.is_some_and(|at| state.now.saturating_sub(at) < TWICE);
+    if again {
+        state.cancelled_at = None;
+        return quit(state);
+    }
+    state.cancelled_at = Some(state.now);
+    state.say(Tone::Info, "nothing is running; Ctrl-C again quits");
+    Vec::new()
+}
+
+/// `q`: closes the view, never the program.
+pub(super) fn close(state: &mut State) -> Vec<Errand> {
+    match state.mode {
+        Mode::Insert | Mode::Prompt(_) | Mode::Picker(_) | Mode::Dialog(_) | Mode::Help(_) => {
+            return back(state);
+        }
+        Mode::Normal => {}
+    }
+    if state.log_place == LogPlace::Shown || state.focus == Pane::Log {
+        state.log_place = LogPlace::Hidden;
+        if state.focus == Pane::Log {
+            moves::focus(state, Pane::Current);
+        }
+    } else if state.zoom == Zoom::On {
+        state.zoom = Zoom::Off;
+    } else if matches!(state.focus, Pane::Agent | Pane::Findings) {
+        moves::focus(state, Pane::Current);
+    } else {
+        let keys = state.manner.keymap.keys_of(&state.contexts(), crate::config::keymap::Action::Quit);
+        let keys = keys.unwrap_or_else(|| ":quit".into());
+        state.say(Tone::Info, format!("nothing to close here; {keys} quits"));
+    }
+    Vec::new()
+}
+
+/// Quits, and asks first where something would be stopped.
+pub(super) fn quit(state: &mut State) -> Vec<Errand> {
+    let running: Vec<String> = state.work.shown().map(|job| job.purpose.word().to_owned()).collect();
+    if running.is_empty() {
+        // Edits and marks are kept in the session file.
+        return vec![Errand::Quit];
+    }
+    state.mode = Mode::Dialog(Dialog::question(
+        "Quit?",
+        vec![
+            format!("Still under way: {}.", running.join(", ")),
+            "It will be cancelled on the server, and waited for.".into(),
+        ],
+        vec![Button { label: "Stay", does: Press::Nothing }, Button { label: "Quit", does: Press::Quit }],
+    ));
+    Vec::new()
+}

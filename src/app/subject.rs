@@ -1,0 +1,263 @@
+//! What is under review: a comparison, its rows, the decisions made on it, the plan drawn from them, and what the
+//! panes show of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::export::Noted;
+use crate::model::{Change, ObjectId, Severity};
+use crate::worker::{Comparison, Drafted};
+
+use super::difference::{Around, Difference, Layout, Row};
+use super::list::List;
+use super::outline::{NodeId, Outline, What, outline};
+use super::review::Review;
+use super::sql_pane::SqlPane;
+use super::tree::{Ground, Tree};
+
+#[derive(Debug)]
+pub struct Subject {
+    pub comparison: Arc<Comparison>,
+    pub outline: Outline,
+    /// By change.
+    pub signs: Vec<&'static str>,
+    pub review: Review,
+    pub tree: Tree,
+    pub diff: DiffView,
+    /// The latest plan of what is chosen; `None` while the first one is drawn.
+    pub draft: Option<Arc<Drafted>>,
+    pub sql: SqlPane,
+    pub findings: List,
+    /// Suspected renames that a person has decided about: places in the changeset's list.
+    pub settled: BTreeSet<usize>,
+}
+
+impl Subject {
+    pub fn new(comparison: Arc<Comparison>) -> Self {
+        let changes = &comparison.changeset.changes;
+        let outline = outline(&comparison.current.schema, &comparison.desired.schema, changes);
+        let signs: Vec<&'static str> = changes.iter().map(Change::sign).collect();
+        let review = Review::new(comparison.imprints.to_vec());
+        let tree = Tree::new(Ground { outline: &outline, review: &review, signs: &signs });
+        let engine = comparison.current.schema.engine();
+        Self {
+            outline,
+            signs,
+            review,
+            tree,
+            diff: DiffView::default(),
+            draft: None,
+            sql: SqlPane::new(engine),
+            findings: List::default(),
+            settled: BTreeSet::new(),
+            comparison,
+        }
+    }
+
+    pub fn ground(&self) -> Ground<'_> {
+        Ground { outline: &self.outline, review: &self.review, signs: &self.signs }
+    }
+
+    /// Works on the tree together with what its rows depend on.
+    pub fn with_tree<T>(&mut self, work: impl FnOnce(&mut Tree, Ground<'_>) -> T) -> T {
+        let ground = Ground { outline: &self.outline, review: &self.review, signs: &self.signs };
+        work(&mut self.tree, ground)
+    }
+
+    /// The changes that the cursor stands on: those of its row, and of all below a closed or outer one.
+    pub fn changes_here(&self, row: usize) -> Vec<usize> {
+        let Some(id) = self.tree.rows().get(row).copied() else { return Vec::new() };
+        let own = self.outline.own_changes(id);
+        let alone = own.is_empty() || !self.tree.is_open(id);
+        if alone {
+            self.outline.changes_below(id).collect()
+        } else {
+            own.iter().map(|at| *at as usize).collect()
+        }
+    }
+
+    /// The changes of the selected range of rows, each once.
+    pub fn changes_in_range(&self) -> Vec<usize> {
+        let changes: BTreeSet<usize> = self.tree.range().flat_map(|row| self.changes_here(row)).collect();
+        changes.into_iter().collect()
+    }
+
+    /// Findings that stand, in the order of the plan's record.
+    pub fn findings(&self) -> &[Noted] {
+        self.draft.as_ref().map_or(&[], |draft| &draft.record.findings)
+    }
+
+    /// The object that a finding is about.
+    fn object_of<'a>(&'a self, finding: &'a Noted) -> Option<&'a ObjectId> {
+        let step = || finding.step.and_then(|step| self.draft.as_ref()?.record.plan.steps.get(step));
+        finding.object.as_ref().or_else(|| step().map(|step| &step.subject))
+    }
+
+    /// The row of a finding.
+    pub fn node_of(&self, finding: &Noted) -> Option<NodeId> {
+        self.object_of(finding).and_then(|id| self.outline.find(id))
+    }
+
+    /// Puts the findings' severities on the rows.
+    pub fn spread_hazards(&mut self) {
+        let grave = || self.findings().iter().filter(|finding| finding.severity > Severity::Info);
+        let wanted: BTreeSet<&ObjectId> = grave().filter_map(|finding| self.object_of(finding)).collect();
+        let nodes = self.outline.find_all(&wanted);
+        let found: Vec<(NodeId, Severity)> = grave()
+            .filter_map(|finding| Some((*nodes.get(self.object_of(finding)?)?, finding.severity)))
+            .collect();
+        self.tree.set_hazards(&self.outline, found);
+    }
+
+    /// How many findings of each severity stand: errors, warnings, infos.
+    pub fn severities(&self) -> [usize; 3] {
+        let mut counts = [0; 3];
+        for finding in self.findings() {
+            match finding.severity {
+                Severity::Error => counts[0] += 1,
+                Severity::Warn => counts[1] += 1,
+                Severity::Info => counts[2] += 1,
+            }
+        }
+        counts
+    }
+
+    /// What the row's definition is shown under.
+    pub fn head(&self) -> Option<NodeId> {
+        self.tree.selected().map(|id| self.outline.head(id))
+    }
+
+    /// The selected change's place among all: 1-based, and how many there are.
+    pub fn place(&self) -> (Option<usize>, usize) {
+        let changed = self.outline.changed();
+        let at = self.tree.selected().and_then(|id| changed.binary_search(&id).ok());
+        (at.map(|at| at + 1), changed.len())
+    }
+}
+
+/// Definitions kept, so that going back and forth asks the worker once.
+const KEPT: usize = 64;
+
+/// What the diff pane shows, and how.
+#[derive(Clone, Debug)]
+pub struct DiffView {
+    pub layout: Layout,
+    pub around: Around,
+    pub words: WordMarks,
+    pub list: List,
+    /// First column in sight.
+    pub left: usize,
+    /// The node on show.
+    pub head: Option<NodeId>,
+    rows: Vec<Row>,
+    kept: BTreeMap<NodeId, Arc<Difference>>,
+}
+
+/// Whether the words that differ are marked, or whole lines.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum WordMarks {
+    #[default]
+    On,
+    Off,
+}
+
+impl Default for DiffView {
+    fn default() -> Self {
+        Self {
+            layout: Layout::default(),
+            around: Around::All,
+            words: WordMarks::default(),
+            list: List::default(),
+            left: 0,
+            head: None,
+            rows: Vec::new(),
+            kept: BTreeMap::new(),
+        }
+    }
+}
+
+impl DiffView {
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The definition on show; `None` while it is on its way.
+    pub fn difference(&self) -> Option<&Arc<Difference>> {
+        self.head.and_then(|head| self.kept.get(&head))
+    }
+
+    pub fn knows(&self, head: NodeId) -> bool {
+        self.kept.contains_key(&head)
+    }
+
+    pub fn keep(&mut self, head: NodeId, difference: Difference) {
+        if self.kept.len() >= KEPT {
+            // The one furthest away is the least likely to be wanted next.
+            let far = self.kept.keys().copied().max_by_key(|id| id.0.abs_diff(head.0));
+            far.and_then(|far| self.kept.remove(&far));
+        }
+        self.kept.insert(head, Arc::new(difference));
+        if self.head == Some(head) {
+            self.lay_out();
+        }
+    }
+
+    /// Shows another node. The cursor goes to its first difference, or to the part's own line.
+    pub fn show(&mut self, head: NodeId, part: Option<&str>, height: usize) {
+        if self.head != Some(head) {
+            self.head = Some(head);
+            self.left = 0;
+            self.lay_out();
+        }
+        let at = part.and_then(|name| self.line_of(name)).unwrap_or_else(|| self.first_difference());
+        self.list.cursor = at;
+        self.list.top = at.saturating_sub(height / 3);
+        self.list.settle(self.rows.len(), height);
+    }
+
+    pub fn lay_out(&mut self) {
+        let rows = self.difference().map(|difference| difference.rows(self.layout, self.around));
+        self.rows = rows.unwrap_or_default();
+        self.list.settle(self.rows.len(), 1);
+    }
+
+    fn first_difference(&self) -> usize {
+        self.rows.iter().position(|row| row.differs()).unwrap_or(0)
+    }
+
+    /// The row of a column, constraint or index: a line that differs and names it, else any that begins with it.
+    fn line_of(&self, name: &str) -> Option<usize> {
+        let difference = self.difference()?;
+        let text = |row: &Row| match *row {
+            Row::Same { after, .. } | Row::Added { after, .. } | Row::Changed { after, .. } => {
+                difference.after().line(after as usize)
+            }
+            Row::Removed { before, .. } => difference.before().line(before as usize),
+            Row::Folded { .. } => None,
+        };
+        let names = |row: &&Row| text(row).is_some_and(|line| line.contains(name));
+        let begins = |row: &Row| {
+            text(row)
+                .is_some_and(|line| line.trim_start().trim_start_matches(['"', '`', '[']).starts_with(name))
+        };
+        let differing = self.rows.iter().position(|row| row.differs() && names(&row));
+        differing.or_else(|| self.rows.iter().position(begins))
+    }
+
+    /// The row of the next or previous run of differences.
+    pub fn next_hunk(&self, from: usize, way: super::tree::Way) -> Option<usize> {
+        let starts = |at: &usize| self.rows[*at].differs() && (*at == 0 || !self.rows[*at - 1].differs());
+        match way {
+            super::tree::Way::Next => (from + 1..self.rows.len()).find(starts),
+            super::tree::Way::Previous => (0..from.min(self.rows.len())).rev().find(starts),
+        }
+    }
+}
+
+/// Whether the node has a definition to be shown: everything that is an object.
+pub fn has_definition(what: &What) -> bool {
+    match what {
+        What::Object(_) => true,
+        What::Namespace(..) | What::NotCompared(..) | What::NotComparedHead => false,
+    }
+}

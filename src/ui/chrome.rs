@@ -1,0 +1,284 @@
+//! What stands around the panes: the header with both sides, the tabs of a narrow screen, the status line, the
+//! keys that matter here.
+
+use crate::app::layout::{Area, Areas, Pane, Zoom};
+use crate::app::log::Tone;
+use crate::app::mode::Mode;
+use crate::app::subject::Subject;
+use crate::app::{EnvironmentStanding, State, phase};
+use crate::config::keymap::{Action, Context};
+use crate::config::theme::Role;
+use crate::export::Proof;
+use crate::model::Verdict;
+
+use super::brush::{Canvas, Ink};
+use super::{empty, tree};
+
+/// Words next to each other, each with its look, as far as they fit.
+pub fn words(canvas: &mut Canvas<'_>, area: Area, words: Vec<(Ink<'_>, Role)>) -> u16 {
+    let mut x = area.x;
+    for (ink, role) in words {
+        x += canvas.put_as(x, area.y, (area.x + area.width).saturating_sub(x), ink, role);
+    }
+    x
+}
+
+pub fn header(canvas: &mut Canvas<'_>, state: &State, area: Area) {
+    canvas.clear(area);
+    let mut left: Vec<(Ink<'_>, Role)> = vec![(" migrator ".into(), Role::Title)];
+    let arrow = canvas.glyphs().arrow_right;
+    match state.subject.as_deref() {
+        Some(subject) => {
+            let (current, desired) = (&subject.comparison.current, &subject.comparison.desired);
+            left.extend(place(state, &current.label));
+            if area.width >= 110 {
+                left.push((Ink::from(format!(" {}", tree::server(current))), Role::Muted));
+            }
+            left.push((" ".into(), Role::Text));
+            left.push((arrow.into(), Role::Muted));
+            left.push((" ".into(), Role::Text));
+            left.extend(place(state, &desired.label));
+            if area.width >= 110 {
+                left.push((Ink::from(format!(" {}", tree::server(desired))), Role::Muted));
+            }
+        }
+        None => left.push(("nothing compared yet".into(), Role::Muted)),
+    }
+    let used = words(canvas, area, left);
+    let right =
+        state.subject.as_deref().map(|subject| summary(canvas, subject, area.width)).unwrap_or_default();
+    let width: u16 = right.iter().map(|(ink, _)| ink.width()).sum();
+    let room = (area.x + area.width).saturating_sub(used + 1);
+    if width <= room {
+        let at = Area::new(area.x + area.width - width, area.y, width, 1);
+        words(canvas, at, right);
+    }
+}
+
+/// A side's name; a guarded environment says so in words.
+fn place(state: &State, label: &str) -> Vec<(Ink<'static>, Role)> {
+    let known = state.desk.environments.iter().find(|known| known.name == label);
+    let name = Ink::from(label.to_owned());
+    match known.map_or(EnvironmentStanding::Free, |known| known.standing) {
+        EnvironmentStanding::Free => vec![(name, Role::EnvOther)],
+        EnvironmentStanding::Guarded => {
+            vec![(name, Role::EnvStaging), (" [guarded]".into(), Role::EnvStaging)]
+        }
+        EnvironmentStanding::Production => {
+            vec![(name, Role::EnvProduction), (" [PRODUCTION] ".into(), Role::EnvProduction)]
+        }
+    }
+}
+
+/// How far the review is, what was found, and what is proven.
+fn summary(canvas: &Canvas<'_>, subject: &Subject, width: u16) -> Vec<(Ink<'static>, Role)> {
+    let mut words: Vec<(Ink<'static>, Role)> = Vec::new();
+    let (done, all) = subject.review.progress();
+    let role = if all > 0 && done == all { Role::StatusOk } else { Role::Text };
+    let reviewed = if width >= 100 { "reviewed " } else { "" };
+    words.push((Ink::from(format!("{reviewed}{done}/{all}")), role));
+    let [errors, warnings, _] = subject.severities();
+    for (count, word, role) in
+        [(errors, "error", Role::SeverityError), (warnings, "warning", Role::SeverityWarn)]
+    {
+        if count > 0 {
+            let plural = if count == 1 { "" } else { "s" };
+            let word = if width >= 100 {
+                format!("  {count} {word}{plural}")
+            } else {
+                format!(" {count}{}", &word[..1])
+            };
+            words.push((Ink::from(word), role));
+        }
+    }
+    if let Some(draft) = &subject.draft {
+        let (verdict, role) = match draft.record.compatibility.verdict {
+            Verdict::Yes => ("compatible", Role::StatusOk),
+            Verdict::WithCare => ("with care", Role::SeverityWarn),
+            Verdict::No => ("breaks apps", Role::SeverityError),
+        };
+        if width >= 140 {
+            words.push(("  ".into(), Role::Text));
+            words.push((verdict.into(), role));
+        }
+        let (word, role) = match &draft.record.proof {
+            _ if !subject.sql.is_judged(draft) => ("edited", Role::SeverityWarn),
+            Proof::Proven { .. } => ("proven", Role::StatusOk),
+            Proof::Failed { .. } => ("FAILED", Role::StatusFailed),
+            Proof::NotRehearsed { .. } => ("not proven", Role::Muted),
+        };
+        words.push(("  ".into(), Role::Text));
+        if role == Role::StatusOk {
+            words.push((canvas.glyphs().check.into(), role));
+            words.push((" ".into(), Role::Text));
+        }
+        words.push((word.into(), role));
+    }
+    words.push((" ".into(), Role::Text));
+    words
+}
+
+/// The panes that are not in sight, by their keys.
+pub fn tabs(canvas: &mut Canvas<'_>, state: &State, areas: &Areas) {
+    let area = areas.tabs;
+    canvas.clear(area);
+    let panes = [
+        (Pane::Current, "1 schemas"),
+        (Pane::Diff, "3 diff"),
+        (Pane::Sql, "4 SQL"),
+        (Pane::Findings, "6 findings"),
+        (Pane::Agent, "5 agent"),
+    ];
+    let mut line: Vec<(Ink<'_>, Role)> = Vec::new();
+    for (pane, word) in panes {
+        let here = pane == state.focus || (pane == Pane::Current && state.focus.is_tree());
+        line.push((" ".into(), Role::Text));
+        if here {
+            line.push(("[".into(), Role::BorderFocus));
+            line.push((word.into(), Role::Title));
+            line.push(("]".into(), Role::BorderFocus));
+        } else {
+            line.push((word.into(), Role::Muted));
+        }
+    }
+    if state.zoom == Zoom::On {
+        let back = empty::keys(&state.manner, Context::Global, Action::Zoom);
+        line.push((Ink::from(format!("  zoomed, {back} goes back")), Role::Hint));
+    }
+    words(canvas, area, line);
+}
+
+/// What is under way, the latest message, or how things stand.
+pub fn status(canvas: &mut Canvas<'_>, state: &State, area: Area) {
+    canvas.clear(area);
+    let line = Area::new(area.x + 1, area.y, area.width.saturating_sub(2), 1);
+    if let Mode::Prompt(_) = state.mode {
+        super::overlay::prompt(canvas, state, area);
+        return;
+    }
+    let mut at = line.x;
+    let end = line.x + line.width;
+    if let Some(job) = state.work.visible(state.now) {
+        let frames = canvas.glyphs().spinner;
+        let frame = frames.get(phase(state, state.now) % frames.len().max(1)).copied().unwrap_or(".");
+        at += canvas.put_as(at, line.y, end - at, frame, Role::StatusBusy);
+        let doing = job.progress.as_ref().map_or(job.purpose.word(), |progress| &progress.doing);
+        let text = empty::work_words(state, job, doing);
+        let cancel = empty::keys(&state.manner, Context::Global, Action::Cancel);
+        at += canvas.put_as(at, line.y, end - at, format!(" {text}  "), Role::StatusBusy);
+        at += canvas.put_as(at, line.y, end - at, cancel, Role::Key);
+        canvas.put_as(at, line.y, end - at, " stops it", Role::Hint);
+        return;
+    }
+    if let Some(count) = state.typed.count {
+        canvas.put_right(line, line.y, format!("{count}"), Role::Key);
+    }
+    let trouble = state.subject.as_deref().and_then(|subject| subject.sql.trouble.as_ref());
+    match (&state.toast, trouble) {
+        (Some(toast), _) => {
+            let role = match toast.tone {
+                Tone::Info => Role::Text,
+                Tone::Good => Role::StatusOk,
+                Tone::Bad => Role::StatusFailed,
+            };
+            canvas.put_as(at, line.y, end - at, toast.text.clone(), role);
+        }
+        (None, Some(failure)) => {
+            let text = format!("edited SQL: {}", failure.what.lines().next().unwrap_or_default());
+            canvas.put_as(at, line.y, end - at, text, Role::StatusFailed);
+        }
+        (None, None) => {
+            let last = state.log.len().checked_sub(1).and_then(|last| state.log.get(last));
+            let text = last.map(|entry| entry.text.clone()).unwrap_or_default();
+            canvas.put_as(at, line.y, end - at, text, Role::Muted);
+        }
+    }
+}
+
+/// The keys that matter where the focus is, and how to see all of them.
+pub fn hints(canvas: &mut Canvas<'_>, state: &State, area: Area) {
+    canvas.clear(area);
+    let contexts = state.contexts();
+    let keyed = |wanted: &[(Action, &'static str)]| -> Vec<(String, &'static str)> {
+        let keys = |action| state.manner.keymap.keys_of(&contexts, action);
+        wanted.iter().filter_map(|(action, word)| Some((keys(*action)?, *word))).collect()
+    };
+    let width = |(keys, word): &(String, &str)| keys.chars().count() + word.len() + 3;
+    let always = keyed(ALWAYS);
+    let mut room = usize::from(area.width).saturating_sub(always.iter().map(width).sum());
+    let mut shown = Vec::new();
+    for hint in keyed(wanted(state)) {
+        if width(&hint) > room {
+            break;
+        }
+        room -= width(&hint);
+        shown.push(hint);
+    }
+    let mut line: Vec<(Ink<'_>, Role)> = Vec::new();
+    for (keys, word) in shown.into_iter().chain(always) {
+        line.push((" ".into(), Role::Text));
+        line.push((Ink::from(keys), Role::Key));
+        line.push((" ".into(), Role::Text));
+        line.push((word.into(), Role::Hint));
+        line.push((" ".into(), Role::Text));
+    }
+    words(canvas, area, line);
+}
+
+const ALWAYS: &[(Action, &str)] = &[(Action::Help, "help"), (Action::Quit, "quit")];
+
+fn wanted(state: &State) -> &'static [(Action, &'static str)] {
+    match &state.mode {
+        Mode::Insert => &[(Action::Back, "stop typing"), (Action::SqlRehearse, "rehearse")],
+        Mode::Picker(_) => &[(Action::ListOpen, "choose"), (Action::Back, "leave")],
+        Mode::Prompt(_) => &[],
+        Mode::Dialog(_) => {
+            &[(Action::DialogNext, "next button"), (Action::ListOpen, "press"), (Action::DialogNo, "no")]
+        }
+        Mode::Help(_) => {
+            &[(Action::ListSearch, "search"), (Action::ListFilter, "filter"), (Action::Close, "close")]
+        }
+        Mode::Normal => match state.focus {
+            Pane::Current | Pane::Desired => &[
+                (Action::ListSelect, "take/leave"),
+                (Action::MarkOk, "ok"),
+                (Action::MarkWanted, "change"),
+                (Action::MarkComment, "comment"),
+                (Action::ChangeNext, "next"),
+                (Action::ListFilter, "filter"),
+                (Action::SqlRehearse, "rehearse"),
+                (Action::SqlSave, "write"),
+                (Action::SidesPick, "sides"),
+                (Action::Palette, "actions"),
+            ],
+            Pane::Diff => &[
+                (Action::DiffLayout, "split"),
+                (Action::DiffWords, "words"),
+                (Action::ChangeNext, "next"),
+                (Action::DiffMoreContext, "more"),
+                (Action::DiffLessContext, "less"),
+                (Action::MarkOk, "ok"),
+                (Action::Zoom, "zoom"),
+                (Action::Palette, "actions"),
+            ],
+            Pane::Sql => &[
+                (Action::SqlInsert, "edit"),
+                (Action::SqlTabNext, "rollback"),
+                (Action::SqlRehearse, "rehearse"),
+                (Action::SqlEditor, "editor"),
+                (Action::SqlUndo, "undo"),
+                (Action::SqlCopyAll, "copy"),
+                (Action::SqlSave, "write"),
+                (Action::Zoom, "zoom"),
+                (Action::Palette, "actions"),
+            ],
+            Pane::Findings => &[
+                (Action::FindingOpen, "go there"),
+                (Action::Copy, "copy"),
+                (Action::Zoom, "zoom"),
+                (Action::Palette, "actions"),
+            ],
+            Pane::Agent | Pane::Log => &[(Action::Close, "close"), (Action::Palette, "actions")],
+        },
+    }
+}

@@ -1,0 +1,108 @@
+//! The smaller panes: findings, agent, log.
+
+use crate::app::State;
+use crate::app::layout::{Area, Pane};
+use crate::app::log::Tone;
+use crate::config::theme::Role;
+use crate::model::{Severity, Standing};
+
+use super::brush::{Canvas, Ink};
+use super::chrome::words;
+use super::empty;
+use super::pane::{Focused, Title, frame, scroll_mark};
+
+pub fn findings(canvas: &mut Canvas<'_>, state: &State, area: Area) {
+    let focused = Focused::on(state.focus == Pane::Findings);
+    let subject = state.subject.as_deref();
+    let all = subject.map(|subject| subject.findings()).unwrap_or_default();
+    let counts = subject.map(|subject| subject.severities()).unwrap_or_default();
+    let right = match counts {
+        [0, 0, 0] => String::new(),
+        [errors, warnings, infos] => format!("{errors} errors  {warnings} warnings  {infos} notes"),
+    };
+    let inner = frame(canvas, area, Title::new(Some('6'), "findings", right), focused);
+    if all.is_empty() {
+        let text = match subject.map(|subject| subject.draft.is_some()) {
+            Some(true) => "nothing found against this plan",
+            Some(false) => "the plan is being drawn",
+            None => "what the rules say of the plan",
+        };
+        empty::say(canvas, inner, &[text]);
+        return;
+    }
+    let list = subject.map(|subject| subject.findings).unwrap_or_default();
+    // The finding under the cursor is told whole, below its row, where there is room.
+    let detail = if inner.height >= 7 { (inner.height / 2).min(6) } else { 0 };
+    let rows = usize::from(inner.height - detail);
+    let top = list.top.max((list.cursor + 1).saturating_sub(rows));
+    for (line, (at, finding)) in all.iter().enumerate().skip(top).take(rows).enumerate() {
+        let place = Area::new(inner.x, inner.y + line as u16, inner.width, 1);
+        let role = severity_role(finding.severity);
+        let acknowledged = finding.standing != Standing::Stands;
+        let mark = if acknowledged { "(ok) " } else { "" };
+        let row: Vec<(Ink<'_>, Role)> = vec![
+            (canvas.sign(role), role),
+            (" ".into(), Role::Text),
+            (Ink::from(finding.rule.to_string()), role),
+            (" ".into(), Role::Text),
+            (mark.into(), Role::Muted),
+            (Ink::from(finding.what.to_string()), if acknowledged { Role::Muted } else { Role::Text }),
+        ];
+        words(canvas, place, row);
+        if at == list.cursor {
+            canvas.tint(place, if focused == Focused::Yes { Role::Selection } else { Role::Title });
+        }
+    }
+    if let (true, Some(finding)) = (detail > 0, all.get(list.cursor)) {
+        let y = inner.y + inner.height - detail;
+        let line = canvas.glyphs().frame.horizontal;
+        for x in inner.x..inner.x + inner.width {
+            canvas.put_as(x, y, 1, line, Role::Border);
+        }
+        let told = [&*finding.effect, &*finding.instead];
+        let lines = told.iter().flat_map(|text| empty::wrapped(text, usize::from(inner.width)));
+        for (at, text) in lines.take(usize::from(detail - 1)).enumerate() {
+            canvas.put_as(inner.x + 1, y + 1 + at as u16, inner.width.saturating_sub(1), text, Role::Text);
+        }
+    }
+    scroll_mark(canvas, area, top, all.len());
+}
+
+pub fn severity_role(severity: Severity) -> Role {
+    match severity {
+        Severity::Error => Role::SeverityError,
+        Severity::Warn => Role::SeverityWarn,
+        Severity::Info => Role::SeverityInfo,
+    }
+}
+
+/// The agent has its place; this build has no client for it.
+pub fn agent(canvas: &mut Canvas<'_>, state: &State, area: Area) {
+    let focused = Focused::on(state.focus == Pane::Agent);
+    let inner = frame(canvas, area, Title::new(Some('5'), "agent", ""), focused);
+    empty::say(canvas, inner, &["No agent in this release. Everything here works without one."]);
+}
+
+pub fn log(canvas: &mut Canvas<'_>, state: &State, area: Area) {
+    let focused = Focused::on(state.focus == Pane::Log);
+    let inner = frame(canvas, area, Title::new(Some('@'), "log", ""), focused);
+    let height = usize::from(inner.height);
+    let mut list = state.log_list;
+    list.settle(state.log.len(), height);
+    for line in 0..height {
+        let Some(entry) = state.log.get(list.top + line) else { break };
+        let seconds = entry.at.as_secs();
+        let clock = format!("{:02}:{:02}:{:02} ", seconds / 3600, seconds / 60 % 60, seconds % 60);
+        let role = match entry.tone {
+            Tone::Info => Role::Text,
+            Tone::Good => Role::StatusOk,
+            Tone::Bad => Role::StatusFailed,
+        };
+        let place = Area::new(inner.x, inner.y + line as u16, inner.width, 1);
+        words(canvas, place, vec![(Ink::from(clock), Role::Muted), (Ink::from(entry.text.clone()), role)]);
+        if focused == Focused::Yes && list.top + line == list.cursor {
+            canvas.tint(place, Role::Selection);
+        }
+    }
+    scroll_mark(canvas, area, list.top, state.log.len());
+}

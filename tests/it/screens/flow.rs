@@ -1,0 +1,179 @@
+//! What keys do, told by the state and the words on the screen rather than by whole pictures.
+
+use migrator_tui::app::Errand;
+use migrator_tui::app::layout::Pane;
+use migrator_tui::app::mode::Mode;
+use migrator_tui::app::review::Verdict;
+use migrator_tui::app::sql_pane::Tab;
+use migrator_tui::config::theme::{Depth, Symbols};
+use migrator_tui::export::Proof;
+
+use super::driver::{Driver, manner};
+
+fn demo() -> Driver {
+    let mut driver = Driver::demo(manner("terminal", Symbols::Unicode, Depth::Ansi16), (120, 40));
+    driver.keys(&["<Enter>"]);
+    driver
+}
+
+/// The cursor's row, by name.
+fn here(driver: &Driver) -> String {
+    let subject = driver.state.subject.as_deref().unwrap();
+    let node = subject.tree.selected().and_then(|id| subject.outline.get(id)).unwrap();
+    node.id().map(ToString::to_string).unwrap_or_else(|| "-".into())
+}
+
+#[test]
+fn changes_are_walked_and_the_panes_follow() {
+    let mut driver = demo();
+    let first = here(&driver);
+    driver.play(&["]", "c"]);
+    assert_ne!(here(&driver), first, "{}", driver.screen());
+    driver.play(&["[", "c"]);
+    assert_eq!(here(&driver), first);
+    driver.play(&["G"]);
+    driver.play(&["]", "c"]);
+    assert!(driver.screen().contains("last change"), "{}", driver.screen());
+}
+
+#[test]
+fn counts_move_and_lone_digits_focus() {
+    let mut driver = demo();
+    driver.play(&["g", "g"]);
+    let top = driver.state.subject.as_deref().unwrap().tree.list.cursor;
+    driver.play(&["5", "j"]);
+    assert_eq!(driver.state.subject.as_deref().unwrap().tree.list.cursor, top + 5);
+    driver.play(&["1", "2", "k"]);
+    assert_eq!(driver.state.subject.as_deref().unwrap().tree.list.cursor, 0);
+    driver.keys(&["4"]);
+    assert_eq!(driver.state.focus, Pane::Current, "a count may follow");
+    driver.settle();
+    assert_eq!(driver.state.focus, Pane::Sql);
+    driver.play(&["3", "s"]);
+    assert_eq!(driver.state.focus, Pane::Diff, "what takes no count lets the digit be itself");
+}
+
+#[test]
+fn leaving_a_change_out_takes_its_dependents_along_and_the_sql_follows() {
+    let mut driver = demo();
+    let before = driver.state.subject.as_deref().unwrap().sql.text(Tab::Forward);
+    driver.play(&["/", "r", "e", "t", "u", "r", "n", "s", "<Enter>"]);
+    assert!(here(&driver).contains("returns"), "{}", here(&driver));
+    driver.play(&["<Space>"]);
+    let subject = driver.state.subject.as_deref().unwrap();
+    let left_out = subject.review.chosen().iter().filter(|chosen| !**chosen).count();
+    assert!(left_out > 1, "the table's columns go with it: {}", driver.screen());
+    let after = subject.sql.text(Tab::Forward);
+    assert!(before.contains("returns") && !after.contains("TABLE returns"), "{after}");
+    driver.play(&["<Space>"]);
+    let subject = driver.state.subject.as_deref().unwrap();
+    assert!(subject.review.chosen().iter().all(|chosen| *chosen), "{}", driver.screen());
+}
+
+#[test]
+fn marks_are_set_and_undone() {
+    let mut driver = demo();
+    driver.play(&["a"]);
+    let marks = |driver: &Driver| {
+        let subject = driver.state.subject.as_deref().unwrap();
+        subject.review.marks().map(|(_, mark)| (mark.verdict, mark.comment.clone())).collect::<Vec<_>>()
+    };
+    assert!(marks(&driver).iter().all(|(verdict, _)| *verdict == Some(Verdict::Ok)));
+    assert!(!marks(&driver).is_empty());
+    driver.play(&["u"]);
+    let left = marks(&driver).len();
+    driver.play(&["U"]);
+    assert_eq!(marks(&driver).len(), left + 1);
+    driver.keys(&["c"]);
+    driver.text("why?");
+    driver.play(&["<Enter>"]);
+    assert!(marks(&driver).iter().any(|(_, comment)| comment.as_deref() == Some("why?")));
+}
+
+#[test]
+fn a_suspected_rename_is_a_question_with_its_evidence() {
+    let mut driver = demo();
+    driver.play(&["M"]);
+    assert!(matches!(driver.state.mode, Mode::Dialog(_)), "{}", driver.screen());
+    assert!(driver.screen().contains("full_name"), "{}", driver.screen());
+    let changes = driver.state.subject.as_deref().unwrap().comparison.changeset.changes.len();
+    driver.play(&["Y"]);
+    let subject = driver.state.subject.as_deref().unwrap();
+    assert!(subject.comparison.changeset.changes.len() < changes, "drop and create became one");
+    assert!(subject.signs.contains(&"->"));
+    assert!(subject.sql.text(Tab::Forward).contains("RENAME"), "{}", subject.sql.text(Tab::Forward));
+}
+
+#[test]
+fn both_scripts_are_proven_and_the_screen_says_so() {
+    let mut driver = demo();
+    driver.play(&["<F5>"]);
+    let draft = driver.state.subject.as_deref().unwrap().draft.clone().unwrap();
+    assert!(matches!(draft.record.proof, Proof::Proven { .. }), "{:?}", draft.record.proof);
+    assert!(driver.screen().contains("proven"), "{}", driver.screen());
+}
+
+#[test]
+fn a_plan_is_written_where_the_prompt_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = demo();
+    driver.keys(&["W", "<C-u>"]);
+    driver.text(&format!("{}/one", folder.path().display()));
+    driver.play(&["<Enter>"]);
+    for file in ["forward.sql", "rollback.sql", "plan.toml"] {
+        assert!(folder.path().join("one").join(file).is_file(), "{file}: {}", driver.screen());
+    }
+}
+
+#[test]
+fn filters_and_searches_narrow_the_rows() {
+    let mut driver = demo();
+    let all = driver.state.subject.as_deref().unwrap().tree.rows().len();
+    driver.keys(&["f"]);
+    driver.text("is:changed kind:index");
+    driver.play(&["<Enter>"]);
+    let some = driver.state.subject.as_deref().unwrap().tree.rows().len();
+    assert!(some > 0 && some < all, "{}", driver.screen());
+    driver.play(&["<Esc>"]);
+    assert_eq!(driver.state.subject.as_deref().unwrap().tree.rows().len(), all);
+    driver.keys(&["f"]);
+    driver.text("nosuchthing");
+    driver.play(&["<Enter>"]);
+    assert!(driver.screen().contains("nothing meets the"), "{}", driver.screen());
+}
+
+#[test]
+fn the_palette_finds_and_runs_an_action() {
+    let mut driver = demo();
+    driver.keys(&[":"]);
+    driver.text("rollback");
+    driver.play(&["<Esc>"]);
+    driver.keys(&[":"]);
+    driver.text("next script");
+    driver.play(&["<Enter>"]);
+    assert_eq!(driver.state.subject.as_deref().unwrap().sql.tab, Tab::Rollback, "{}", driver.screen());
+}
+
+#[test]
+fn quitting_asks_only_when_something_would_be_stopped() {
+    let mut driver = demo();
+    driver.keys(&["Q"]);
+    assert!(driver.errands.iter().any(|errand| matches!(errand, Errand::Quit)));
+    let mut driver = demo();
+    driver.keys(&["<F5>", "Q"]);
+    assert!(matches!(driver.state.mode, Mode::Dialog(_)), "{}", driver.screen());
+    driver.keys(&["n"]);
+    driver.settle();
+    assert!(!driver.errands.iter().any(|errand| matches!(errand, Errand::Quit)));
+}
+
+#[test]
+fn ctrl_c_stops_what_runs_and_says_when_nothing_does() {
+    let mut driver = demo();
+    driver.keys(&["<F5>", "<C-c>"]);
+    driver.settle();
+    driver.keys(&["<C-c>"]);
+    assert!(driver.screen().contains("nothing is running"), "{}", driver.screen());
+    driver.keys(&["<C-c>"]);
+    assert!(driver.errands.iter().any(|errand| matches!(errand, Errand::Quit)));
+}

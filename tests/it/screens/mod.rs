@@ -1,0 +1,7 @@
+//! The workbench as it looks: the real state and the real worker on the demo's databases, driven by keys, drawn
+//! into memory. Each picture is kept with the looks of its cells beside it. `INSTA_UPDATE=always` writes them
+//! anew for review.
+
+mod driver;
+mod flow;
+mod pictures;
