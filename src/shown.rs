@@ -40,6 +40,19 @@ impl Shown {
         raw.split('\n').map(Shown::new)
     }
 
+    /// Text that a person edits: a backslash is never doubled, so that a column is a character. A hidden character
+    /// is escaped all the same; whoever shows this says by its look that it is no text.
+    pub fn plain(raw: &str) -> Self {
+        let mut text = String::with_capacity(raw.len());
+        for c in raw.chars() {
+            match c {
+                _ if is_hidden(c) => text.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+                _ => text.push(c),
+            }
+        }
+        Self(text.into())
+    }
+
     /// At most `limit` characters, with `…` in place of what is left out.
     #[must_use]
     pub fn clipped(&self, limit: usize) -> Self {

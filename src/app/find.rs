@@ -47,6 +47,15 @@ pub(super) fn again(state: &mut State, way: Way, count: usize) -> Vec<Errand> {
     };
     let mut errands = Vec::new();
     for _ in 0..count {
+        if let (Pane::Sql, Mode::Normal, Some(subject)) =
+            (state.focus, &state.mode, state.subject.as_deref_mut())
+        {
+            if !subject.sql.search(&text, way) {
+                state.say(Tone::Bad, format!("not found: {text}"));
+                return errands;
+            }
+            continue;
+        }
         let Some(at) = place(state, &text, way) else {
             state.say(Tone::Bad, format!("not found: {}", &text));
             return errands;
@@ -82,8 +91,8 @@ fn place(state: &mut State, text: &str, way: Way) -> Option<usize> {
                 })
             })
         }),
-        Pane::Sql => subject.and_then(|subject| subject.sql.find(&lower, way)),
-        Pane::Agent => None,
+        // The editor searches by itself.
+        Pane::Sql | Pane::Agent => None,
     }
 }
 

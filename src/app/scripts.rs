@@ -65,6 +65,9 @@ pub(super) fn edit(state: &mut State, action: Action, count: usize) -> Vec<Erran
 
 pub(super) fn leave_insert(state: &mut State) -> Vec<Errand> {
     state.mode = Mode::Normal;
+    if let Some(subject) = state.subject.as_deref_mut() {
+        subject.sql.editor_mut().rest();
+    }
     judge(state)
 }
 

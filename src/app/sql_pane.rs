@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::export::Place;
-use crate::model::{EngineKind, Failure};
+use crate::export::{Noted, Place};
+use crate::model::{EngineKind, Failure, Severity};
 use crate::worker::{Drafted, Edited};
 
 use super::editor::SqlEditor;
@@ -206,10 +206,35 @@ impl SqlPane {
         &self.sheet(self.tab).places
     }
 
-    pub fn find(&self, lower: &str, way: Way) -> Option<usize> {
-        let lines = self.editor().lines();
-        let holds = |at: usize| lines.get(at).is_some_and(|line| super::filter::holds(line, lower));
-        super::find::around(lines.len(), self.editor().cursor().0, way, holds)
+    /// The lines of the forward script that findings are about, in order. They are about its steps.
+    pub fn marks(&self, findings: &[Noted]) -> Vec<(usize, Severity)> {
+        let mut lines: Vec<Option<usize>> = Vec::new();
+        for place in self.places().iter().filter(|place| !place.statement.is_empty()) {
+            if lines.len() <= place.step {
+                lines.resize(place.step + 1, None);
+            }
+            lines[place.step].get_or_insert(place.statement.start);
+        }
+        let mark = |finding: &Noted| {
+            let line = lines.get(finding.step?).copied().flatten()?;
+            Some((line, finding.severity))
+        };
+        let mut marks: Vec<_> = match self.tab {
+            Tab::Forward => findings.iter().filter_map(mark).collect(),
+            Tab::Rollback => Vec::new(),
+        };
+        marks.sort_unstable();
+        marks
+    }
+
+    /// Goes to the next place of a text, which stays marked.
+    pub fn search(&mut self, text: &str, way: Way) -> bool {
+        let editor = self.editor_mut();
+        editor.look_for(text);
+        match way {
+            Way::Next => editor.search_next(),
+            Way::Previous => editor.search_previous(),
+        }
     }
 
     pub fn turn_selection(&mut self) {

@@ -9,9 +9,12 @@ use super::mode::Mode;
 use super::msg::{Errand, Msg, Reloaded};
 use super::state::{Movement, State};
 use super::{ask, hears, keys, moves, remember, scripts, sides};
+use crate::sqltext::colour::Progress;
 
 /// A spinner turns so often.
 const TURN: Duration = Duration::from_millis(120);
+/// The next portion of colours comes so soon.
+const SOON: Duration = Duration::from_millis(5);
 /// Without motion, the time that has passed is told so often.
 const TELL: Duration = Duration::from_secs(1);
 
@@ -68,6 +71,9 @@ fn tick(state: &mut State, now: Duration) -> Vec<Errand> {
     if due.is_some_and(|due| due.is_zero()) {
         errands.extend(scripts::judge(state));
     }
+    if let Some(subject) = state.subject.as_deref_mut() {
+        subject.sql.editor_mut().colour();
+    }
     errands.extend(remember::due(state));
     errands
 }
@@ -95,6 +101,10 @@ impl State {
             self.work.visible(self.now).map(|_| spinner),
             self.work.until_visible(self.now),
             remember::until_due(self),
+            self.subject.as_deref().and_then(|subject| match subject.sql.editor().colours() {
+                Progress::Done => None,
+                Progress::More => Some(SOON),
+            }),
         ];
         waits.into_iter().flatten().min()
     }
@@ -121,6 +131,10 @@ fn settle(state: &mut State) {
     subject.diff.list.settle(rows, height(Pane::Diff));
     let findings = subject.findings().len();
     subject.findings.settle(findings, height(Pane::Findings));
+    let sql = areas.of(Pane::Sql).map_or((0, 0), |area| (area.inner().height, area.inner().width));
+    if sql.0 > 0 {
+        subject.sql.editor_mut().fit(usize::from(sql.0), usize::from(sql.1));
+    }
 }
 
 fn paste(state: &mut State, text: &str) -> Vec<Errand> {

@@ -5,6 +5,7 @@ mod brush;
 mod chrome;
 mod code;
 mod diff;
+mod editor;
 mod empty;
 mod overlay;
 mod overview;
@@ -33,11 +34,12 @@ pub fn view(state: &State, frame: &mut Frame<'_>) {
     if !areas.tabs.is_empty() {
         chrome::tabs(&mut canvas, state, &areas);
     }
+    let mut typing_at = None;
     for (pane, area) in areas.panes() {
         match pane {
             Pane::Current | Pane::Desired => tree::draw(&mut canvas, state, *pane, *area),
             Pane::Diff => diff::draw(&mut canvas, state, *area),
-            Pane::Sql => sql::draw(&mut canvas, state, *area),
+            Pane::Sql => typing_at = sql::draw(&mut canvas, state, *area),
             Pane::Findings => strips::findings(&mut canvas, state, *area),
             Pane::Agent => strips::agent(&mut canvas, state, *area),
             Pane::Log => strips::log(&mut canvas, state, *area),
@@ -46,4 +48,7 @@ pub fn view(state: &State, frame: &mut Frame<'_>) {
     chrome::status(&mut canvas, state, areas.status);
     chrome::hints(&mut canvas, state, areas.hints);
     overlay::draw(&mut canvas, state);
+    if let Some(at) = typing_at {
+        frame.set_cursor_position(at);
+    }
 }

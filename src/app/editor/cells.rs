@@ -1,0 +1,156 @@
+//! Where the characters of a line stand on the screen. A cell group is what the cursor steps over: a character with
+//! its marks, a tab, or a hidden character, which is written out. It knows widths, never colours, and reads no
+//! more of a line than it must.
+
+use std::ops::Range;
+
+use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
+use unicode_width::UnicodeWidthStr;
+
+use crate::shown::{Shown, is_hidden};
+
+/// Columns of a tab.
+pub const TAB: usize = 4;
+
+/// What one step of the cursor covers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Group {
+    /// Bytes of the line.
+    pub bytes: Range<usize>,
+    /// Columns on the screen, at least one.
+    pub width: usize,
+    pub kind: GroupKind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum GroupKind {
+    /// Shown as it is.
+    Plain,
+    Tab,
+    /// Shown as an escape.
+    Hidden,
+}
+
+/// The group that begins at a byte; none at the end of the line.
+pub fn group(line: &str, at: usize) -> Option<Group> {
+    let rest = line.get(at..)?;
+    let first = rest.chars().next()?;
+    if first == '\t' {
+        return Some(Group { bytes: at..at + 1, width: TAB, kind: GroupKind::Tab });
+    }
+    let cluster = rest.graphemes(true).next()?;
+    let width = cluster.width();
+    if width > 0 && !cluster.chars().any(is_hidden) {
+        return Some(Group { bytes: at..at + cluster.len(), width, kind: GroupKind::Plain });
+    }
+    // A cluster that hides something is taken apart.
+    let mut buffer = [0; 4];
+    let alone = first.encode_utf8(&mut buffer).width();
+    let bytes = at..at + first.len_utf8();
+    if alone > 0 && !is_hidden(first) {
+        return Some(Group { bytes, width: alone, kind: GroupKind::Plain });
+    }
+    Some(Group { bytes, width: escape(first).as_str().width(), kind: GroupKind::Hidden })
+}
+
+/// How a hidden character, or a mark without anything to stand on, is written out.
+pub fn escape(c: char) -> Shown {
+    if is_hidden(c) { Shown::new(c) } else { Shown::plain(&format!("\\u{{{:x}}}", u32::from(c))) }
+}
+
+/// The bytes from here on that are one column each, and surely groups of their own.
+fn simple(line: &str, from: usize) -> usize {
+    let bytes = line.as_bytes().get(from..).unwrap_or_default();
+    let run = bytes.iter().position(|b| !(b' '..=b'~').contains(b));
+    // A mark may follow the last one.
+    run.map_or(bytes.len(), |run| run.saturating_sub(1))
+}
+
+/// The column at which the group of a byte begins.
+pub fn column_of(line: &str, byte: usize) -> usize {
+    let (mut at, mut column) = (0, 0);
+    loop {
+        let run = simple(line, at);
+        if at + run >= byte {
+            return column + (byte - at);
+        }
+        (at, column) = (at + run, column + run);
+        match group(line, at) {
+            Some(group) if group.bytes.end <= byte => (at, column) = (group.bytes.end, column + group.width),
+            Some(_) | None => return column,
+        }
+    }
+}
+
+/// The byte of the group that covers a column, and the column at which it begins. Beyond the line: its end.
+pub fn byte_at(line: &str, wanted: usize) -> (usize, usize) {
+    let (mut at, mut column) = (0, 0);
+    loop {
+        let run = simple(line, at);
+        if column + run >= wanted {
+            return (at + (wanted - column), wanted);
+        }
+        (at, column) = (at + run, column + run);
+        match group(line, at) {
+            Some(group) if column + group.width <= wanted => {
+                (at, column) = (group.bytes.end, column + group.width)
+            }
+            Some(_) | None => return (at, column),
+        }
+    }
+}
+
+/// The start of the next group, or the end of the line.
+pub fn next(line: &str, byte: usize) -> usize {
+    group(line, byte).map_or(line.len(), |group| group.bytes.end)
+}
+
+/// The start of the group before a byte.
+pub fn previous(line: &str, byte: usize) -> usize {
+    let mut cursor = GraphemeCursor::new(byte.min(line.len()), line.len(), true);
+    let cluster = cursor.prev_boundary(line, 0).ok().flatten().unwrap_or(0);
+    let mut at = cluster;
+    while let Some(group) = group(line, at) {
+        if group.bytes.end >= byte {
+            break;
+        }
+        at = group.bytes.end;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINES: [&str; 9] = [
+        "",
+        "select 1",
+        "a\tb\t",
+        "e\u{301}x",
+        "\u{301}x",
+        "表a表",
+        "a\u{202e}b\u{200d}c\r",
+        "👩\u{200d}💻 x",
+        "a\u{1b}[2J",
+    ];
+
+    #[test]
+    fn columns_and_bytes_are_each_other_s_way_back() {
+        for line in LINES {
+            let (mut at, mut column) = (0, 0);
+            while let Some(group) = group(line, at) {
+                assert!(group.width > 0 && line.get(group.bytes.clone()).is_some(), "{line:?}");
+                assert_eq!(column_of(line, at), column, "{line:?}");
+                for within in column..column + group.width {
+                    assert_eq!(byte_at(line, within), (at, column), "{line:?} {within}");
+                }
+                assert_eq!(next(line, at), group.bytes.end);
+                assert_eq!(previous(line, group.bytes.end), at, "{line:?}");
+                (at, column) = (group.bytes.end, column + group.width);
+            }
+            assert_eq!(at, line.len(), "{line:?}");
+            assert_eq!(byte_at(line, column + 9), (line.len(), column), "{line:?}");
+        }
+    }
+}
