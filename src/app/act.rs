@@ -1,5 +1,6 @@
 //! What each action does: one arm for each, a word of what follows, no work of its own.
 
+use super::diff_view::{DiffView, WordMarks};
 use super::difference::Layout;
 use super::layout::{LogPlace, Pane, Proportions, Zoom};
 use super::list::Motion;
@@ -9,7 +10,6 @@ use super::moves::{self, Direction};
 use super::msg::{Errand, Mouse};
 use super::review::Verdict;
 use super::state::{Movement, State};
-use super::subject::WordMarks;
 use super::tree::{Fold, Way};
 use super::{ask, find, findings, help, keys, scripts, sides, stop};
 use crate::config::keymap::Action;
@@ -330,7 +330,7 @@ fn range(state: &mut State) {
     }
 }
 
-fn with_diff(state: &mut State, change: impl FnOnce(&mut super::subject::DiffView)) -> Vec<Errand> {
+fn with_diff(state: &mut State, change: impl FnOnce(&mut DiffView)) -> Vec<Errand> {
     let height = state.height(Pane::Diff);
     if let Some(subject) = state.subject.as_deref_mut() {
         let text_row = subject.diff.list.cursor;

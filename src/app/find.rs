@@ -147,9 +147,8 @@ fn text_here(state: &State) -> Option<String> {
         Pane::Diff => {
             let subject = subject?;
             let difference = subject.diff.difference()?;
-            let before = difference.before().whole();
-            let after = difference.after().whole();
-            Some(if after.is_empty() { before.to_owned() } else { after.to_owned() })
+            let (before, after) = (difference.before(), difference.after());
+            Some(if after.is_empty() { before.whole() } else { after.whole() })
         }
         Pane::Findings => {
             let subject = subject?;

@@ -63,7 +63,8 @@ fn finished(state: &mut State, job: &Job, answer: Answer) -> Vec<Errand> {
         Answer::Defined(defined) => {
             if let (Purpose::Define(node), Some(subject)) = (&job.purpose, state.subject.as_deref_mut()) {
                 let difference = Difference::new(defined.before.clone(), defined.after.clone());
-                subject.diff.keep(*node, difference);
+                let engine = subject.comparison.current.schema.engine();
+                subject.diff.keep(*node, difference, engine);
             }
             // The cursor may have moved on meanwhile, and it stands on a part as before.
             moves::follow(state)

@@ -3,6 +3,7 @@
 
 mod act;
 mod ask;
+pub mod diff_view;
 pub mod difference;
 pub mod editor;
 pub mod filter;

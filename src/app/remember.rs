@@ -10,6 +10,7 @@ use crate::config::session::{
 use crate::model::{EngineKind, Fingerprint, ObjectId};
 use crate::worker::{CommandKind, Drafted, RecallOrder, RememberOrder};
 
+use super::diff_view::WordMarks;
 use super::difference::{Around, Layout};
 use super::layout::{LogPlace, Pane, Proportions, Zoom};
 use super::log::Tone;
@@ -19,7 +20,7 @@ use super::outline::NodeId;
 use super::review::{Chosen, Mark, Restored, Verdict};
 use super::sql_pane::Tab;
 use super::state::State;
-use super::subject::{Subject, WordMarks};
+use super::subject::Subject;
 use super::work::Purpose;
 
 /// So long after a change the session is written.

@@ -1,14 +1,14 @@
 //! What is under review: a comparison, its rows, the decisions made on it, the plan drawn from them, and what the
 //! panes show of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::export::Noted;
 use crate::model::{Change, ObjectId, Severity};
 use crate::worker::{Comparison, Drafted};
 
-use super::difference::{Around, Difference, Layout, Row};
+use super::diff_view::DiffView;
 use super::list::List;
 use super::outline::{NodeId, Outline, What, outline};
 use super::review::Review;
@@ -132,125 +132,6 @@ impl Subject {
         let changed = self.outline.changed();
         let at = self.tree.selected().and_then(|id| changed.binary_search(&id).ok());
         (at.map(|at| at + 1), changed.len())
-    }
-}
-
-/// Definitions kept, so that going back and forth asks the worker once.
-const KEPT: usize = 64;
-
-/// What the diff pane shows, and how.
-#[derive(Clone, Debug)]
-pub struct DiffView {
-    pub layout: Layout,
-    pub around: Around,
-    pub words: WordMarks,
-    pub list: List,
-    /// First column in sight.
-    pub left: usize,
-    /// The node on show.
-    pub head: Option<NodeId>,
-    rows: Vec<Row>,
-    kept: BTreeMap<NodeId, Arc<Difference>>,
-}
-
-/// Whether the words that differ are marked, or whole lines.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub enum WordMarks {
-    #[default]
-    On,
-    Off,
-}
-
-impl Default for DiffView {
-    fn default() -> Self {
-        Self {
-            layout: Layout::default(),
-            around: Around::All,
-            words: WordMarks::default(),
-            list: List::default(),
-            left: 0,
-            head: None,
-            rows: Vec::new(),
-            kept: BTreeMap::new(),
-        }
-    }
-}
-
-impl DiffView {
-    pub fn rows(&self) -> &[Row] {
-        &self.rows
-    }
-
-    /// The definition on show; `None` while it is on its way.
-    pub fn difference(&self) -> Option<&Arc<Difference>> {
-        self.head.and_then(|head| self.kept.get(&head))
-    }
-
-    pub fn knows(&self, head: NodeId) -> bool {
-        self.kept.contains_key(&head)
-    }
-
-    pub fn keep(&mut self, head: NodeId, difference: Difference) {
-        if self.kept.len() >= KEPT {
-            // The one furthest away is the least likely to be wanted next.
-            let far = self.kept.keys().copied().max_by_key(|id| id.0.abs_diff(head.0));
-            far.and_then(|far| self.kept.remove(&far));
-        }
-        self.kept.insert(head, Arc::new(difference));
-        if self.head == Some(head) {
-            self.lay_out();
-        }
-    }
-
-    /// Shows another node. The cursor goes to its first difference, or to the part's own line.
-    pub fn show(&mut self, head: NodeId, part: Option<&str>, height: usize) {
-        if self.head != Some(head) {
-            self.head = Some(head);
-            self.left = 0;
-            self.lay_out();
-        }
-        let at = part.and_then(|name| self.line_of(name)).unwrap_or_else(|| self.first_difference());
-        self.list.cursor = at;
-        self.list.top = at.saturating_sub(height / 3);
-        self.list.settle(self.rows.len(), height);
-    }
-
-    pub fn lay_out(&mut self) {
-        let rows = self.difference().map(|difference| difference.rows(self.layout, self.around));
-        self.rows = rows.unwrap_or_default();
-        self.list.settle(self.rows.len(), 1);
-    }
-
-    fn first_difference(&self) -> usize {
-        self.rows.iter().position(|row| row.differs()).unwrap_or(0)
-    }
-
-    /// The row of a column, constraint or index: a line that differs and names it, else any that begins with it.
-    fn line_of(&self, name: &str) -> Option<usize> {
-        let difference = self.difference()?;
-        let text = |row: &Row| match *row {
-            Row::Same { after, .. } | Row::Added { after, .. } | Row::Changed { after, .. } => {
-                difference.after().line(after as usize)
-            }
-            Row::Removed { before, .. } => difference.before().line(before as usize),
-            Row::Folded { .. } => None,
-        };
-        let names = |row: &&Row| text(row).is_some_and(|line| line.contains(name));
-        let begins = |row: &Row| {
-            text(row)
-                .is_some_and(|line| line.trim_start().trim_start_matches(['"', '`', '[']).starts_with(name))
-        };
-        let differing = self.rows.iter().position(|row| row.differs() && names(&row));
-        differing.or_else(|| self.rows.iter().position(begins))
-    }
-
-    /// The row of the next or previous run of differences.
-    pub fn next_hunk(&self, from: usize, way: super::tree::Way) -> Option<usize> {
-        let starts = |at: &usize| self.rows[*at].differs() && (*at == 0 || !self.rows[*at - 1].differs());
-        match way {
-            super::tree::Way::Next => (from + 1..self.rows.len()).find(starts),
-            super::tree::Way::Previous => (0..from.min(self.rows.len())).rev().find(starts),
-        }
     }
 }
 

@@ -71,8 +71,10 @@ fn tick(state: &mut State, now: Duration) -> Vec<Errand> {
     if due.is_some_and(|due| due.is_zero()) {
         errands.extend(scripts::judge(state));
     }
+    let height = state.height(Pane::Diff);
     if let Some(subject) = state.subject.as_deref_mut() {
         subject.sql.editor_mut().colour();
+        subject.diff.colour(height);
     }
     errands.extend(remember::due(state));
     errands
@@ -101,9 +103,9 @@ impl State {
             self.work.visible(self.now).map(|_| spinner),
             self.work.until_visible(self.now),
             remember::until_due(self),
-            self.subject.as_deref().and_then(|subject| match subject.sql.editor().colours() {
-                Progress::Done => None,
-                Progress::More => Some(SOON),
+            self.subject.as_deref().and_then(|subject| {
+                let colours = [subject.sql.editor().colours(), subject.diff.colours()];
+                colours.iter().any(|colours| matches!(colours, Progress::More)).then_some(SOON)
             }),
         ];
         waits.into_iter().flatten().min()

@@ -119,7 +119,10 @@ fn person() -> String {
 
 fn manner(settings: &Settings, surroundings: &Surroundings) -> Manner {
     let theme = settings.theme(None);
-    let symbols = settings.symbols.or_else(|| theme.symbols()).unwrap_or_else(|| locale(surroundings));
+    let symbols = settings
+        .symbols
+        .or_else(|| theme.symbols())
+        .unwrap_or_else(|| Symbols::of_environment(&surroundings.variables));
     Manner {
         keymap: settings.keymap(),
         depth: Depth::of_environment(&surroundings.variables),
@@ -134,16 +137,6 @@ fn manner(settings: &Settings, surroundings: &Surroundings) -> Manner {
             Mouse::On => app::Mouse::On,
         },
     }
-}
-
-/// Lines and arrows where the locale can write them.
-fn locale(surroundings: &Surroundings) -> Symbols {
-    let set = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| surroundings.variable(name));
-    let utf8 = set.is_some_and(|locale| {
-        let locale = locale.to_lowercase();
-        locale.contains("utf-8") || locale.contains("utf8")
-    });
-    if utf8 { Symbols::Unicode } else { Symbols::Ascii }
 }
 
 struct Bench {

@@ -3,16 +3,18 @@
 use ratatui::style::Style;
 
 use crate::app::State;
-use crate::app::difference::{Difference, Layout, Row, Text, words};
+use crate::app::diff_view::{DiffView, TextSide, WordMarks};
+use crate::app::difference::{Difference, Layout, Row, words};
 use crate::app::layout::{Area, Pane};
 use crate::app::outline::{NodeId, What};
-use crate::app::subject::{DiffView, Subject, WordMarks, has_definition};
+use crate::app::subject::{Subject, has_definition};
 use crate::config::theme::Role;
+use crate::sqltext::colour::{Span, Token};
 
 use super::brush::Canvas;
 use super::code::{self, Place, within};
-use super::empty;
 use super::pane::{Focused, Title, frame, scroll_mark};
+use super::{editor, empty};
 
 pub fn draw(canvas: &mut Canvas<'_>, state: &State, area: Area) {
     let focused = Focused::on(state.focus == Pane::Diff);
@@ -76,8 +78,27 @@ fn rows(canvas: &mut Canvas<'_>, view: &DiffView, difference: &Difference, area:
     }
 }
 
+/// Whether a line has the colours of SQL. Where the colour of the letters says what was added and removed, those of
+/// SQL would gainsay it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Coloured {
+    Yes,
+    No,
+}
+
+/// The looks of all tokens, by their number.
+fn token_styles(canvas: &Canvas<'_>) -> [Style; 7] {
+    editor::TOKENS.map(|token| canvas.style(editor::role(token)))
+}
+
+fn token_at(spans: &[Span], byte: usize) -> Option<Token> {
+    let next = spans.partition_point(|(range, _)| range.end <= byte);
+    spans.get(next).filter(|(range, _)| range.contains(&byte)).map(|(_, token)| *token)
+}
+
 /// How a line looks: its ground, and the words in it that differ.
 struct Looks {
+    coloured: Coloured,
     plain: Style,
     word: Style,
     gutter: Role,
@@ -85,12 +106,10 @@ struct Looks {
 }
 
 fn looks(canvas: &Canvas<'_>, line: Role, word: Role, sign: &'static str) -> Looks {
-    Looks {
-        plain: canvas.style(line),
-        word: canvas.style(line).patch(canvas.style(word)),
-        gutter: line,
-        sign,
-    }
+    let plain = canvas.style(line);
+    let grounded = line == Role::DiffContext || plain.bg.is_some();
+    let coloured = if grounded { Coloured::Yes } else { Coloured::No };
+    Looks { coloured, plain, word: plain.patch(canvas.style(word)), gutter: line, sign }
 }
 
 fn unified(canvas: &mut Canvas<'_>, view: &DiffView, difference: &Difference, row: Row, area: Area) {
@@ -98,17 +117,17 @@ fn unified(canvas: &mut Canvas<'_>, view: &DiffView, difference: &Difference, ro
         Row::Folded { lines } => folded(canvas, lines, area),
         Row::Same { after, .. } => {
             let looks = looks(canvas, Role::DiffContext, Role::DiffContext, " ");
-            one_side(canvas, (view, difference.after(), after), None, &looks, area);
+            one_side(canvas, (view, difference, TextSide::After, after), None, &looks, area);
         }
         Row::Removed { before, by } => {
             let looks = looks(canvas, Role::DiffRemove, Role::DiffRemoveWord, "-");
             let other = by.and_then(|line| difference.after().line(line as usize));
-            one_side(canvas, (view, difference.before(), before), other, &looks, area);
+            one_side(canvas, (view, difference, TextSide::Before, before), other, &looks, area);
         }
         Row::Added { after, of } => {
             let looks = looks(canvas, Role::DiffAdd, Role::DiffAddWord, "+");
             let other = of.and_then(|line| difference.before().line(line as usize));
-            one_side(canvas, (view, difference.after(), after), other, &looks, area);
+            one_side(canvas, (view, difference, TextSide::After, after), other, &looks, area);
         }
         // Only side by side has these.
         Row::Changed { .. } => {}
@@ -130,14 +149,18 @@ fn beside(canvas: &mut Canvas<'_>, view: &DiffView, difference: &Difference, row
     let (before, after) = (difference.before(), difference.after());
     match row {
         Row::Same { before: a, after: b } => {
-            one_side(canvas, (view, before, a), None, &context, left);
-            one_side(canvas, (view, after, b), None, &context, right);
+            one_side(canvas, (view, difference, TextSide::Before, a), None, &context, left);
+            one_side(canvas, (view, difference, TextSide::After, b), None, &context, right);
         }
-        Row::Removed { before: a, .. } => one_side(canvas, (view, before, a), None, &removed, left),
-        Row::Added { after: b, .. } => one_side(canvas, (view, after, b), None, &added, right),
+        Row::Removed { before: a, .. } => {
+            one_side(canvas, (view, difference, TextSide::Before, a), None, &removed, left)
+        }
+        Row::Added { after: b, .. } => {
+            one_side(canvas, (view, difference, TextSide::After, b), None, &added, right)
+        }
         Row::Changed { before: a, after: b } => {
-            one_side(canvas, (view, before, a), after.line(b as usize), &removed, left);
-            one_side(canvas, (view, after, b), before.line(a as usize), &added, right);
+            one_side(canvas, (view, difference, TextSide::Before, a), after.line(b as usize), &removed, left);
+            one_side(canvas, (view, difference, TextSide::After, b), before.line(a as usize), &added, right);
         }
         Row::Folded { .. } => {}
     }
@@ -146,11 +169,15 @@ fn beside(canvas: &mut Canvas<'_>, view: &DiffView, difference: &Difference, row
 /// A line of one text. `other` is the line it replaces or is replaced by.
 fn one_side(
     canvas: &mut Canvas<'_>,
-    (view, text, at): (&DiffView, &Text, u32),
+    (view, difference, side, at): (&DiffView, &Difference, TextSide, u32),
     other: Option<&str>,
     looks: &Looks,
     area: Area,
 ) {
+    let text = match side {
+        TextSide::Before => difference.before(),
+        TextSide::After => difference.after(),
+    };
     let Some(raw) = text.line(at as usize) else { return };
     let differing = match (view.words, other) {
         (WordMarks::On, Some(other)) => words(raw, other).before,
@@ -159,7 +186,14 @@ fn one_side(
     canvas.tint(area, looks.gutter);
     canvas.put_as(area.x, area.y, 1, looks.sign, looks.gutter);
     let place = Place { x: area.x + 2, y: area.y, width: area.width.saturating_sub(2), left: view.left };
-    code::line(canvas, place, raw, |byte| if within(&differing, byte) { looks.word } else { looks.plain });
+    let spans = if looks.coloured == Coloured::Yes { view.spans(side, at as usize) } else { &[] };
+    let tokens = token_styles(canvas);
+    code::line(canvas, place, raw, |byte| {
+        if within(&differing, byte) {
+            return looks.word;
+        }
+        token_at(spans, byte).map_or(looks.plain, |token| looks.plain.patch(tokens[token as usize]))
+    });
 }
 
 fn folded(canvas: &mut Canvas<'_>, lines: u32, area: Area) {

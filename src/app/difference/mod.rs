@@ -3,8 +3,6 @@
 
 mod words;
 
-use std::ops::Range;
-
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 pub use words::{Words, words};
@@ -20,28 +18,21 @@ pub struct Difference {
 /// A text cut into lines.
 #[derive(Clone, Debug, Default)]
 pub struct Text {
-    whole: String,
-    lines: Vec<Range<usize>>,
+    lines: Vec<Box<str>>,
 }
 
 impl Text {
-    fn new(whole: String) -> Self {
-        let mut lines = Vec::new();
-        let mut from = 0;
-        for line in whole.split_inclusive('\n') {
-            let to = from + line.len();
-            lines.push(from..to - usize::from(line.ends_with('\n')));
-            from = to;
-        }
-        Self { whole, lines }
+    fn new(whole: &str) -> Self {
+        Self { lines: whole.split_terminator('\n').map(Box::from).collect() }
     }
 
-    pub fn whole(&self) -> &str {
-        &self.whole
+    /// All of it, each line with its end.
+    pub fn whole(&self) -> String {
+        self.lines.iter().flat_map(|line| [line, "\n"]).collect()
     }
 
-    pub fn len(&self) -> usize {
-        self.lines.len()
+    pub fn lines(&self) -> &[Box<str>] {
+        &self.lines
     }
 
     pub fn is_empty(&self) -> bool {
@@ -50,11 +41,7 @@ impl Text {
 
     /// A line without its end.
     pub fn line(&self, at: usize) -> Option<&str> {
-        self.lines.get(at).and_then(|range| self.whole.get(range.clone()))
-    }
-
-    fn all(&self) -> Vec<&str> {
-        (0..self.len()).filter_map(|at| self.line(at)).collect()
+        self.lines.get(at).map(AsRef::as_ref)
     }
 }
 
@@ -74,6 +61,16 @@ pub enum Row {
 }
 
 impl Row {
+    /// The lines it shows: of the text before, and of the text after.
+    pub fn lines(self) -> (Option<u32>, Option<u32>) {
+        match self {
+            Self::Same { before, after } | Self::Changed { before, after } => (Some(before), Some(after)),
+            Self::Removed { before, .. } => (Some(before), None),
+            Self::Added { after, .. } => (None, Some(after)),
+            Self::Folded { .. } => (None, None),
+        }
+    }
+
     /// Whether something differs in it.
     pub fn differs(self) -> bool {
         match self {
@@ -115,8 +112,9 @@ impl Around {
 
 impl Difference {
     pub fn new(before: Option<String>, after: Option<String>) -> Self {
-        let (before, after) = (Text::new(before.unwrap_or_default()), Text::new(after.unwrap_or_default()));
-        let ops = capture_diff_slices(Algorithm::Patience, &before.all(), &after.all());
+        let text = |whole: Option<String>| Text::new(&whole.unwrap_or_default());
+        let (before, after) = (text(before), text(after));
+        let ops = capture_diff_slices(Algorithm::Patience, before.lines(), after.lines());
         Self { before, after, ops }
     }
 

@@ -240,7 +240,8 @@ impl<'a> Looks<'a> {
     }
 }
 
-const TOKENS: [Token; 7] =
+/// All tokens, each at the place of its number.
+pub const TOKENS: [Token; 7] =
     [Token::Keyword, Token::Type, Token::Name, Token::Text, Token::Number, Token::Comment, Token::Operator];
 
 /// The role of a token, in the editor and wherever else SQL is shown.
