@@ -16,6 +16,10 @@ use crate::config::keymap::Action;
 use crate::config::keymap::Keymap;
 use crate::config::theme::{Symbols, Theme};
 
+/// Columns that one key scrolls sideways, and where that ends.
+const SIDEWAYS: usize = 8;
+const FURTHEST: usize = 2_000;
+
 /// A count that was typed before an action.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Times(pub Option<usize>);
@@ -306,8 +310,15 @@ enum Turn {
     All(Fold),
 }
 
-/// Opens and closes rows of the trees.
+/// Opens and closes rows of the trees; the diff has none and scrolls sideways.
 fn fold(state: &mut State, turn: Turn) -> Vec<Errand> {
+    if state.focus == Pane::Diff {
+        return with_diff(state, |diff| match turn {
+            Turn::Expand => diff.left = (diff.left + SIDEWAYS).min(FURTHEST),
+            Turn::Collapse => diff.left = diff.left.saturating_sub(SIDEWAYS),
+            Turn::All(_) => {}
+        });
+    }
     if !state.focus.is_tree() {
         return Vec::new();
     }

@@ -8,7 +8,7 @@ use super::log::Tone;
 use super::mode::{Button, Dialog, Mode, Press, Prompt, PromptPurpose};
 use super::moves;
 use super::msg::Errand;
-use super::review::{Chosen, Verdict};
+use super::review::{Chosen, Signature, Verdict};
 use super::state::State;
 use super::work::Purpose;
 
@@ -109,7 +109,8 @@ pub(super) fn draft(state: &mut State) -> Vec<Errand> {
 }
 
 pub(super) fn judge(state: &mut State, verdict: Verdict) {
-    let person = state.desk.person.clone();
+    let (person, when) = (state.desk.person.clone(), state.clock());
+    let signature = Signature { who: &person, when };
     let Some(subject) = state.subject.as_deref_mut() else { return };
     let here = subject.changes_in_range();
     subject.tree.end_range();
@@ -124,7 +125,7 @@ pub(super) fn judge(state: &mut State, verdict: Verdict) {
     for change in here {
         let has = subject.review.mark(change).and_then(|mark| mark.verdict) == Some(verdict);
         if all || !has {
-            subject.review.judge(change, verdict, &person);
+            subject.review.judge(change, verdict, signature);
         }
     }
 }
@@ -143,10 +144,11 @@ pub(super) fn ask_comment(state: &mut State) {
 }
 
 pub(super) fn comment(state: &mut State, changes: &[usize], text: &str) {
-    let person = state.desk.person.clone();
+    let (person, when) = (state.desk.person.clone(), state.clock());
+    let signature = Signature { who: &person, when };
     let Some(subject) = state.subject.as_deref_mut() else { return };
     for change in changes {
-        subject.review.comment(*change, text, &person);
+        subject.review.comment(*change, text, signature);
     }
 }
 

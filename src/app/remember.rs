@@ -135,8 +135,9 @@ fn session(state: &State) -> Option<Session> {
         unselected: left_out.filter_map(change).collect(),
         marks: review.marks().filter_map(|(at, mark)| saved_mark(change(at)?, mark)).collect(),
         sql: unsaved(state, subject),
-        keymap: Some(state.manner.keymap.name().to_owned()),
-        theme: Some(state.manner.theme.name().to_owned()),
+        // Settings are kept in their own file.
+        keymap: None,
+        theme: None,
     })
 }
 
@@ -171,7 +172,7 @@ fn saved_mark(change: String, mark: &Mark) -> Option<session::Mark> {
         },
         comment: mark.comment.clone().unwrap_or_default(),
         by: mark.by.clone(),
-        when: 0,
+        when: mark.when,
     })
 }
 
@@ -275,6 +276,7 @@ fn decisions(subject: &mut Subject, session: &Session) -> usize {
             },
             comment: Some(mark.comment.clone()).filter(|comment| !comment.is_empty()),
             by: mark.by.clone(),
+            when: mark.when,
             content: Fingerprint::parsed(mark.content.as_str()),
         };
         let restored = ids.get(&mark.change).map(|at| subject.review.restore(*at, own));

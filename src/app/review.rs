@@ -17,10 +17,18 @@ pub enum Verdict {
 pub struct Mark {
     pub verdict: Option<Verdict>,
     pub comment: Option<String>,
-    /// Who marked it.
+    /// Who marked it, and when: seconds since 1970, UTC.
     pub by: String,
+    pub when: u64,
     /// The content that was looked at.
     pub content: Fingerprint,
+}
+
+/// Who sets a mark, and when: seconds since 1970, UTC.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Signature<'a> {
+    pub who: &'a str,
+    pub when: u64,
 }
 
 /// Decisions by change: places in the changeset.
@@ -74,7 +82,7 @@ impl Review {
     }
 
     /// Sets or, when the same verdict stands already, takes away a verdict. The comment stays.
-    pub fn judge(&mut self, change: usize, verdict: Verdict, by: &str) {
+    pub fn judge(&mut self, change: usize, verdict: Verdict, by: Signature<'_>) {
         let old = self.marks.get(&change);
         let verdict = if old.and_then(|mark| mark.verdict) == Some(verdict) { None } else { Some(verdict) };
         let comment = old.and_then(|mark| mark.comment.clone());
@@ -82,16 +90,17 @@ impl Review {
     }
 
     /// Sets a comment; an empty one takes it away.
-    pub fn comment(&mut self, change: usize, text: &str, by: &str) {
+    pub fn comment(&mut self, change: usize, text: &str, by: Signature<'_>) {
         let verdict = self.marks.get(&change).and_then(|mark| mark.verdict);
         let comment = Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         self.set(change, verdict, comment, by);
     }
 
-    fn set(&mut self, change: usize, verdict: Option<Verdict>, comment: Option<String>, by: &str) {
+    fn set(&mut self, change: usize, verdict: Option<Verdict>, comment: Option<String>, by: Signature<'_>) {
         let Some(content) = self.contents.get(change).cloned() else { return };
         let nothing = verdict.is_none() && comment.is_none();
-        let mark = (!nothing).then(|| Mark { verdict, comment, by: by.to_owned(), content });
+        let mark =
+            (!nothing).then(|| Mark { verdict, comment, by: by.who.to_owned(), when: by.when, content });
         let former = self.put(change, mark);
         self.past.push((change, former));
         self.future.clear();
@@ -155,6 +164,8 @@ pub enum Restored {
 mod tests {
     use super::*;
 
+    const ANA: Signature<'static> = Signature { who: "ana", when: 7 };
+
     fn content(text: &str) -> Fingerprint {
         Fingerprint::of([text])
     }
@@ -162,9 +173,9 @@ mod tests {
     #[test]
     fn marks_are_set_taken_back_and_set_again() {
         let mut review = Review::new(vec![content("a"), content("b")]);
-        review.judge(0, Verdict::Ok, "ana");
-        review.comment(0, " looks fine ", "ana");
-        review.judge(1, Verdict::Wanted, "ana");
+        review.judge(0, Verdict::Ok, ANA);
+        review.comment(0, " looks fine ", ANA);
+        review.judge(1, Verdict::Wanted, ANA);
         assert_eq!(review.progress(), (2, 2));
         assert_eq!(review.mark(0).unwrap().comment.as_deref(), Some("looks fine"));
         assert_eq!(review.undo(), Some(1));
@@ -172,7 +183,7 @@ mod tests {
         assert_eq!(review.mark(0).unwrap().comment, None);
         assert_eq!(review.redo(), Some(0));
         assert_eq!(review.mark(0).unwrap().comment.as_deref(), Some("looks fine"));
-        review.judge(0, Verdict::Ok, "ana");
+        review.judge(0, Verdict::Ok, ANA);
         assert_eq!(review.mark(0).unwrap().verdict, None, "the same verdict again takes it away");
         assert_eq!(review.redo(), None, "a new mark ends what could be redone");
         review.choose(1, Chosen::LeftOut);
@@ -181,8 +192,13 @@ mod tests {
 
     #[test]
     fn a_mark_falls_off_when_the_content_changes() {
-        let mark =
-            Mark { verdict: Some(Verdict::Ok), comment: None, by: "ana".into(), content: content("a") };
+        let mark = Mark {
+            verdict: Some(Verdict::Ok),
+            comment: None,
+            by: "ana".into(),
+            when: 7,
+            content: content("a"),
+        };
         let mut review = Review::new(vec![content("a2"), content("a")]);
         assert_eq!(review.restore(0, mark.clone()), Restored::ContentChanged);
         assert_eq!(review.restore(1, mark), Restored::Kept);

@@ -74,6 +74,8 @@ pub struct Desk {
     pub person: String,
     /// The folder that plans are written into.
     pub plans: String,
+    /// When it was started: seconds since 1970, UTC.
+    pub started: u64,
     /// What is known of the terminal, for the doctor.
     pub checks: Vec<crate::worker::Check>,
     /// Opened on the demo.
@@ -224,6 +226,11 @@ impl State {
             (Fact::Pending, self.typed.count.is_some()),
         ];
         holds.into_iter().filter(|(_, holds)| *holds).fold(Facts::NONE, |facts, (fact, _)| facts.with(fact))
+    }
+
+    /// Seconds since 1970, UTC.
+    pub fn clock(&self) -> u64 {
+        self.desk.started + self.now.as_secs()
     }
 
     pub fn say(&mut self, tone: Tone, text: impl Into<String>) {

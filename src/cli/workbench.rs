@@ -2,13 +2,13 @@
 //! screen hears and orders is carried between them. It decides nothing.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ratatui::Frame;
 
 use crate::app::{self, Desk, EnvironmentStanding, Errand, Known, Manner, Movement, Msg, Reloaded, State};
-use crate::config::theme::{Depth, Symbols};
-use crate::config::{Guard, Motion, Mouse, Project, Settings, Surroundings};
+use crate::config::theme::{Depth, Symbols, Variant};
+use crate::config::{Guard, Motion, Mouse, Project, Settings, Surroundings, ThemeChoice};
 use crate::model::{EngineKind, Failure, FailureKind};
 use crate::terminal::{self, Did, Ended, Heard, Input, Order, Setup, Workbench};
 use crate::ui;
@@ -45,15 +45,22 @@ pub(super) fn open(named: Option<&Path>, demo: Option<EngineKind>) -> Result<Sta
             Mouse::Off => terminal::Mouse::Off,
             Mouse::On => terminal::Mouse::On,
         },
-        background: terminal::Question::Spare,
+        background: match settings.theme {
+            ThemeChoice::ByBackground { .. } => terminal::Question::Ask,
+            ThemeChoice::Unset | ThemeChoice::One(_) => terminal::Question::Spare,
+        },
         secrets: Vec::new(),
         files: settings.files(),
         folder: memory.unwrap_or_else(std::env::temp_dir),
     };
     let ended = terminal::run(&setup, move || {
         let surroundings = Surroundings::of_process();
-        let mut bench =
-            Bench { state: State::new(manner, desk), client: Some(worker::start_at(at)), surroundings };
+        let mut bench = Bench {
+            state: State::new(manner, desk),
+            client: Some(worker::start_at(at)),
+            surroundings,
+            background: None,
+        };
         let size = terminal::size();
         bench.hear(Msg::Resize(size.width, size.height));
         for failure in told {
@@ -103,6 +110,7 @@ fn desk(project: &Project, demo: Option<EngineKind>) -> Desk {
         current: None,
         desired: None,
         person: person(),
+        started: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
         plans: "migrations".into(),
         checks: examined::checks(),
         demo,
@@ -144,6 +152,14 @@ struct Bench {
     /// Taken at the end.
     client: Option<Client>,
     surroundings: Surroundings,
+    /// What the terminal said of its background.
+    background: Option<Variant>,
+}
+
+/// Dark or light, by how bright the colour is to the eye.
+fn variant([red, green, blue]: [u8; 3]) -> Variant {
+    let brightness = 299 * u32::from(red) + 587 * u32::from(green) + 114 * u32::from(blue);
+    if brightness > 127_500 { Variant::Light } else { Variant::Dark }
 }
 
 impl Bench {
@@ -187,7 +203,7 @@ impl Bench {
         let reloaded = match wanted {
             Wanted::All => Reloaded {
                 keymap: Some(settings.keymap()),
-                theme: Some(settings.theme(None)),
+                theme: Some(settings.theme(self.background)),
                 symbols: settings.symbols,
                 problems,
             },
@@ -248,7 +264,12 @@ impl Workbench for Bench {
                     Did::WheelDown => Msg::Wheel(pointer.column, pointer.row, WHEEL),
                     Did::Drag | Did::Release => return orders,
                 },
-                Input::FocusGained | Input::FocusLost | Input::Background(_) => return orders,
+                Input::Background(colour) => {
+                    self.background = Some(variant(colour));
+                    orders.extend(self.reload(&Wanted::All));
+                    return orders;
+                }
+                Input::FocusGained | Input::FocusLost => return orders,
             },
             Heard::Resized(size) => Msg::Resize(size.width, size.height),
             Heard::Event(Some(event)) => Msg::Worker(event),

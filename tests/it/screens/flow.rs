@@ -7,6 +7,7 @@ use migrator_tui::app::review::Verdict;
 use migrator_tui::app::sql_pane::Tab;
 use migrator_tui::config::theme::{Depth, Symbols};
 use migrator_tui::export::Proof;
+use migrator_tui::worker::Edited;
 
 use super::driver::{Driver, manner};
 
@@ -176,4 +177,76 @@ fn ctrl_c_stops_what_runs_and_says_when_nothing_does() {
     assert!(driver.screen().contains("nothing is running"), "{}", driver.screen());
     driver.keys(&["<C-c>"]);
     assert!(driver.errands.iter().any(|errand| matches!(errand, Errand::Quit)));
+}
+
+#[test]
+fn an_edit_is_judged_proven_and_taken_back() {
+    let mut driver = demo();
+    driver.play(&["4"]);
+    driver.play(&["/", "P", "R", "A", "G", "M", "A", "<Enter>", "O"]);
+    assert!(matches!(driver.state.mode, Mode::Insert), "{}", driver.screen());
+    driver.text("-- by hand");
+    driver.play(&["<Enter>"]);
+    driver.text("CREATE TABLE notes (id INTEGER PRIMARY KEY);");
+    driver.play(&["<Esc>"]);
+    let subject = driver.state.subject.as_deref().unwrap();
+    assert!(subject.sql.trouble.is_none(), "{:?}", subject.sql.trouble);
+    let draft = subject.draft.clone().unwrap();
+    assert_eq!(draft.edited, Edited::ByHand);
+    assert!(draft.record.plan.steps.iter().any(|step| step.statement.sql.as_str().contains("notes")));
+    assert!(subject.sql.text(Tab::Forward).contains("-- by hand"), "what was typed stays as it was typed");
+    driver.play(&["<F5>"]);
+    assert!(
+        matches!(driver.state.mode, Mode::Dialog(_)),
+        "a table too many is no proof: {}",
+        driver.screen()
+    );
+    assert!(driver.screen().contains("notes"), "{}", driver.screen());
+    driver.play(&["<Enter>", "<Space>", "X"]);
+    let subject = driver.state.subject.as_deref().unwrap();
+    assert!(!subject.sql.is_edited() && !subject.sql.text(Tab::Forward).contains("notes"));
+}
+
+#[test]
+fn an_edit_that_is_no_sql_is_told_beside_the_script() {
+    let mut driver = demo();
+    driver.play(&["4"]);
+    driver.play(&["G", "o"]);
+    driver.text("SELECT 'and no end");
+    driver.play(&["<Esc>"]);
+    let subject = driver.state.subject.as_deref().unwrap();
+    assert!(subject.sql.trouble.is_some(), "{}", driver.screen());
+    assert!(matches!(driver.state.mode, Mode::Normal), "nobody is interrupted while typing");
+    driver.play(&["<F5>"]);
+    assert!(driver.screen().contains("is no plan"), "{}", driver.screen());
+}
+
+#[test]
+fn choosing_asks_before_it_drops_an_edit() {
+    let mut driver = demo();
+    driver.play(&["4"]);
+    driver.play(&["G", "o"]);
+    driver.text("-- kept");
+    driver.play(&["<Esc>"]);
+    driver.play(&["1"]);
+    driver.keys(&["<Space>"]);
+    assert!(driver.screen().contains("The SQL was edited"), "{}", driver.screen());
+    driver.play(&["<Enter>"]);
+    let subject = driver.state.subject.as_deref().unwrap();
+    assert!(subject.sql.text(Tab::Forward).contains("-- kept"));
+    assert!(subject.review.chosen().iter().all(|chosen| *chosen), "keeping the edits keeps the choice");
+    driver.keys(&["<Space>"]);
+    driver.play(&["Y"]);
+    let subject = driver.state.subject.as_deref().unwrap();
+    assert!(!subject.sql.text(Tab::Forward).contains("-- kept"));
+}
+
+#[test]
+fn the_diff_scrolls_sideways_and_back() {
+    let mut driver = demo();
+    driver.play(&["3"]);
+    driver.play(&["l", "l"]);
+    assert_eq!(driver.state.subject.as_deref().unwrap().diff.left, 16);
+    driver.play(&["h", "h", "h"]);
+    assert_eq!(driver.state.subject.as_deref().unwrap().diff.left, 0);
 }
