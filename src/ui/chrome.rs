@@ -238,6 +238,11 @@ fn wanted(state: &State) -> &'static [(Action, &'static str)] {
         Mode::Help(_) => {
             &[(Action::ListSearch, "search"), (Action::ListFilter, "filter"), (Action::Close, "close")]
         }
+        Mode::Normal if state.subject.is_none() => &[
+            (Action::SidesPick, "choose sides"),
+            (Action::Refresh, "try again"),
+            (Action::Palette, "actions"),
+        ],
         Mode::Normal => match state.focus {
             Pane::Current | Pane::Desired => &[
                 (Action::ListSelect, "take/leave"),

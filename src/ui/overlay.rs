@@ -200,11 +200,12 @@ fn menu(canvas: &mut Canvas<'_>, state: &State) {
         return;
     }
     let widest = next.iter().map(|next| next.desc.chars().count()).max().unwrap_or(0) as u16;
-    let cell = widest + 12;
-    let columns = (state.size.0.saturating_sub(4) / cell).clamp(1, 3);
+    let most = state.size.1.saturating_sub(5).max(1);
+    // One column, or as many as it takes to show them all.
+    let columns = (next.len() as u16).div_ceil(most);
     let rows = (next.len() as u16).div_ceil(columns);
+    let cell = (widest + 12).min(state.size.0.saturating_sub(4) / columns);
     let (width, height) = (cell * columns + 2, rows + 2);
-    let (width, height) = (width.min(state.size.0), height.min(state.size.1.saturating_sub(3)));
     let area = Area::new(state.size.0 - width, state.size.1.saturating_sub(height + 2), width, height);
     let typed: String = state.typed.keys.iter().map(ToString::to_string).collect();
     let inner = frame(canvas, area, Title::new(None, typed, ""), Focused::Yes);
