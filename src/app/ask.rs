@@ -202,7 +202,7 @@ fn chosen(state: &mut State, does: Does) -> Vec<Errand> {
                 Which::Current => state.desk.current.clone(),
                 Which::Desired => state.desk.desired.clone(),
             };
-            let line = LineInput::new(old.unwrap_or_default());
+            let line = LineInput::new(old.map(|old| old.shown()).unwrap_or_default());
             state.mode = Mode::Prompt(Prompt { purpose, line });
             Vec::new()
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::export::Proof;
 use crate::model::{Failure, FailureKind, ObjectId};
-use crate::worker::{Answer, Check, Comparison, Drafted, Event, EventKind, Health};
+use crate::worker::{Answer, Check, Comparison, Drafted, Event, EventKind, Health, Reference};
 
 use super::difference::Difference;
 use super::log::Tone;
@@ -255,8 +255,8 @@ fn wants_password(state: &State, failure: &Failure) -> Option<Which> {
     if failure.kind != FailureKind::Password {
         return None;
     }
-    let names = |reference: &Option<String>| {
-        reference.as_ref().is_some_and(|reference| failure.what.starts_with(&format!("{reference}:")))
+    let names = |reference: &Option<Reference>| {
+        reference.as_ref().is_some_and(|side| failure.what.starts_with(&format!("{}:", side.shown())))
     };
     Some(if names(&state.desk.desired) { Which::Desired } else { Which::Current })
 }

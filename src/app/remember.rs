@@ -77,7 +77,7 @@ pub(super) fn sides(state: &State) -> Option<Sides> {
             Some(Sides { current: "demo".into(), desired: EngineKind::name(engine).into() })
         }
         (None, Some(current), Some(desired)) => {
-            Some(Sides { current: current.clone(), desired: desired.clone() })
+            Some(Sides { current: current.shown(), desired: desired.shown() })
         }
         (None, _, _) => None,
     }

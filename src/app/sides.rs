@@ -29,7 +29,7 @@ pub(super) fn begin(state: &mut State) -> Vec<Errand> {
         return open_demo(state, engine);
     }
     match (&state.desk.current, &state.desk.desired) {
-        (Some(_), Some(_)) => open(state, None),
+        (Some(_), Some(_)) => open(state),
         (_, _) => Vec::new(),
     }
 }
@@ -63,9 +63,10 @@ fn pick_side(state: &mut State, which: Which) {
         });
     }
     // The side as it is comes first where no environment has its name.
-    if let Some(now) = now.as_ref().filter(|now| !state.desk.environments.iter().any(|e| &e.name == *now)) {
-        let does = Does::Side(which, now.clone());
-        choices.insert(0, Choice { label: now.to_string(), detail: "as now".into(), does });
+    let known = |now: &&Reference| state.desk.environments.iter().any(|known| known.name == now.text);
+    if let Some(now) = now.as_ref().filter(|now| !known(now)) {
+        let does = Does::Side(which, now.text.clone());
+        choices.insert(0, Choice { label: now.shown(), detail: "as now".into(), does });
     }
     choices.push(Choice {
         label: "another: type a URL, a file or a folder".into(),
@@ -86,35 +87,25 @@ pub(super) fn chosen(state: &mut State, which: Which, reference: String) -> Vec<
     }
     match which {
         Which::Current => {
-            state.desk.current = Some(reference);
+            state.desk.current = Some(Reference::new(reference));
             pick_side(state, Which::Desired);
             Vec::new()
         }
         Which::Desired => {
-            state.desk.desired = Some(reference);
-            open(state, None)
+            state.desk.desired = Some(Reference::new(reference));
+            open(state)
         }
     }
 }
 
 /// Reads both sides by their REFs.
-fn open(state: &mut State, password: Option<(Which, Secret)>) -> Vec<Errand> {
+fn open(state: &mut State) -> Vec<Errand> {
     let (Some(current), Some(desired)) = (state.desk.current.clone(), state.desk.desired.clone()) else {
         return pick(state);
     };
     let mut errands = state.work.drop_all(is_reading);
     state.desk.demo = None;
-    let mut order = OpenOrder {
-        current: Reference { text: current, password: None },
-        desired: Reference { text: desired, password: None },
-    };
-    if let Some((which, secret)) = password {
-        let side = match which {
-            Which::Current => &mut order.current,
-            Which::Desired => &mut order.desired,
-        };
-        side.password = Some(Arc::new(secret));
-    }
+    let order = OpenOrder { current, desired };
     errands.push(state.work.begin(state.now, Purpose::Open, CommandKind::Open(order)));
     errands
 }
@@ -124,7 +115,14 @@ pub(super) fn with_password(state: &mut State, which: Which, text: &str) -> Vec<
     if text.is_empty() {
         return Vec::new();
     }
-    open(state, Some((which, Secret::new(text.to_owned()))))
+    let side = match which {
+        Which::Current => &mut state.desk.current,
+        Which::Desired => &mut state.desk.desired,
+    };
+    if let Some(side) = side {
+        side.password = Some(Arc::new(Secret::new(text.to_owned())));
+    }
+    open(state)
 }
 
 /// Reads both sides again.
@@ -134,7 +132,7 @@ pub(super) fn refresh(state: &mut State) -> Vec<Errand> {
             let order = subject.comparison.order.clone();
             compare(state, order)
         }
-        None => open(state, None),
+        None => open(state),
     }
 }
 
@@ -147,7 +145,7 @@ pub(super) fn swap(state: &mut State) -> Vec<Errand> {
                 CompareOrder { current: order.desired, desired: order.current, renames: Vec::new(), ..order };
             compare(state, order)
         }
-        None => open(state, None),
+        None => open(state),
     }
 }
 

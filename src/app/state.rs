@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::config::keymap::{Context, Fact, Facts, Key, Keymap};
 use crate::config::theme::{Depth, Glyphs, Symbols, Theme};
 use crate::model::{EngineKind, Failure};
+use crate::worker::Reference;
 
 use super::layout::{Areas, LogPlace, Pane, Proportions, Shape, Wish, Zoom};
 use super::list::List;
@@ -68,8 +69,8 @@ pub struct Desk {
     /// The project file, in words; empty where there is none.
     pub project: String,
     /// REFs that the command line or the last session named.
-    pub current: Option<String>,
-    pub desired: Option<String>,
+    pub current: Option<Reference>,
+    pub desired: Option<Reference>,
     /// Who reviews.
     pub person: String,
     /// The folder that plans are written into.

@@ -32,8 +32,8 @@ pub(super) fn open(named: Option<&Path>, demo: Option<EngineKind>) -> Result<Sta
     if demo.is_none() {
         match worker::latest_sides(&at) {
             Ok(Some(sides)) if sides.current != "demo" => {
-                desk.current = Some(sides.current);
-                desk.desired = Some(sides.desired);
+                desk.current = Some(worker::Reference::new(sides.current));
+                desk.desired = Some(worker::Reference::new(sides.desired));
             }
             Ok(_) => {}
             Err(failure) => told.push(failure),

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::config::session::without_secrets;
 use crate::config::{Origin, Place, Project, Source, Surroundings};
 use crate::connect::{PostgresTarget, Secret, Target};
 use crate::diff::Privileges;
@@ -31,6 +32,17 @@ pub struct OpenOrder {
 pub struct Reference {
     pub text: String,
     pub password: Option<Arc<Secret>>,
+}
+
+impl Reference {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), password: None }
+    }
+
+    /// As a person may see it, and a file may hold it: without a password.
+    pub fn shown(&self) -> String {
+        without_secrets(&self.text)
+    }
 }
 
 impl fmt::Debug for Reference {

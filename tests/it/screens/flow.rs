@@ -1,13 +1,13 @@
 //! What keys do, told by the state and the words on the screen rather than by whole pictures.
 
-use migrator_tui::app::Errand;
 use migrator_tui::app::layout::Pane;
 use migrator_tui::app::mode::Mode;
 use migrator_tui::app::review::Verdict;
 use migrator_tui::app::sql_pane::Tab;
+use migrator_tui::app::{Desk, Errand};
 use migrator_tui::config::theme::{Depth, Symbols};
 use migrator_tui::export::Proof;
-use migrator_tui::worker::Edited;
+use migrator_tui::worker::{Edited, Reference};
 
 use super::driver::{Driver, manner};
 
@@ -249,4 +249,27 @@ fn the_diff_scrolls_sideways_and_back() {
     assert_eq!(driver.state.subject.as_deref().unwrap().diff.left, 16);
     driver.play(&["h", "h", "h"]);
     assert_eq!(driver.state.subject.as_deref().unwrap().diff.left, 0);
+}
+
+#[test]
+fn a_password_in_a_url_is_never_on_the_screen() {
+    let url = "postgres://ana:hunter2@127.0.0.1:1/shop";
+    let desk =
+        Desk { current: Some(Reference::new(url)), desired: Some(Reference::new(url)), ..Desk::default() };
+    let mut driver = Driver::start(manner("terminal", Symbols::Unicode, Depth::Ansi16), desk, "");
+    driver.resize((120, 40));
+    driver.begin();
+    let mut screens = vec![driver.screen()];
+    driver.play(&["O"]);
+    screens.push(driver.screen());
+    driver.keys(&["<Down>"]);
+    driver.play(&["<Enter>"]);
+    screens.push(driver.screen());
+    driver.play(&["<Esc>", "@"]);
+    screens.push(driver.screen());
+    for screen in screens {
+        assert!(screen.contains("127.0.0.1") || screen.contains("current"), "{screen}");
+        assert!(!screen.contains("hunter2"), "{screen}");
+    }
+    assert!(!format!("{:?}", driver.state).contains("hunter2"));
 }

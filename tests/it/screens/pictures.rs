@@ -3,6 +3,7 @@
 use migrator_tui::app::{Desk, Manner};
 use migrator_tui::config::theme::{Depth, Symbols};
 use migrator_tui::model::EngineKind;
+use migrator_tui::worker::Reference;
 
 use super::driver::{Driver, manner};
 
@@ -165,8 +166,8 @@ fn sides_to_choose_from() {
 #[test]
 fn a_side_that_cannot_be_read() {
     let desk = || Desk {
-        current: Some("sqlite:/nonexistent/shop.db".into()),
-        desired: Some("sqlite:/nonexistent/next.db".into()),
+        current: Some(Reference::new("sqlite:/nonexistent/shop.db")),
+        desired: Some(Reference::new("sqlite:/nonexistent/next.db")),
         ..Desk::default()
     };
     pictures("unreadable", |manner| Driver::start(manner, desk(), ""), |driver| driver.begin());
