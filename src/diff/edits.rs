@@ -159,7 +159,7 @@ fn column(a: &Column, b: &Column, found: &mut Found) {
         };
         found.note(aspect, &value(&a.value), &value(&b.value));
     }
-    found.value(Aspect::Inheritance, &a.origin, &b.origin);
+    // Whether a child declares what it inherits says nothing of the column, and no statement takes it back.
     found.value(Aspect::Storage, &(&a.storage, &a.compression), &(&b.storage, &b.compression));
     found.value(Aspect::Options, &a.statistics_target, &b.statistics_target);
     found.compare(Aspect::Options, &settings(&a.options), &settings(&b.options));

@@ -20,8 +20,8 @@ async fn cases_stand_on_the_second_server() {
     }
 }
 
-mod on_other_versions {
-    crate::live::on_other_versions!(super::all);
+mod on_other_servers {
+    crate::live::on_other_servers!(super::all);
 }
 
 async fn all(server: Server) {

@@ -34,14 +34,14 @@ fn corpus_of_other_tools_on_the_second_server() {
     }
 }
 
-mod on_other_versions {
+mod on_other_servers {
     use super::{Server, Share, run};
 
     async fn quarter(server: Server) {
         tokio::task::block_in_place(|| run(&server, Share::Quarter));
     }
 
-    crate::live::on_other_versions!(quarter);
+    crate::live::on_other_servers!(quarter);
 }
 
 /// How much of the corpus is run.

@@ -9,9 +9,9 @@ use migrator_tui::engines::{dialect, introspect};
 use migrator_tui::model::{EngineKind, Schema};
 
 /// A test for each version that is supported; those beyond the first and the second server exist only with --full.
-macro_rules! on_other_versions {
+macro_rules! on_other_servers {
     ($run:path) => {
-        crate::live::on_other_versions!($run, postgres_13 13, postgres_14 14, postgres_15 15, postgres_16 16, postgres_17 17);
+        crate::live::on_other_servers!($run, postgres_13 13, postgres_14 14, postgres_15 15, postgres_16 16, postgres_17 17);
     };
     ($run:path, $($name:ident $major:literal),*) => {
         $(
@@ -24,7 +24,7 @@ macro_rules! on_other_versions {
         )*
     };
 }
-pub(crate) use on_other_versions;
+pub(crate) use on_other_servers;
 
 pub struct Server {
     pub url: String,
@@ -111,8 +111,9 @@ impl Server {
     }
 
     pub fn recreate(&self, name: &str, template: &str) {
-        self.drop(name);
-        self.psql("postgres", &["-c", &format!("CREATE DATABASE {name} TEMPLATE {template}")]).unwrap();
+        let away = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        let anew = format!("CREATE DATABASE {name} TEMPLATE {template}");
+        self.psql("postgres", &["-c", &away, "-c", &anew]).unwrap();
     }
 
     pub fn drop(&self, name: &str) {

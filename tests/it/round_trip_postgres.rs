@@ -25,8 +25,8 @@ async fn the_zoo_survives_a_round_trip_on_the_second_server() {
     }
 }
 
-mod on_other_versions {
-    crate::live::on_other_versions!(super::round_trip);
+mod on_other_servers {
+    crate::live::on_other_servers!(super::round_trip);
 }
 
 async fn round_trip(server: Server) {

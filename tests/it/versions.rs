@@ -11,8 +11,8 @@ async fn the_same_schema_on_two_versions_has_no_difference() {
     }
 }
 
-mod on_other_versions {
-    crate::live::on_other_versions!(super::equal);
+mod on_other_servers {
+    crate::live::on_other_servers!(super::equal);
 }
 
 async fn equal(older: Server) {

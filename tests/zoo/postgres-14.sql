@@ -6,3 +6,5 @@ CREATE FUNCTION zoo.modern(x integer) RETURNS integer LANGUAGE sql BEGIN ATOMIC 
 CREATE FUNCTION zoo.returns_now(x zoo.ranged) RETURNS date LANGUAGE sql RETURN lower(x);
 CREATE PROCEDURE zoo.out_proc(IN a integer, OUT b integer) LANGUAGE plpgsql AS $$BEGIN b := a; END$$;
 CREATE STATISTICS zoo.expressions ON (lower(name)), latin FROM zoo.species;
+-- Server 13 does not tell which subscription a comment belongs to.
+COMMENT ON SUBSCRIPTION zoo_sub IS 'from nowhere';

@@ -35,6 +35,7 @@ COMMENT ON TYPE zoo.size IS 'in metres';
 COMMENT ON COLUMN zoo.size.width IS 'side to side';
 CREATE TYPE zoo.nothing AS ();
 CREATE TYPE zoo.span AS RANGE (subtype = double precision, subtype_diff = float8mi);
+COMMENT ON TYPE zoo.span IS 'from here to there';
 CREATE TYPE zoo.text_span AS RANGE (subtype = text, collation = "C");
 
 -- Routines.
@@ -52,6 +53,7 @@ CREATE FUNCTION zoo.watch() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN EN
 REVOKE ALL ON FUNCTION zoo.touch() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION zoo.touch() TO zoo_reader WITH GRANT OPTION;
 CREATE PROCEDURE zoo.feed(animal integer, amount numeric DEFAULT 1.5) LANGUAGE plpgsql AS $$BEGIN END$$;
+COMMENT ON PROCEDURE zoo.feed(integer, numeric) IS 'every day';
 ALTER FUNCTION zoo.add(text, text) OWNER TO "Zoo ""Keeper""";
 CREATE FUNCTION zoo.state_add(bigint, integer) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT $1 + $2';
 CREATE FUNCTION zoo.state_sub(bigint, integer) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT $1 - $2';
@@ -94,10 +96,12 @@ COMMENT ON OPERATOR CLASS zoo.size_ops USING btree IS 'by area';
 CREATE OPERATOR FAMILY zoo.loose USING btree;
 ALTER OPERATOR FAMILY zoo.loose USING btree ADD
   OPERATOR 1 < (integer, integer), FUNCTION 1 (integer, integer) btint4cmp(integer, integer);
+COMMENT ON OPERATOR FAMILY zoo.loose USING btree IS 'without a class';
 CREATE CAST (zoo.mood AS integer) WITH FUNCTION zoo.mood_score(zoo.mood) AS ASSIGNMENT;
 COMMENT ON CAST (zoo.mood AS integer) IS 'score';
 CREATE CAST (zoo.size AS text) WITH INOUT;
 CREATE CONVERSION zoo.latin FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
+COMMENT ON CONVERSION zoo.latin IS 'from the west';
 
 -- Tables.
 CREATE SEQUENCE zoo.tickets AS integer START WITH 100 INCREMENT BY 5 MINVALUE 10 MAXVALUE 100000 CACHE 3 CYCLE;
@@ -263,6 +267,8 @@ CREATE USER MAPPING FOR PUBLIC SERVER "far away" OPTIONS (user 'guest', password
 CREATE USER MAPPING FOR zoo_reader SERVER "far away";
 CREATE FOREIGN TABLE zoo.far (id integer OPTIONS (column_name 'ID') NOT NULL, note text,
   CONSTRAINT far_check CHECK (id > 0)) SERVER "far away" OPTIONS (table_name 'x''y');
+COMMENT ON FOREIGN TABLE zoo.far IS 'not here';
+COMMENT ON COLUMN zoo.far.note IS 'not here either';
 
 -- Replication.
 CREATE PUBLICATION zoo_some FOR TABLE zoo.species, zoo.parent WITH (publish = 'insert, update');
@@ -277,8 +283,10 @@ CREATE EVENT TRIGGER zoo_watch ON ddl_command_end WHEN TAG IN ('CREATE TABLE', '
 ALTER EVENT TRIGGER zoo_watch DISABLE;
 COMMENT ON EVENT TRIGGER zoo_watch IS 'sees';
 CREATE ACCESS METHOD zoo_heap TYPE TABLE HANDLER heap_tableam_handler;
+COMMENT ON ACCESS METHOD zoo_heap IS 'another name';
 CREATE TABLE zoo.other_heap (id integer) USING zoo_heap;
 CREATE LANGUAGE zoo_language HANDLER plpgsql_call_handler INLINE plpgsql_inline_handler VALIDATOR plpgsql_validator;
 COMMENT ON LANGUAGE zoo_language IS 'another name';
 CREATE FUNCTION zoo.in_language() RETURNS integer LANGUAGE zoo_language AS $$BEGIN RETURN 1; END$$;
 CREATE TRANSFORM FOR zoo.mood LANGUAGE plpgsql (FROM SQL WITH FUNCTION prsd_lextype(internal));
+COMMENT ON TRANSFORM FOR zoo.mood LANGUAGE plpgsql IS 'never called';

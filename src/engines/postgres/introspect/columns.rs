@@ -236,6 +236,9 @@ fn read_column(
         return Err(rare.wrong("a column without its table"));
     };
     let id = member(ObjectKind::Column, &relation.name, common.name);
+    if inherited && !foreign && !attached {
+        assembly.unmodelled(format!("own declaration of {id}, which is inherited too"), "not compared");
+    }
     let slot = assembly.add((class::RELATION, at.0, at.1), id, Body::Column(column));
     assembly.alias((class::RELATION, sequence.unwrap_or(0), 0), slot);
     Ok(slot)
