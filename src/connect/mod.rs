@@ -10,11 +10,13 @@ mod address;
 mod libpq;
 pub mod postgres;
 mod postgres_error;
+mod rows;
 pub mod scratch;
 pub mod sqlite;
 mod target;
 
 pub use address::{AddressError, PARAMETERS, PostgresAddress, host_of, tls_mode};
+pub use rows::{Cells, Rows};
 pub use target::{
     APPLICATION_NAME, Host, PostgresTarget, Purpose, Secret, SqliteTarget, Target, Tls, TlsMode,
 };
@@ -58,13 +60,6 @@ const WRONG_PASSWORD: &str = "28P01";
 
 /// The answer of a wire, to be awaited.
 pub type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, WireError>> + Send + 'a>>;
-
-/// Rows as text, the way the server prints values. `None` is NULL.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Rows {
-    pub columns: Vec<Box<str>>,
-    pub rows: Vec<Vec<Option<Box<str>>>>,
-}
 
 /// What a statement without rows did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -50,10 +50,7 @@ pub async fn open(target: &PostgresTarget, purpose: Purpose) -> Result<PostgresC
         "{guard} SELECT current_setting('server_version_num'), current_setting('server_version'), pg_backend_pid()"
     );
     let answers = ask(&mut session, &facts).await.map_err(|e| wire_error(e, Stage::Opening(&place)))?;
-    let fact = |at: usize| {
-        let row = answers.iter().find_map(|rows| rows.rows.first());
-        row.and_then(|row| row.get(at)?.as_deref()).unwrap_or("").to_string()
-    };
+    let fact = |at: usize| answers.iter().find_map(|rows| rows.cell(0, at)).unwrap_or("").to_string();
     let version = supported(&fact(0), &fact(1))?;
     let pid = fact(2).parse().unwrap_or(0);
     let way_back = Arc::new(WayBack { options, timeout: target.connect_timeout, place, pid });
@@ -155,7 +152,7 @@ async fn ask(session: &mut PgConnection, text: &str) -> Result<Vec<Rows>, sqlx::
                 if rows.columns.is_empty() {
                     rows.columns = row.columns().iter().map(|column| column.name().into()).collect();
                 }
-                rows.rows.push(values(&row)?);
+                gather(&row, &mut rows)?;
             }
         }
     }
@@ -163,18 +160,17 @@ async fn ask(session: &mut PgConnection, text: &str) -> Result<Vec<Rows>, sqlx::
 }
 
 /// A database in `SQL_ASCII` may send bytes that are no UTF-8: they are replaced, not refused.
-fn values(row: &PgRow) -> Result<Vec<Option<Box<str>>>, sqlx::Error> {
-    let mut values = Vec::with_capacity(row.len());
+fn gather(row: &PgRow, rows: &mut Rows) -> Result<(), sqlx::Error> {
     for at in 0..row.len() {
         let value = row.try_get_raw(at)?;
-        values.push(if value.is_null() {
-            None
+        if value.is_null() {
+            rows.push(None);
         } else {
             let bytes = value.as_bytes().map_err(sqlx::Error::Decode)?;
-            Some(String::from_utf8_lossy(bytes).into())
-        });
+            rows.push(Some(&String::from_utf8_lossy(bytes)));
+        }
     }
-    Ok(values)
+    Ok(())
 }
 
 async fn run(session: &mut PgConnection, text: &str) -> Result<Done, sqlx::Error> {
@@ -380,13 +376,13 @@ mod tests {
         let answers = session.query_all(&batch).await.unwrap();
         assert_eq!(answers.len(), 5);
         assert_eq!(answers[1].columns[0].as_ref(), "a");
-        assert_eq!(answers[1].rows, [[Some("1".into()), None]]);
-        assert!(answers[2].rows.is_empty() && answers[3].rows.is_empty());
+        assert_eq!(answers[1].row(0).iter().collect::<Vec<_>>(), [Some("1"), None]);
+        assert!(answers[1].len() == 1 && answers[2].is_empty() && answers[3].is_empty());
 
         let broken = [pg("begin"), pg("select 1"), pg("select nothing")];
         let error = session.query_all(&broken).await.unwrap_err();
         assert_eq!((error.kind, error.position), (WireErrorKind::Statement, Some(8)));
-        assert_eq!(session.query(&pg("select 1")).await.unwrap().rows.len(), 1, "rolled back by itself");
+        assert_eq!(session.query(&pg("select 1")).await.unwrap().len(), 1, "rolled back by itself");
 
         let error = session.execute(&pg("create table migrator_never (a int)")).await.unwrap_err();
         assert_eq!(error.code.as_deref(), Some("25006"), "a session for reading writes nothing");
@@ -402,7 +398,7 @@ mod tests {
         assert_eq!(error.code.as_deref(), Some("22012"));
         let line = script.chars().take(error.position.unwrap()).filter(|c| *c == '\n').count() + 1;
         assert_eq!(line, 8);
-        assert_eq!(session.query(&pg("select * from t")).await.unwrap().rows.len(), 2);
+        assert_eq!(session.query(&pg("select * from t")).await.unwrap().len(), 2);
         let error = session.execute_script("\\i other.sql").await.unwrap_err();
         assert!(error.message.contains("\\i"), "{error}");
     }
@@ -446,7 +442,7 @@ mod tests {
         let many = pg("select i, 'row ' || i, null, md5(i::text) from generate_series(1, 100000) i");
         let start = std::time::Instant::now();
         let rows = session.query(&many).await.unwrap();
-        assert_eq!(rows.rows.len(), 100_000);
+        assert_eq!(rows.len(), 100_000);
         assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
     }
 }

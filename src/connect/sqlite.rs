@@ -100,11 +100,13 @@ impl SqliteConnection {
                 Err(_) => Vec::new(),
             },
         };
-        let rows = found
-            .iter()
-            .map(|row| (0..row.len()).map(|at| value(row, at)).collect())
-            .collect::<Result<_, WireError>>()?;
-        Ok(Rows { columns, rows })
+        let mut rows = Rows::new(columns);
+        for row in &found {
+            for at in 0..row.len() {
+                rows.push(value(row, at)?.as_deref());
+            }
+        }
+        Ok(rows)
     }
 
     async fn run(&mut self, sql: &str) -> Result<Done, WireError> {
@@ -289,12 +291,12 @@ mod tests {
         .unwrap();
         let rows = wire.query(&statement("SELECT a, b, NULL AS \"c d\" FROM t")).await.unwrap();
         assert_eq!(rows.columns, ["a".into(), "b".into(), Box::<str>::from("c d")]);
-        assert_eq!(rows.rows[0], [Some("2".into()), Some("X'00FF'".into()), None]);
-        assert_eq!(rows.rows[1], [Some("x".into()), Some("1.5".into()), None]);
+        let found: Vec<Vec<_>> = rows.iter().map(|row| row.iter().collect()).collect();
+        assert_eq!(found, [[Some("2"), Some("X'00FF'"), None], [Some("x"), Some("1.5"), None]]);
         let none = wire.query(&statement("SELECT a FROM t WHERE 0")).await.unwrap();
-        assert_eq!((none.columns.len(), none.rows.len()), (1, 0));
+        assert_eq!((none.columns.len(), none.len()), (1, 0));
         let keys = wire.query(&statement("PRAGMA foreign_keys")).await.unwrap();
-        assert_eq!(keys.rows[0][0].as_deref(), Some("0"));
+        assert_eq!(keys.cell(0, 0), Some("0"));
     }
 
     #[tokio::test]

@@ -37,11 +37,8 @@ pub fn diff(current: &Schema, desired: &Schema, options: &DiffOptions) -> Change
         base = renamed(current, &options.renames);
         (&base, rename_changes(current, desired, options))
     };
-    for (id, before) in &from.objects {
-        if !compared(id, options) {
-            continue;
-        }
-        match desired.objects.get(id) {
+    for (before, after) in from.beside(desired).filter(|(object, _)| compared(&object.id, options)) {
+        match after {
             None => changes.push(Change::Drop(Arc::clone(before))),
             Some(after) if Arc::ptr_eq(before, after) => {}
             Some(after) => {
@@ -56,8 +53,8 @@ pub fn diff(current: &Schema, desired: &Schema, options: &DiffOptions) -> Change
             }
         }
     }
-    for (id, after) in &desired.objects {
-        if compared(id, options) && !from.objects.contains_key(id) {
+    for (after, before) in desired.beside(from) {
+        if before.is_none() && compared(&after.id, options) {
             changes.push(Change::Create(Arc::clone(after)));
         }
     }

@@ -76,7 +76,7 @@ fn one(schema: &Schema, renaming: &Renaming) -> Schema {
 /// The object that holds what is renamed: the enum of a label, else the object itself.
 pub(super) fn holder(id: &ObjectId) -> ObjectId {
     match id.kind {
-        ObjectKind::Enum => ObjectId { member: None, ..id.clone() },
+        ObjectKind::Enum => id.part(None),
         _ => id.clone(),
     }
 }
@@ -119,17 +119,17 @@ fn moved(id: &ObjectId, renaming: &Renaming) -> ObjectId {
     let same_name = id.name == renaming.before.name;
     let part = id.member.is_some() || matches!(id.kind, ObjectKind::Partition | ObjectKind::SequenceOwner);
     if same_name && part && renaming.before.member.is_none() && carries_parts(renaming.before.kind) {
-        return ObjectId { name: renaming.after.name.clone(), ..id.clone() };
+        return id.named(renaming.after.name.clone());
     }
     if same_name && id.kind == ObjectKind::SequenceOwner && renaming.before.kind == ObjectKind::Sequence {
-        return ObjectId { name: renaming.after.name.clone(), ..id.clone() };
+        return id.named(renaming.after.name.clone());
     }
     if renaming.before.kind == ObjectKind::Schema
         && id.name.schema.as_ref() == Some(&renaming.before.name.name)
     {
         let name =
             QualifiedName { schema: Some(renaming.after.name.name.clone()), name: id.name.name.clone() };
-        return ObjectId { name, ..id.clone() };
+        return id.named(name);
     }
     id.clone()
 }

@@ -1,38 +1,44 @@
 //! Drop and create pairs that look like one rename. They are shown with the evidence and never assumed.
 
-use crate::model::{Body, Change, Object, ObjectId, ObjectKind, Schema, Suspicion};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Body, Change, Object, ObjectId, ObjectKind, QualifiedName, Schema, Suspicion};
 
 /// Pairs of the same kind, in the same place, whose content agrees. Each object is in at most one pair.
 pub(super) fn suspicions(changes: &[Change], current: &Schema, desired: &Schema) -> Vec<Suspicion> {
     let mut found: Vec<(u32, Suspicion)> = Vec::new();
-    let drops = changes.iter().filter_map(|change| match change {
-        Change::Drop(object) => Some(object.as_ref()),
-        Change::Create(_) | Change::Alter { .. } | Change::Rename { .. } => None,
-    });
-    let creates: Vec<&Object> = changes
-        .iter()
-        .filter_map(|change| match change {
-            Change::Create(object) => Some(object.as_ref()),
-            Change::Drop(_) | Change::Alter { .. } | Change::Rename { .. } => None,
-        })
-        .collect();
-    for before in drops {
-        for after in creates.iter().filter(|after| after.id.kind == before.id.kind) {
-            if let Some((score, evidence)) = likeness(before, after, current, desired) {
-                let pair = Suspicion {
-                    before: before.id.clone(),
-                    after: after.id.clone(),
-                    evidence: evidence.into(),
-                };
-                found.push((score, pair));
+    let (mut drops, mut creates): (Places<'_>, Places<'_>) = Default::default();
+    for change in changes {
+        let (side, object) = match change {
+            Change::Drop(object) => (&mut drops, object),
+            Change::Create(object) => (&mut creates, object),
+            Change::Alter { .. } | Change::Rename { .. } => continue,
+        };
+        if let Some(place) = place(object) {
+            side.entry(place).or_default().push(object);
+        }
+    }
+    for (place, gone) in &drops {
+        let Some(come) = creates.get(place) else { continue };
+        let gone: Vec<Candidate<'_>> = gone.iter().map(|object| Candidate::new(object, current)).collect();
+        let come: Vec<Candidate<'_>> = come.iter().map(|object| Candidate::new(object, desired)).collect();
+        for before in &gone {
+            for after in &come {
+                if let Some((score, evidence)) = likeness(before, after, current, desired) {
+                    let (before, after) = (before.object.id.clone(), after.object.id.clone());
+                    found.push((score, Suspicion { before, after, evidence: evidence.into() }));
+                }
             }
         }
     }
     found.extend(labels(changes).into_iter().map(|pair| (50, pair)));
     found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.before.cmp(&b.1.before)));
+    let (mut left, mut right) = (BTreeSet::new(), BTreeSet::new());
     let mut chosen: Vec<Suspicion> = Vec::new();
     for (_, pair) in found {
-        if !chosen.iter().any(|other| other.before == pair.before || other.after == pair.after) {
+        if !left.contains(&pair.before) && !right.contains(&pair.after) {
+            left.insert(pair.before.clone());
+            right.insert(pair.after.clone());
             chosen.push(pair);
         }
     }
@@ -40,10 +46,53 @@ pub(super) fn suspicions(changes: &[Change], current: &Schema, desired: &Schema)
     chosen
 }
 
+/// Objects by the place they share with what they may have been renamed to or from.
+type Places<'a> = BTreeMap<(ObjectKind, Option<&'a QualifiedName>), Vec<&'a Object>>;
+
+/// The kind and, for a part, the relation; `None` for kinds that are never suspected.
+fn place(object: &Object) -> Option<(ObjectKind, Option<&QualifiedName>)> {
+    let relation = match (&object.body, object.id.kind) {
+        (Body::Index(index), ObjectKind::Index) => Some(&index.table),
+        (_, ObjectKind::Column | ObjectKind::Constraint) => Some(&object.id.name),
+        (_, ObjectKind::Table) => None,
+        _ => return None,
+    };
+    Some((object.id.kind, relation))
+}
+
+/// An object that went or came. Of a table, its columns too: sorted, each with its type.
+struct Candidate<'a> {
+    object: &'a Object,
+    columns: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> Candidate<'a> {
+    fn new(object: &'a Object, schema: &'a Schema) -> Self {
+        let columns = match object.id.kind {
+            ObjectKind::Table => schema
+                .members(&object.id)
+                .filter_map(|part| match &part.body {
+                    Body::Column(column) => Some((part.id.leaf().as_str(), column.data_type.as_str())),
+                    _ => None,
+                })
+                .collect(),
+            _ => Vec::new(),
+        };
+        Self { object, columns }
+    }
+}
+
 /// How alike two objects are (0–100) and why, or `None` when a rename is not plausible.
-fn likeness(before: &Object, after: &Object, current: &Schema, desired: &Schema) -> Option<(u32, String)> {
+fn likeness(
+    before: &Candidate<'_>,
+    after: &Candidate<'_>,
+    current: &Schema,
+    desired: &Schema,
+) -> Option<(u32, String)> {
+    let columns = (&before.columns, &after.columns);
+    let (before, after) = (before.object, after.object);
     match before.id.kind {
-        ObjectKind::Table => table(&before.id, &after.id, current, desired),
+        ObjectKind::Table => table(columns.0, columns.1),
         ObjectKind::Column => {
             let (Body::Column(a), Body::Column(b)) = (&before.body, &after.body) else { return None };
             // A column of a table that goes away or comes with it is no rename of its own.
@@ -84,22 +133,9 @@ fn likeness(before: &Object, after: &Object, current: &Schema, desired: &Schema)
     }
 }
 
-fn table(before: &ObjectId, after: &ObjectId, current: &Schema, desired: &Schema) -> Option<(u32, String)> {
-    let columns = |schema: &Schema, id: &ObjectId| -> Vec<(String, String)> {
-        let first = ObjectId::member(ObjectKind::Column, id.name.clone(), "");
-        schema
-            .objects
-            .range(first..)
-            .take_while(|(other, _)| other.kind == ObjectKind::Column && other.name == id.name)
-            .filter_map(|(other, object)| match &object.body {
-                Body::Column(column) => Some((other.leaf().to_string(), column.data_type.to_string())),
-                _ => None,
-            })
-            .collect()
-    };
-    let (a, b) = (columns(current, before), columns(desired, after));
-    let common = a.iter().filter(|column| b.contains(column)).count();
+fn table(a: &[(&str, &str)], b: &[(&str, &str)]) -> Option<(u32, String)> {
     let total = a.len().max(b.len());
+    let common = a.iter().filter(|column| b.binary_search(column).is_ok()).count();
     if total == 0 || common < 2 || common * 10 < total * 7 {
         return None;
     }
@@ -121,8 +157,7 @@ fn labels(changes: &[Change]) -> Vec<Suspicion> {
             if b.labels.contains(x) || a.labels.contains(y) {
                 continue;
             }
-            let label =
-                |object: &Object, label: &str| ObjectId { member: Some(label.into()), ..object.id.clone() };
+            let label = |object: &Object, label: &str| object.id.part(Some(label.into()));
             found.push(Suspicion {
                 before: label(before, x),
                 after: label(after, y),

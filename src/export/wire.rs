@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diff::Privileges;
 use crate::model::{
-    Author, Boundary, EngineKind, Ident, Lock, LossTime, ObjectId, ObjectKind, Phase, QualifiedName,
+    Author, Boundary, EngineKind, IdParts, Ident, Lock, LossTime, ObjectId, ObjectKind, Phase, QualifiedName,
     Renaming, Runtime, Severity, Verb, Verdict, Work,
 };
 
@@ -208,12 +208,13 @@ impl From<&ObjectId> for Address {
 
 impl From<Address> for ObjectId {
     fn from(address: Address) -> Self {
-        Self {
+        IdParts {
             kind: address.kind,
             name: QualifiedName { schema: address.schema.map(Ident::new), name: Ident::new(address.name) },
             member: address.member.map(Ident::new),
             signature: address.signature.map(Into::into),
         }
+        .into()
     }
 }
 

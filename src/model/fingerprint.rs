@@ -8,15 +8,10 @@ use sha2::{Digest, Sha256};
 pub struct Fingerprint(Box<str>);
 
 impl Fingerprint {
-    /// Each part counts with its length, so that no two lists of parts read the same.
     pub fn of<'a>(parts: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut hash = Sha256::new();
-        for part in parts {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part.as_bytes());
-        }
-        let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Self(format!("sha256:{hex}").into())
+        let mut stamp = Stamp::default();
+        parts.into_iter().for_each(|part| stamp.part(part));
+        stamp.done()
     }
     /// As read from a plan file.
     pub fn parsed(text: impl Into<Box<str>>) -> Self {
@@ -24,6 +19,22 @@ impl Fingerprint {
     }
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// A fingerprint in the making: parts come one by one, and none is kept.
+#[derive(Clone, Default)]
+pub struct Stamp(Sha256);
+
+impl Stamp {
+    /// Each part counts with its length, so that no two lists of parts read the same.
+    pub fn part(&mut self, part: &str) {
+        self.0.update((part.len() as u64).to_be_bytes());
+        self.0.update(part.as_bytes());
+    }
+    pub fn done(self) -> Fingerprint {
+        let hex: String = self.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Fingerprint(format!("sha256:{hex}").into())
     }
 }
 

@@ -1,16 +1,27 @@
 //! Names as the catalog has them, and the one identity that tree, diff, findings and journal share.
 
+use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
 
-/// A raw identifier, exactly as the catalog stores it. Quoted only by the SQL builder.
+/// A raw identifier, exactly as the catalog stores it. Quoted only by the SQL builder. Copies share the text:
+/// every part of a table holds the table's name.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Ident(Box<str>);
+pub struct Ident(Arc<str>);
 
 impl Ident {
-    pub fn new(raw: impl Into<Box<str>>) -> Self {
+    pub fn new(raw: impl Into<Arc<str>>) -> Self {
         Self(raw.into())
     }
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for Ident {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }
@@ -159,11 +170,17 @@ impl ObjectKind {
 
 /// One identity for tree, diff, findings and journal.
 ///
+/// A handle: copies share the [`IdParts`], so that a schema and its many dependencies hold each only once.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct ObjectId(Arc<IdParts>);
+
+/// What an [`ObjectId`] says. It never changes; another identity is made from it.
+///
 /// `name` is the object's own name, or, for a part of a relation (column, constraint, trigger, policy,
 /// rule, partition), the relation's name, and `member` names the part. `signature` tells apart what
 /// shares a name: argument types of a routine, `source AS target` of a cast, the method of an operator class.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct ObjectId {
+pub struct IdParts {
     pub kind: ObjectKind,
     pub name: QualifiedName,
     pub member: Option<Ident>,
@@ -172,17 +189,58 @@ pub struct ObjectId {
 
 impl ObjectId {
     pub fn new(kind: ObjectKind, name: QualifiedName) -> Self {
-        Self { kind, name, member: None, signature: None }
+        IdParts { kind, name, member: None, signature: None }.into()
     }
     pub fn member(kind: ObjectKind, relation: QualifiedName, member: impl Into<Ident>) -> Self {
-        Self { kind, name: relation, member: Some(member.into()), signature: None }
+        IdParts { kind, name: relation, member: Some(member.into()), signature: None }.into()
     }
     pub fn overload(kind: ObjectKind, name: QualifiedName, signature: impl Into<Box<str>>) -> Self {
-        Self { kind, name, member: None, signature: Some(signature.into()) }
+        IdParts { kind, name, member: None, signature: Some(signature.into()) }.into()
+    }
+    /// The same identity under another name.
+    #[must_use]
+    pub fn named(&self, name: QualifiedName) -> Self {
+        IdParts { name, ..IdParts::clone(self) }.into()
+    }
+    /// The same identity with another member, or none.
+    #[must_use]
+    pub fn part(&self, member: Option<Ident>) -> Self {
+        IdParts { member, ..IdParts::clone(self) }.into()
     }
     /// The last word of the identity: the member where there is one, else the name.
     pub fn leaf(&self) -> &Ident {
         self.member.as_ref().unwrap_or(&self.name.name)
+    }
+}
+
+impl From<IdParts> for ObjectId {
+    fn from(identity: IdParts) -> Self {
+        Self(Arc::new(identity))
+    }
+}
+
+impl Deref for ObjectId {
+    type Target = IdParts;
+    fn deref(&self) -> &IdParts {
+        &self.0
+    }
+}
+
+impl PartialOrd for ObjectId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for ObjectId {
+    /// Copies of one identity, which are most of what is compared, need no look at the names.
+    fn cmp(&self, other: &Self) -> Ordering {
+        if Arc::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { self.0.cmp(&other.0) }
+    }
+}
+
+impl fmt::Debug for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

@@ -1,6 +1,7 @@
 //! One object of a schema: its identity, its body, and what every object can carry.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::{
     Column, Composite, Constraint, Definition, Domain, EnumType, Ident, Index, ObjectId, Partition, Policy,
@@ -17,14 +18,27 @@ pub struct Object {
     pub about: About,
 }
 
+impl Object {
+    /// Whether two equal objects also agree in what is never part of a comparison: estimates and places.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let uncompared = |object: &Self| match &object.body {
+            Body::Table(table) => (table.rows.rows, table.rows.bytes, 0),
+            Body::Column(column) => (None, None, column.position.0),
+            _ => (None, None, 0),
+        };
+        self == other && uncompared(self) == uncompared(other)
+    }
+}
+
 /// What any object can carry beside its definition.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct About {
     pub comment: Option<Box<str>>,
     /// `None` where the engine has no owners or the owner is that of the containing relation.
     pub owner: Option<Ident>,
-    /// Effective privileges, the built-in ones included. `None`: this kind has no privileges.
-    pub grants: Option<BTreeSet<Grant>>,
+    /// Effective privileges, the built-in ones included. `None`: this kind has no privileges. Most objects of an
+    /// owner have the same ones, and share them.
+    pub grants: Option<Arc<BTreeSet<Grant>>>,
     /// Security labels by provider.
     pub labels: BTreeMap<Box<str>, Box<str>>,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Ident, Object, ObjectId, ObjectKind};
+use super::{Ident, Object, ObjectId, ObjectKind, QualifiedName};
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum EngineKind {
@@ -75,6 +75,16 @@ pub struct Unmodelled {
     pub why: Box<str>,
 }
 
+/// The kinds whose objects are members of another.
+const PARTS: [ObjectKind; 6] = [
+    ObjectKind::DomainConstraint,
+    ObjectKind::Column,
+    ObjectKind::Constraint,
+    ObjectKind::Rule,
+    ObjectKind::Trigger,
+    ObjectKind::Policy,
+];
+
 impl Schema {
     /// A schema with nothing in it, as a new database of that server would be.
     pub fn empty(version: ServerVersion) -> Self {
@@ -87,11 +97,58 @@ impl Schema {
 
     /// The parts of a relation or domain: columns, constraints, triggers, policies, … not indexes.
     pub fn members<'a>(&'a self, of: &'a ObjectId) -> impl Iterator<Item = &'a Arc<Object>> {
-        self.objects.values().filter(move |object| object.id.member.is_some() && object.id.name == of.name)
+        PARTS.into_iter().flat_map(move |kind| {
+            self.objects
+                .range(ObjectId::member(kind, of.name.clone(), "")..)
+                .take_while(move |(id, _)| id.kind == kind && id.name == of.name)
+                .map(|(_, object)| object)
+        })
+    }
+
+    /// Lets this schema hold the very objects of `other` wherever the two are the same, to the last detail. Most of
+    /// two schemas that are compared is the same; this keeps it in memory once, and spares all who compare them.
+    ///
+    /// Where an engine keeps what a user typed, what compares as equal may be spelled in several ways: there, each
+    /// schema keeps its own.
+    pub fn share(&mut self, other: &Self) {
+        match self.engine() {
+            EngineKind::Sqlite => return,
+            EngineKind::Postgres | EngineKind::MySql | EngineKind::SqlServer | EngineKind::Snowflake => {}
+        }
+        let objects = self.beside(other).map(|(object, twin)| {
+            let object = twin.filter(|twin| twin.is_same(object)).unwrap_or(object);
+            (object.id.clone(), Arc::clone(object))
+        });
+        self.objects = objects.collect();
+        let mut theirs = other.depends.iter().peekable();
+        for edge in &mut self.depends {
+            while theirs.next_if(|other| *other < &*edge).is_some() {}
+            if let Some(other) = theirs.next_if(|other| *other == &*edge) {
+                *edge = other.clone();
+            }
+        }
+    }
+
+    /// Each object beside the one that another schema has under the same identity.
+    pub fn beside<'a>(
+        &'a self,
+        other: &'a Self,
+    ) -> impl Iterator<Item = (&'a Arc<Object>, Option<&'a Arc<Object>>)> {
+        let mut theirs = other.objects.iter().peekable();
+        self.objects.iter().map(move |(id, object)| {
+            while theirs.next_if(|(other, _)| *other < id).is_some() {}
+            (object, theirs.next_if(|(other, _)| *other == id).map(|(_, twin)| twin))
+        })
+    }
+
+    /// The objects of a kind.
+    pub fn of_kind(&self, kind: ObjectKind) -> impl Iterator<Item = &Arc<Object>> {
+        let first = ObjectId::new(kind, QualifiedName::bare(""));
+        self.objects.range(first..).take_while(move |(id, _)| id.kind == kind).map(|(_, object)| object)
     }
 
     /// How many objects of a kind there are.
     pub fn count(&self, kind: ObjectKind) -> usize {
-        self.objects.keys().filter(|id| id.kind == kind).count()
+        self.of_kind(kind).count()
     }
 }

@@ -158,8 +158,12 @@ pub enum Inherit {
 pub enum Value {
     Plain,
     Default(Definition),
-    Generated { expression: Definition, stored: Stored },
-    Identity(Identity),
+    Generated {
+        expression: Definition,
+        stored: Stored,
+    },
+    /// Boxed, because it is large and most columns have none.
+    Identity(Box<Identity>),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -9,32 +9,39 @@ use crate::model::{
     Aspect, Body, Column, Object, ObjectId, ObjectKind, QualifiedName, Schema, Uniqueness, Validity, Value,
 };
 
-use super::nodes::Nodes;
+use super::nodes::{Nodes, needs};
 
 impl Nodes {
     pub(super) fn demand_dependencies(&mut self, base: &Schema, desired: &Schema) {
-        for (dependent, needed) in &desired.depends {
-            if let (Some(&d), Some(&n)) = (self.reach.get(dependent), self.reach.get(needed)) {
+        let mut demands = Vec::new();
+        for (dependent, &d) in &self.reach {
+            for needed in needs(desired, dependent) {
+                let Some(&n) = self.reach.get(needed) else { continue };
                 if !(only_reads(dependent) && self.only_requires(n)) {
-                    self.demand(n, d);
+                    demands.push((n, d));
                 } else if let Some(&first) = self.leave.get(needed)
                     && first != n
                 {
-                    self.demand(first, d);
+                    demands.push((first, d));
                 }
             }
         }
-        for (dependent, needed) in &base.depends {
-            let (Some(&d), Some(&n)) = (self.leave.get(dependent), self.leave.get(needed)) else { continue };
-            if only_reads(dependent) && self.only_requires(n) {
-                continue;
+        for (dependent, &d) in &self.leave {
+            for needed in needs(base, dependent) {
+                let Some(&n) = self.leave.get(needed) else { continue };
+                if only_reads(dependent) && self.only_requires(n) {
+                    continue;
+                }
+                let needed_goes = self.takes_away.contains(&n) || matches!(self.actions[n], Action::Drop(_));
+                let still_needed =
+                    || desired.depends.binary_search_by(|(x, y)| (x, y).cmp(&(dependent, needed))).is_ok();
+                if self.takes_away.contains(&d) || (needed_goes && !still_needed()) {
+                    demands.push((d, n));
+                }
             }
-            let needed_goes = self.takes_away.contains(&n) || matches!(self.actions[n], Action::Drop(_));
-            let still_needed =
-                || desired.depends.binary_search_by(|(x, y)| (x, y).cmp(&(dependent, needed))).is_ok();
-            if self.takes_away.contains(&d) || (needed_goes && !still_needed()) {
-                self.demand(d, n);
-            }
+        }
+        for (earlier, later) in demands {
+            self.demand(earlier, later);
         }
         // A replaced object is dropped before it is created.
         let pairs: Vec<(usize, usize)> = self

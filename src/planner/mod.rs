@@ -8,15 +8,14 @@ mod needs;
 mod nodes;
 mod reverse;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::diff::{Privileges, renamed};
 use crate::engines::{Action, Dialect, Draft, Facts, Restore, Timing, Undo};
 use crate::model::{
     Author, Change, Changeset, Fingerprint, Loss, Object, ObjectId, ObjectKind, Plan, Renaming, Reversal,
-    Schema, Statement, Step,
+    Schema, Stamp, Statement, Step,
 };
 
 pub use needs::{Followed, Needs, needs};
@@ -81,23 +80,32 @@ pub fn plan(
 
 /// The fingerprint of a schema: over every object's identity and definition.
 pub fn fingerprint(dialect: &dyn Dialect, schema: &Schema) -> Fingerprint {
-    let imprints: Vec<_> = schema.objects.iter().map(|(id, object)| (id, imprint(dialect, object))).collect();
-    stamped(imprints.iter().map(|(_, parts)| parts))
+    let mut stamp = Stamp::default();
+    for object in schema.objects.values() {
+        add(&mut stamp, &imprint(dialect, object));
+    }
+    stamp.done()
 }
 
-/// The fingerprints of two schemas. Most of two schemas is the same, and equal objects leave equal imprints.
+/// The fingerprints of two schemas. Most of two schemas is the same, and equal objects leave equal imprints, so the
+/// two are walked side by side.
 fn fingerprints(dialect: &dyn Dialect, current: &Schema, desired: &Schema) -> (Fingerprint, Fingerprint) {
-    let before: BTreeMap<&ObjectId, Rc<Vec<Box<str>>>> =
-        current.objects.iter().map(|(id, object)| (id, Rc::new(imprint(dialect, object)))).collect();
-    let after: Vec<Rc<Vec<Box<str>>>> = desired
-        .objects
-        .iter()
-        .map(|(id, object)| match (before.get(id), current.objects.get(id)) {
-            (Some(parts), Some(former)) if former == object => Rc::clone(parts),
-            _ => Rc::new(imprint(dialect, object)),
-        })
-        .collect();
-    (stamped(before.values().map(AsRef::as_ref)), stamped(after.iter().map(AsRef::as_ref)))
+    let (mut from, mut to) = (Stamp::default(), Stamp::default());
+    let mut later = desired.objects.values().peekable();
+    for before in current.objects.values() {
+        while let Some(after) = later.next_if(|after| after.id < before.id) {
+            add(&mut to, &imprint(dialect, after));
+        }
+        let parts = imprint(dialect, before);
+        add(&mut from, &parts);
+        match later.next_if(|after| after.id == before.id) {
+            Some(after) if after == before => add(&mut to, &parts),
+            Some(after) => add(&mut to, &imprint(dialect, after)),
+            None => {}
+        }
+    }
+    later.for_each(|after| add(&mut to, &imprint(dialect, after)));
+    (from.done(), to.done())
 }
 
 /// What of an object counts towards a fingerprint, its identity included.
@@ -107,8 +115,8 @@ pub fn imprint(dialect: &dyn Dialect, object: &Object) -> Vec<Box<str>> {
     parts
 }
 
-fn stamped<'a>(imprints: impl Iterator<Item = &'a Vec<Box<str>>>) -> Fingerprint {
-    Fingerprint::of(imprints.flatten().map(AsRef::as_ref))
+fn add(stamp: &mut Stamp, parts: &[Box<str>]) {
+    parts.iter().for_each(|part| stamp.part(part));
 }
 
 /// The actions in their order.
@@ -129,8 +137,7 @@ fn renaming(before: &Arc<Object>, after: &Arc<Object>) -> Renaming {
     if let (Body::Enum(a), Body::Enum(b), true) = (&before.body, &after.body, before.id == after.id)
         && let Some((x, y)) = a.labels.iter().zip(&b.labels).find(|(x, y)| x != y)
     {
-        let label =
-            |object: &Object, label: &str| ObjectId { member: Some(label.into()), ..object.id.clone() };
+        let label = |object: &Object, label: &str| object.id.part(Some(label.into()));
         return Renaming { before: label(before, x), after: label(after, y) };
     }
     Renaming { before: before.id.clone(), after: after.id.clone() }

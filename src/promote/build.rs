@@ -161,7 +161,7 @@ pub(super) fn roles(schema: &Schema) -> BTreeSet<Ident> {
     found.extend(schema.reader.clone());
     for object in schema.objects.values() {
         found.extend(object.about.owner.clone());
-        for grant in object.about.grants.iter().flatten() {
+        for grant in object.about.grants.as_deref().into_iter().flatten() {
             found.extend(grant.grantee.clone());
             found.insert(grant.grantor.clone());
         }

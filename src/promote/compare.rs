@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::connect::{Connection, WireError, WireErrorKind};
+use crate::connect::{Connection, Rows, WireError, WireErrorKind};
 use crate::model::{
     Body, EngineKind, Ident, LossTime, ObjectId, ObjectKind, Phase, Plan, QualifiedName, Renaming, Reversal,
     Schema, Value,
@@ -21,7 +21,7 @@ struct TableImage {
     id: ObjectId,
     /// With the type of each.
     columns: Vec<(Ident, String)>,
-    rows: Vec<Vec<Option<Box<str>>>>,
+    rows: Rows,
 }
 
 /// What became of one table's rows.
@@ -74,7 +74,7 @@ pub(super) async fn image(connection: &mut dyn Connection, schema: &Schema) -> R
         sql.push(&object.id.name);
         match connection.query(&sql.done()).await {
             Ok(rows) => {
-                let table = TableImage { id: object.id.clone(), columns, rows: rows.rows };
+                let table = TableImage { id: object.id.clone(), columns, rows };
                 image.tables.insert(object.id.name.clone(), table);
             }
             Err(error) if error.kind == WireErrorKind::Statement => {}
@@ -184,16 +184,13 @@ fn difference(before: &TableImage, after: &TableImage, renames: &[Renaming], way
 }
 
 fn nulls(table: &TableImage, column: usize) -> usize {
-    table.rows.iter().filter(|row| matches!(row.get(column), Some(None))).count()
+    table.rows.iter().filter(|row| matches!(row.maybe(column), Some(None))).count()
 }
 
 /// Whole rows, cut to some columns, in an order of their own.
 fn projected<'t>(table: &'t TableImage, columns: &[usize]) -> Vec<Vec<Option<&'t str>>> {
-    let mut rows: Vec<Vec<Option<&str>>> = table
-        .rows
-        .iter()
-        .map(|row| columns.iter().map(|at| row.get(*at).and_then(Option::as_deref)).collect())
-        .collect();
+    let mut rows: Vec<Vec<Option<&str>>> =
+        table.rows.iter().map(|row| columns.iter().map(|at| row.get(*at)).collect()).collect();
     rows.sort();
     rows
 }

@@ -24,13 +24,10 @@ pub(super) async fn files(connection: &mut dyn Connection) -> Result<Files, Wire
     };
     match connection.query(&query).await {
         Ok(rows) => Ok(rows
-            .rows
-            .into_iter()
-            .filter_map(|row| match <[Option<Box<str>>; 4]>::try_from(row) {
-                Ok([Some(oid), Some(schema), Some(name), Some(file)]) => {
-                    Some((oid, (QualifiedName::new(schema.as_ref(), name.as_ref()), file)))
-                }
-                _ => None,
+            .iter()
+            .filter_map(|row| {
+                let (oid, file) = (row.get(0)?.into(), row.get(3)?.into());
+                Some((oid, (QualifiedName::new(row.get(1)?, row.get(2)?), file)))
             })
             .collect()),
         Err(error) if error.kind == WireErrorKind::Statement => Ok(Files::new()),

@@ -33,7 +33,7 @@ pub fn keep_common(schema: &mut Schema, oldest: u32) {
         if object.about.grants.as_ref().is_some_and(|grants| grants.iter().any(newer))
             && let Some(grants) = &mut Arc::make_mut(object).about.grants
         {
-            grants.retain(|grant| !newer(grant));
+            Arc::make_mut(grants).retain(|grant| !newer(grant));
         }
         let named = |body: &Body| {
             matches!(body, Body::Column(column) if matches!(column.nullability,

@@ -86,6 +86,7 @@ pub(super) async fn compare(order: &CompareOrder, job: &Job) -> Result<Compariso
     job.stop.check()?;
     job.reporter.doing("comparing");
     one_print(order, dialect, (&mut current, &mut desired), job).await?;
+    desired.schema.share(&current.schema);
     let mut options = DiffOptions { privileges: order.privileges, ..DiffOptions::default() };
     if !order.renames.is_empty() {
         let changeset = diff::diff(&current.schema, &desired.schema, &options);

@@ -1,7 +1,9 @@
-//! Speed and memory on a large schema pair, against `pg_dump -s` of the same two databases in the same run.
+//! Speed and memory on large schema pairs, against `pg_dump -s` of the same two databases in the same run.
 //!
 //! `MIGRATOR_TEST_PG` names a server (a superuser's URL); `MIGRATOR_BENCH_TABLES` the sizes, `2000,10000` if unset.
-//! Prints one table; the bars are in the last column. Judges nothing else.
+//! Prints one block a size, with the bars, and how each figure grew from the first size to the last. Times are the
+//! best of three runs; beside each stands the processor time of our own process, which tells a slow program from a busy
+//! machine. Judges nothing.
 
 #![allow(
     clippy::unwrap_used,
@@ -33,15 +35,80 @@ fn main() {
         return;
     }
     let sizes = std::env::var("MIGRATOR_BENCH_TABLES").unwrap_or_else(|_| "2000,10000".into());
-    println!(
-        "tables  dump both  diff both  ratio (<=0.50)  peak MB (<=300)  diff+plan ms (<=300)  edits found, others"
-    );
-    for tables in sizes.split(',') {
-        one(&server, &generator, tables);
+    let figures: Vec<(f64, Figures)> = sizes
+        .split(',')
+        .map(|tables| {
+            let figures = one(&server, &generator, tables);
+            println!("{tables} tables\n{}", figures.lines());
+            (tables.parse().unwrap(), figures)
+        })
+        .collect();
+    if let ([(few, first), .., (many, last)], true) = (figures.as_slice(), figures.len() > 1) {
+        println!("from {few} to {many} tables: {:.1} times\n{}", many / few, last.growth(first));
     }
 }
 
-fn one(server: &str, generator: &Path, tables: &str) {
+/// How long something took, on the clock and on the processor.
+#[derive(Clone, Copy)]
+struct Time {
+    wall: Duration,
+    user: Duration,
+}
+
+struct Figures {
+    dump: Time,
+    diff: Time,
+    peak: u64,
+    /// All that is done once both sides are read: share what is equal, compare, plan.
+    in_memory: Time,
+    /// Resident KiB after one schema was read, and after both: above what the process had before.
+    held: (u64, u64),
+    found: String,
+}
+
+impl Figures {
+    fn lines(&self) -> String {
+        let seconds =
+            |time: Time| format!("{:.2} s ({:.2} s)", time.wall.as_secs_f64(), time.user.as_secs_f64());
+        let millis = |time: Duration| time.as_secs_f64() * 1000.0;
+        let ratio = self.diff.wall.as_secs_f64() / self.dump.wall.as_secs_f64();
+        format!(
+            "  pg_dump -s of both    {}\n  diff of both          {}, ratio {ratio:.2} (at most 0.50)\n  \
+             peak memory           {} MB (at most 300)\n  \
+             diff + plan           {:.0} ms ({:.0} ms) (at most 300)\n  \
+             held in memory        {} MB one schema, {} MB two\n  \
+             edits                 {}",
+            seconds(self.dump),
+            seconds(self.diff),
+            self.peak / 1024,
+            millis(self.in_memory.wall),
+            millis(self.in_memory.user),
+            self.held.0 / 1024,
+            self.held.1 / 1024,
+            self.found,
+        )
+    }
+
+    fn growth(&self, from: &Self) -> String {
+        let time = |name: &str, now: Time, then: Time| {
+            let wall = now.wall.as_secs_f64() / then.wall.as_secs_f64();
+            let user = now.user.as_secs_f64() / then.user.as_secs_f64();
+            format!("  {name:<22}{wall:.1} times ({user:.1} times)\n")
+        };
+        let memory =
+            |name: &str, now: u64, then: u64| format!("  {name:<22}{:.1} times\n", now as f64 / then as f64);
+        [
+            time("pg_dump -s of both", self.dump, from.dump),
+            time("diff of both", self.diff, from.diff),
+            time("diff + plan", self.in_memory, from.in_memory),
+            memory("peak memory", self.peak, from.peak),
+            memory("held, two schemas", self.held.1, from.held.1),
+        ]
+        .concat()
+    }
+}
+
+fn one(server: &str, generator: &Path, tables: &str) -> Figures {
     let folder = tempfile::tempdir().unwrap();
     let made = Command::new("python3")
         .arg(generator)
@@ -63,7 +130,7 @@ fn one(server: &str, generator: &Path, tables: &str) {
             url
         })
         .collect();
-    let dump = best(|| {
+    let dump = best(children, || {
         for url in &sides {
             let dumped =
                 Command::new(dumper()).args(["-s", "-d", url]).stdout(Stdio::null()).status().unwrap();
@@ -71,40 +138,72 @@ fn one(server: &str, generator: &Path, tables: &str) {
         }
     });
     let mut peak = 0;
-    let diffed = best(|| peak = peak.max(run_diff(&sides)));
-    let (found, in_memory) = changes(&sides);
+    let diff = best(children, || peak = peak.max(run_diff(&sides)));
+    let before = resident();
+    let current = read(&sides[0]);
+    let one = resident() - before;
+    let mut desired = read(&sides[1]);
+    let (start, used) = (Instant::now(), own());
+    desired.share(&current);
+    let sharing = Time { wall: start.elapsed(), user: own() - used };
+    let two = resident() - before;
+    let (names, planning) = changes(&current, &desired);
+    let in_memory = Time { wall: sharing.wall + planning.wall, user: sharing.user + planning.user };
+    for url in &sides {
+        let name = url.rsplit('/').next().unwrap();
+        psql(server, &["-c", &format!("DROP DATABASE {name} WITH (FORCE)")]);
+    }
     let expected = std::fs::read_to_string(folder.path().join("changes.txt")).unwrap();
+    Figures { dump, diff, peak, in_memory, held: (one, two), found: compared(&names, &expected) }
+}
+
+/// How many of the edits were found, and how much else.
+fn compared(found: &BTreeSet<String>, expected: &str) -> String {
     let expected: Vec<&str> =
         expected.lines().filter_map(|line| line.split_once(": ")).map(|(_, what)| what).collect();
     let seen =
         expected.iter().filter(|what| found.iter().any(|name| what.starts_with(name.as_str()))).count();
     let others =
         found.iter().filter(|name| !expected.iter().any(|what| what.starts_with(name.as_str()))).count();
-    println!(
-        "{tables:>6} {:>9.2}s {:>9.2}s {:>15.2} {:>16} {:>21.0} {seen:>7} of {}, {others} others",
-        dump.as_secs_f64(),
-        diffed.as_secs_f64(),
-        diffed.as_secs_f64() / dump.as_secs_f64(),
-        peak / 1024,
-        in_memory.as_secs_f64() * 1000.0,
-        expected.len(),
-    );
-    for url in &sides {
-        let name = url.rsplit('/').next().unwrap();
-        psql(server, &["-c", &format!("DROP DATABASE {name} WITH (FORCE)")]);
-    }
+    format!("{seen} of {} found, {others} others", expected.len())
 }
 
 /// The best of three: what the work costs, not what else the machine does.
-fn best(mut work: impl FnMut()) -> Duration {
-    (0..3)
+fn best(clock: fn() -> Duration, mut work: impl FnMut()) -> Time {
+    let runs: Vec<Time> = (0..3)
         .map(|_| {
-            let start = Instant::now();
+            let (start, used) = (Instant::now(), clock());
             work();
-            start.elapsed()
+            Time { wall: start.elapsed(), user: clock() - used }
         })
-        .min()
-        .unwrap_or_default()
+        .collect();
+    let least = |of: fn(&Time) -> Duration| runs.iter().map(of).min().unwrap();
+    Time { wall: least(|time| time.wall), user: least(|time| time.user) }
+}
+
+/// Processor time of the children that ended: fields 16 and 17 of `stat`, in ticks of 10 ms.
+fn children() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let (_, fields) = stat.rsplit_once(") ").unwrap();
+    let ticks: u64 = fields.split(' ').skip(13).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum();
+    Duration::from_millis(ticks * 10)
+}
+
+/// Processor time of this thread.
+fn own() -> Duration {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    Duration::from_nanos(stat.split(' ').next().unwrap().parse().unwrap())
+}
+
+/// Resident memory of this process, in KiB.
+fn resident() -> u64 {
+    status(std::process::id(), "VmRSS:")
+}
+
+fn status(process: u32, line: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let value = status.lines().find_map(|found| found.strip_prefix(line));
+    value.and_then(|value| value.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
 }
 
 fn dumper() -> PathBuf {
@@ -128,10 +227,7 @@ fn run_diff(sides: &[String]) -> u64 {
         .unwrap();
     let mut peak = 0;
     loop {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let now = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0);
-        peak = peak.max(now);
+        peak = peak.max(status(child.id(), "VmHWM:"));
         if child.try_wait().unwrap().is_some() {
             return peak;
         }
@@ -139,24 +235,24 @@ fn run_diff(sides: &[String]) -> u64 {
     }
 }
 
-/// The relations that differ, and how long diff and plan take once both sides are read.
-fn changes(sides: &[String]) -> (BTreeSet<String>, Duration) {
+fn read(url: &str) -> Schema {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let address = PostgresAddress::parse(url).map_err(|error| error.what).unwrap();
+    let target = address.resolve(&|_| None).map_err(|error| error.what).unwrap();
+    runtime.block_on(async {
+        let target = Target::Postgres(Box::new(target));
+        let mut connection = connect::open(&target, Purpose::Read).await.unwrap();
+        introspect(dialect(EngineKind::Postgres).unwrap(), connection.as_mut()).await.unwrap()
+    })
+}
+
+/// The relations that differ, and how long diff and plan take once both sides are read and share what is equal.
+fn changes(current: &Schema, desired: &Schema) -> (BTreeSet<String>, Time) {
     let dialect = dialect(EngineKind::Postgres).unwrap();
-    let read = |url: &str| -> Schema {
-        let address = PostgresAddress::parse(url).map_err(|error| error.what).unwrap();
-        let target = address.resolve(&|_| None).map_err(|error| error.what).unwrap();
-        runtime.block_on(async {
-            let target = Target::Postgres(Box::new(target));
-            let mut connection = connect::open(&target, Purpose::Read).await.unwrap();
-            introspect(dialect, connection.as_mut()).await.unwrap()
-        })
-    };
-    let (current, desired) = (read(&sides[0]), read(&sides[1]));
     let mut found = BTreeSet::new();
-    let time = best(|| {
-        let changeset = diff(&current, &desired, &DiffOptions::default());
-        plan(dialect, &current, &desired, &changeset, &PlanOptions::default()).unwrap();
+    let time = best(own, || {
+        let changeset = diff(current, desired, &DiffOptions::default());
+        plan(dialect, current, desired, &changeset, &PlanOptions::default()).unwrap();
         found = changeset.changes.iter().map(relation).collect();
     });
     (found, time)

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use migrator_tui::connect::{self, Connection, PostgresAddress, Purpose, Rows, Target};
+use migrator_tui::connect::{self, Cells, Connection, PostgresAddress, Purpose, Rows, Target};
 use migrator_tui::engines::{Dialect, dialect, introspect};
 use migrator_tui::model::{Body, EngineKind, ObjectId, ObjectKind, Schema, Sql};
 use migrator_tui::sql;
@@ -137,6 +137,7 @@ async fn visit(server: Server) {
     assert_eq!(mute, WITHOUT_COMMENT.iter().collect::<Vec<_>>(), "kinds whose comments are not read");
 
     edges_hold(&schema);
+    parts_are_found(&schema);
     texts_are_the_servers(keeper.as_mut(), &schema).await;
     nothing_secret(&schema);
 
@@ -144,7 +145,7 @@ async fn visit(server: Server) {
     assert_eq!(schema.objects, again.objects);
     assert_eq!(schema.depends, again.depends);
     let left = ask(keeper.as_mut(), sql!(EngineKind::Postgres; "SHOW search_path")).await;
-    assert_ne!(left.rows[0][0].as_deref(), Some("\"\""), "the batch leaves the session as it was");
+    assert_ne!(left.cell(0, 0), Some("\"\""), "the batch leaves the session as it was");
 
     nothing_in_silence(&zoo, keeper.as_mut()).await;
 
@@ -159,6 +160,15 @@ async fn visit(server: Server) {
     assert_eq!(different, ["user mapping far away(PUBLIC)"], "the one thing that a guest may not see");
     let denied: Vec<_> = seen.unmodelled.iter().filter(|thing| &*thing.why == "permission denied").collect();
     assert!(!denied.is_empty(), "and is told so");
+}
+
+/// Every part is among the members of what holds it.
+fn parts_are_found(schema: &Schema) {
+    let parts: Vec<&ObjectId> = schema.objects.keys().filter(|id| id.member.is_some()).collect();
+    assert!(parts.iter().all(|part| schema.members(part).any(|found| found.id == **part)));
+    let all: BTreeSet<&ObjectId> =
+        schema.objects.keys().flat_map(|id| schema.members(id)).map(|found| &found.id).collect();
+    assert_eq!(all.len(), parts.len(), "and nothing else is");
 }
 
 /// Both ends exist, in order, without doubles, and nothing needs itself, not even by a detour.
@@ -189,8 +199,8 @@ fn edges_hold(schema: &Schema) {
 /// What is put together from names is what the server itself would print.
 async fn texts_are_the_servers(connection: &mut dyn Connection, schema: &Schema) {
     let printed = |rows: Rows| -> BTreeMap<(String, String), String> {
-        let cell = |row: &[Option<Box<str>>], at: usize| row[at].as_deref().unwrap_or("").to_owned();
-        rows.rows.iter().map(|row| ((cell(row, 0), cell(row, 1)), cell(row, 2))).collect()
+        let cell = |row: Cells<'_>, at: usize| row.get(at).unwrap_or("").to_owned();
+        rows.iter().map(|row| ((cell(row, 0), cell(row, 1)), cell(row, 2))).collect()
     };
     let pg = EngineKind::Postgres;
     let indexes = printed(

@@ -135,7 +135,7 @@ async fn what_scratch_cannot_make_is_named() {
     let extension =
         case.current.objects.values().find(|object| object.id.kind == ObjectKind::Extension).unwrap();
     let mut missing = Object::clone(extension);
-    missing.id.name = QualifiedName::bare("no_such_extension");
+    missing.id = missing.id.named(QualifiedName::bare("no_such_extension"));
     case.current.objects.insert(missing.id.clone(), Arc::new(missing.clone()));
     case.desired.objects.insert(missing.id.clone(), Arc::new(missing.clone()));
     let proof = case.proof().await;

@@ -12,7 +12,7 @@ use migrator_tui::connect::scratch::{Guarded, PostgresScratch, ScratchDatabase, 
 use migrator_tui::diff::{DiffOptions, Privileges, diff};
 use migrator_tui::engines::{dialect, introspect};
 use migrator_tui::model::{
-    EngineKind, Finding, Ident, ObjectId, ObjectKind, QualifiedName, Renaming, Schema, Severity, Verdict,
+    EngineKind, Finding, Ident, ObjectId, ObjectKind, Renaming, Schema, Severity, Verdict,
 };
 use migrator_tui::planner::{PlanOptions, plan};
 use migrator_tui::safety::{RULES, Subject, compatibility, examine, explain};
@@ -80,11 +80,8 @@ impl Case {
                 let before = named(current, old).unwrap_or_else(|| panic!("nothing is called {old}"));
                 let leaf = Ident::from(new.rsplit('.').next().unwrap());
                 let after = match &before.member {
-                    Some(_) => ObjectId { member: Some(leaf), ..before.clone() },
-                    None => {
-                        let name = QualifiedName { name: leaf, ..before.name.clone() };
-                        ObjectId { name, ..before.clone() }
-                    }
+                    Some(_) => before.part(Some(leaf)),
+                    None => before.named(before.name.sibling(leaf)),
                 };
                 Renaming { before, after }
             })
@@ -100,7 +97,7 @@ fn named(schema: &Schema, name: &str) -> Option<ObjectId> {
     find(name, renamable).or_else(|| {
         let (holder, label) = name.rsplit_once('.')?;
         let id = find(holder, |kind| kind == ObjectKind::Enum)?;
-        Some(ObjectId { member: Some(Ident::from(label)), ..id })
+        Some(id.part(Some(Ident::from(label))))
     })
 }
 
@@ -156,9 +153,9 @@ impl Bench {
         let mut database = loaded(workshop, &case.before).await.unwrap();
         for probe in probes {
             let answer = database.connection.query(probe).await;
-            let rows = answer.unwrap_or_else(|error| panic!("{probe}: {error}")).rows;
-            assert_eq!((rows.len(), rows[0].len()), (1, 1), "{probe}");
-            assert!(matches!(rows[0][0].as_deref(), Some("t" | "f" | "0" | "1")), "{probe}: {rows:?}");
+            let rows = answer.unwrap_or_else(|error| panic!("{probe}: {error}"));
+            assert_eq!((rows.len(), rows.columns.len()), (1, 1), "{probe}");
+            assert!(matches!(rows.cell(0, 0), Some("t" | "f" | "0" | "1")), "{probe}: {rows:?}");
         }
         workshop.discard(database).await.expect("the database is dropped");
     }

@@ -205,15 +205,15 @@ async fn dump(wire: &mut SqliteConnection) -> Result<BTreeMap<String, Vec<String
     let sql = sql!(E; "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'");
     let found = wire.query(&sql).await.map_err(|e| e.to_string())?;
     let mut dump = BTreeMap::new();
-    for row in found.rows {
-        let text = row[2].clone().unwrap();
-        let mut words: Vec<String> = lex(&text, E)
+    for row in found.iter() {
+        let text = row.get(2).unwrap();
+        let mut words: Vec<String> = lex(text, E)
             .filter(|token| !matches!(token.class, TokenClass::Whitespace | TokenClass::Comment))
             .map(|token| text[token.start..token.end].trim_matches(['"', '`', '[', ']', '\'']).to_lowercase())
             .filter(|word| !NOISE.contains(&word.as_str()))
             .collect();
         words.sort();
-        dump.insert(format!("{} {}", row[0].as_deref().unwrap(), row[1].as_deref().unwrap()), words);
+        dump.insert(format!("{} {}", row.get(0).unwrap(), row.get(1).unwrap()), words);
     }
     Ok(dump)
 }
@@ -242,17 +242,17 @@ async fn rows(wire: &mut SqliteConnection, schema: &Schema) -> Result<Rows, Stri
         let column = id.leaf();
         let sql = sql!(E; "SELECT ", column, " FROM ", &id.name, " ORDER BY 1");
         let values = wire.query(&sql).await.map_err(|e| e.to_string())?;
-        let values = values.rows.into_iter().map(|mut row| row.remove(0)).collect();
+        let values = values.iter().map(|row| row.get(0).map(Box::from)).collect();
         let table = found.entry(id.name.to_string().to_lowercase()).or_default();
         table.insert(column.to_string().to_lowercase(), values);
     }
     let sequences = sql!(E; "SELECT name FROM sqlite_schema WHERE name = 'sqlite_sequence'");
-    if !wire.query(&sequences).await.map_err(|e| e.to_string())?.rows.is_empty() {
+    if !wire.query(&sequences).await.map_err(|e| e.to_string())?.is_empty() {
         let sql = sql!(E; "SELECT name, seq FROM ", &Ident::from("sqlite_sequence"));
-        for row in wire.query(&sql).await.map_err(|e| e.to_string())?.rows {
-            let name = row[0].as_deref().unwrap().to_lowercase();
+        for row in wire.query(&sql).await.map_err(|e| e.to_string())?.iter() {
+            let name = row.get(0).unwrap().to_lowercase();
             if let Some(table) = found.get_mut(&name) {
-                table.insert("(sequence)".into(), vec![row[1].clone()]);
+                table.insert("(sequence)".into(), vec![row.get(1).map(Box::from)]);
             }
         }
     }

@@ -35,7 +35,7 @@ impl<'a> Heads<'a> {
             if &now == *before {
                 now = (*after).clone();
             } else if before.member.is_none() && now.member.is_some() && now.name == before.name {
-                now.name = after.name.clone();
+                now = now.named(after.name.clone());
             }
         }
         now

@@ -223,7 +223,7 @@ impl Workshop {
         let known = sql!(EngineKind::Postgres; "SELECT rolname FROM pg_roles");
         let admin = server.admin()?;
         let rows = admin.query(&known).await?;
-        let known: BTreeSet<&str> = rows.rows.iter().filter_map(|row| row.first()?.as_deref()).collect();
+        let known: BTreeSet<&str> = rows.iter().filter_map(|row| row.get(0)).collect();
         for name in names.iter().filter(|name| !known.contains(name.as_str())) {
             match admin.execute(&sql!(EngineKind::Postgres; "CREATE ROLE ", name, " NOLOGIN")).await {
                 // Another process may have been quicker on a shared scratch server.
@@ -253,7 +253,7 @@ impl Workshop {
         let may = sql!(EngineKind::Postgres;
             "SELECT pg_is_in_recovery(), rolsuper OR rolcreatedb FROM pg_roles WHERE rolname = current_user");
         let rows = admin.query(&may).await.map_err(|error| format!("{place}: {error}"))?;
-        let fact = |at: usize| rows.rows.first().and_then(|row| row.get(at)?.as_deref()) == Some("t");
+        let fact = |at: usize| rows.cell(0, at) == Some("t");
         if fact(0) {
             return Err(format!("{place} is a standby and takes no database"));
         }

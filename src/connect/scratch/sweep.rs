@@ -37,7 +37,7 @@ pub(super) async fn databases(session: &mut dyn Connection) {
          AND pg_has_role(datdba, 'USAGE') AND NOT EXISTS \
          (SELECT FROM pg_stat_activity a WHERE a.datid = pg_database.oid) ORDER BY 1");
     let Ok(rows) = session.query(&names).await else { return };
-    for name in rows.rows.iter().filter_map(|row| row.first()?.as_deref()) {
+    for name in rows.iter().filter_map(|row| row.get(0)) {
         if is_stale(name, now()) {
             let drop = sql!(EngineKind::Postgres; "DROP DATABASE IF EXISTS ", &Ident::new(name));
             let _ = session.execute(&drop).await;

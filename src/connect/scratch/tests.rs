@@ -22,7 +22,7 @@ async fn left_on(target: &PostgresTarget, name: &Ident) -> usize {
     let engine = EngineKind::Postgres;
     let literal = crate::sqltext::Literal(name.as_str());
     let found = sql!(engine; "SELECT 1 FROM pg_database WHERE datname = ", literal);
-    session.query(&found).await.unwrap().rows.len()
+    session.query(&found).await.unwrap().len()
 }
 
 #[tokio::test]
@@ -81,7 +81,7 @@ async fn a_guest_makes_databases_and_no_roles() {
     workshop.ensure_roles(&[Ident::from("migrator_never_made")]).await.unwrap();
     let mut session = postgres::open(&target, Purpose::Read).await.unwrap();
     let role = pg("select 1 from pg_roles where rolname = 'migrator_never_made'");
-    assert!(session.query(&role).await.unwrap().rows.is_empty());
+    assert!(session.query(&role).await.unwrap().is_empty());
     workshop.discard(database).await.unwrap();
     assert_eq!(left_on(&target, &name).await, 0);
     workshop.close().await;

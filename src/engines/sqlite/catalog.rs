@@ -1,6 +1,6 @@
 //! The catalog queries and their answers as plain rows. A constant number of queries, whatever the schema's size.
 
-use crate::connect::Rows;
+use crate::connect::{Cells, Rows};
 use crate::engines::AssembleError;
 use crate::model::{EngineKind, Sql};
 use crate::sql;
@@ -106,13 +106,13 @@ fn rows<T>(
 ) -> Result<Vec<T>, AssembleError> {
     let missing = || AssembleError { query, row: 0, what: "the answer is missing".into() };
     let answer = answers.get(query).ok_or_else(missing)?;
-    answer.rows.iter().enumerate().map(|(row, cells)| read(&Row { query, row, cells })).collect()
+    answer.iter().enumerate().map(|(row, cells)| read(&Row { query, row, cells })).collect()
 }
 
 struct Row<'a> {
     query: usize,
     row: usize,
-    cells: &'a [Option<Box<str>>],
+    cells: Cells<'a>,
 }
 
 impl Row<'_> {
@@ -120,8 +120,8 @@ impl Row<'_> {
         AssembleError { query: self.query, row: self.row, what }
     }
     fn maybe(&self, column: usize) -> Result<Option<String>, AssembleError> {
-        match self.cells.get(column) {
-            Some(cell) => Ok(cell.as_deref().map(str::to_owned)),
+        match self.cells.maybe(column) {
+            Some(cell) => Ok(cell.map(str::to_owned)),
             None => Err(self.wrong(format!("column {column} is missing"))),
         }
     }

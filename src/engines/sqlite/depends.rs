@@ -137,7 +137,7 @@ pub(super) fn parts<'a>(
     kind: ObjectKind,
     table: &'a QualifiedName,
 ) -> impl Iterator<Item = &'a Object> {
-    let first = ObjectId { kind, name: table.clone(), member: None, signature: None };
+    let first = ObjectId::new(kind, table.clone());
     schema
         .objects
         .range(first..)

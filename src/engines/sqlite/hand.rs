@@ -37,7 +37,7 @@ fn understood(mut words: Words<'_>, schema: &Schema) -> Option<Reading> {
             ObjectKind::Trigger => {
                 words.find("on").then_some(())?;
                 let on = words.name()?;
-                let id = ObjectId::member(ObjectKind::Trigger, table(&on).name, name.name);
+                let id = ObjectId::member(ObjectKind::Trigger, table(&on).name.clone(), name.name);
                 Some(made(Verb::Create, id.clone(), Work::Catalog).does(Act::Creates(id)))
             }
             _ => {

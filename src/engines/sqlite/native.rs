@@ -84,7 +84,7 @@ pub(super) fn inline_column(object: &Object, schema: &Schema) -> Option<ObjectId
     let read = parse::table(&text)?;
     let place = constraint::place(&read, &Names::new(), object.id.leaf()).or_else(|| same(&read, object))?;
     let column = read.columns.get(read.constraints.get(place)?.column?)?;
-    Some(ObjectId::member(ObjectKind::Column, table.name, column.name.as_str()))
+    Some(ObjectId::member(ObjectKind::Column, table.name.clone(), column.name.as_str()))
 }
 
 /// By definition, where a made-up name depends on the names of the whole schema.

@@ -288,7 +288,7 @@ async fn holding(
             .done();
         match connection.query(&sql).await {
             Ok(rows) => {
-                if rows.rows.first().and_then(|row| row.first()?.as_deref()) == Some("t") {
+                if rows.cell(0, 0) == Some("t") {
                     kept.push(proposal);
                 }
             }
@@ -323,7 +323,7 @@ async fn converted(
             .done();
         match connection.query(&sql).await {
             Ok(rows) => {
-                let now = rows.rows.first().and_then(|row| row.first()?.as_deref());
+                let now = rows.cell(0, 0);
                 let whole = match cell {
                     Cell::Text(text) | Cell::Bytes(text) => now.map(str::trim_end) == Some(text.trim_end()),
                     Cell::Null => true,
@@ -385,13 +385,7 @@ async fn cast(
         sql.push(")");
     }
     match connection.query(&sql.done()).await {
-        Ok(rows) => Ok(Ok(rows
-            .rows
-            .into_iter()
-            .flatten()
-            .flatten()
-            .map(|text| Cell::Text(text.into_string()))
-            .collect())),
+        Ok(rows) => Ok(Ok(rows.row(0).iter().flatten().map(|text| Cell::Text(text.to_owned())).collect())),
         Err(error) if error.kind == WireErrorKind::Statement => Ok(Err(error)),
         Err(error) => Err(error),
     }

@@ -448,11 +448,9 @@ async fn parents(
     sql.push(" ORDER BY ");
     sql.push_joined((1..=reference.targets.len()).map(|at| at as i128), ", ");
     match connection.query(&sql.done()).await {
-        Ok(rows) => Ok(rows
-            .rows
-            .into_iter()
-            .map(|row| row.into_iter().map(|value| value.map(str::into_string)).collect())
-            .collect()),
+        Ok(rows) => {
+            Ok(rows.iter().map(|row| row.iter().map(|value| value.map(str::to_owned)).collect()).collect())
+        }
         Err(error) if error.kind == WireErrorKind::Statement => Ok(Vec::new()),
         Err(error) => Err(error),
     }

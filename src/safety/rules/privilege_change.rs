@@ -63,7 +63,7 @@ fn tell(report: &mut Report<'_>, id: &ObjectId, what: String, effect: &str) {
 fn grants(of: &Object, not_of: &Object) -> Vec<String> {
     let set = |object: &Object| match (&object.about.grants, &object.body) {
         (_, Body::Privileges(defaults)) => defaults.grants.clone(),
-        (Some(grants), _) => grants.clone(),
+        (Some(grants), _) => BTreeSet::clone(grants),
         (None, _) => BTreeSet::new(),
     };
     let others = set(not_of);

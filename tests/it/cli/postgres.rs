@@ -111,7 +111,7 @@ fn ctrl_c_cancels_on_the_server() {
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
         for _ in 0..200 {
             let rows = runtime.block_on(watcher.query(&count)).unwrap();
-            if rows.rows[0][0].as_deref() == Some(wanted) {
+            if rows.cell(0, 0) == Some(wanted) {
                 return true;
             }
             std::thread::sleep(Duration::from_millis(50));

@@ -58,7 +58,7 @@ fn found(kind: ObjectKind, name: &QualifiedName, schema: &Schema) -> ObjectId {
         ),
         ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView => {
             let id = relation(name, schema);
-            if schema.objects.contains_key(&id) { id } else { ObjectId { kind, ..id } }
+            if schema.objects.contains_key(&id) { id } else { ObjectId::new(kind, id.name.clone()) }
         }
         _ => object(kind, name, schema),
     }
@@ -71,7 +71,7 @@ fn part(kind: ObjectKind, words: &mut Words<'_>, schema: &Schema) -> Option<Obje
     let on = if kind == ObjectKind::Rule { words.find("to") } else { true };
     on.then_some(())?;
     let relation = relation(&words.name()?, schema);
-    Some(ObjectId::member(kind, relation.name, name.name))
+    Some(ObjectId::member(kind, relation.name.clone(), name.name))
 }
 
 fn is_part(kind: ObjectKind) -> bool {
@@ -176,7 +176,7 @@ pub(super) fn commented(mut words: Words<'_>, schema: &Schema) -> Option<Reading
         let mut path = words.path();
         let column = path.pop()?;
         let table = QualifiedName { name: path.pop()?, schema: path.pop() };
-        ObjectId::member(ObjectKind::Column, relation(&table, schema).name, column)
+        ObjectId::member(ObjectKind::Column, relation(&table, schema).name.clone(), column)
     } else {
         found(kind, &words.name()?, schema)
     };

@@ -1,6 +1,7 @@
 //! What any object can carry: comments, security labels and privileges.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use super::answer::{Answer, Row};
 use super::assembly::{Assembly, Grantee};
@@ -140,17 +141,24 @@ fn read_grants(assembly: &mut Assembly, answer: Answer) -> Result<(), AssembleEr
         let grants = kept.entry(at).or_default();
         grants.extend(grant(assembly, &mut row)?);
     }
+    let mut usual: HashMap<(char, Ident), Arc<BTreeSet<Grant>>> = HashMap::new();
     for (slot, letter) in assembly.privileged().to_vec() {
         let owner = assembly.object(slot).and_then(|object| object.about.owner.clone());
         let Some(owner) = owner else { continue };
-        let grants = assembly.built_in_grants(letter, &owner);
+        let grants = usual
+            .entry((letter, owner.clone()))
+            .or_insert_with(|| Arc::new(assembly.built_in_grants(letter, &owner)));
+        let grants = Some(Arc::clone(grants));
         if let Some(about) = assembly.about_mut(slot) {
-            about.grants = Some(grants);
+            about.grants = grants;
         }
     }
+    let mut known: HashSet<Arc<BTreeSet<Grant>>> = HashSet::new();
     for (at, grants) in kept {
         if let Some(about) = assembly.place(at).and_then(|slot| assembly.about_mut(slot)) {
-            about.grants = Some(grants);
+            let shared = known.get(&grants).cloned().unwrap_or_else(|| Arc::new(grants));
+            known.insert(Arc::clone(&shared));
+            about.grants = Some(shared);
         } else if at.0 == class::RELATION && at.2 > 0 {
             let name = assembly.column(at.1, at.2).cloned();
             let column = assembly

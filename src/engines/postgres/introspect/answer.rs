@@ -1,9 +1,14 @@
 //! Reads catalog rows cell by cell, in the order of the select list. It turns text into numbers, lists and
 //! names, and says which answer and which row would not fit. It never looks beyond its own row.
 
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::str::FromStr;
 
-use crate::connect::Rows;
+use serde::de::DeserializeOwned;
+
+use crate::connect::{Cells, Rows};
 use crate::engines::AssembleError;
 use crate::model::{Definition, Ident, Settings};
 
@@ -11,72 +16,140 @@ use crate::model::{Definition, Ident, Settings};
 pub(super) type Oid = u32;
 
 /// One answer of the batch.
-pub(super) struct Answer {
+#[derive(Clone, Copy)]
+pub(super) struct Answer<'a> {
     /// Its 0-based place in the batch, for errors.
     pub query: usize,
-    pub rows: Rows,
+    pub rows: &'a Rows,
+    pub words: &'a Words,
 }
 
-impl Answer {
-    pub fn rows(self) -> impl Iterator<Item = Row> {
-        let query = self.query;
-        self.rows.rows.into_iter().enumerate().map(move |(row, cells)| Row {
-            query,
-            row,
-            cells: cells.into_iter(),
-        })
+impl<'a> Answer<'a> {
+    pub fn rows(self) -> impl Iterator<Item = Row<'a>> {
+        (0..self.rows.len()).map(move |row| self.row(row))
+    }
+
+    /// Sorted here rather than on the server, which would carry whole rows through its sort.
+    pub fn rows_by<K: Ord>(self, key: impl Fn(Cells<'a>) -> K) -> impl Iterator<Item = Row<'a>> {
+        let mut order: Vec<usize> = (0..self.rows.len()).collect();
+        order.sort_by_cached_key(|&row| key(self.rows.row(row)));
+        order.into_iter().map(move |row| self.row(row))
+    }
+
+    fn row(self, row: usize) -> Row<'a> {
+        Row { query: self.query, row, cells: Source::Wire(self.rows.row(row), 0), words: self.words }
+    }
+}
+
+/// Names and definitions that were read before. A catalog repeats them (types, columns, defaults), and a schema keeps
+/// each only once.
+#[derive(Default)]
+pub(super) struct Words {
+    idents: RefCell<HashSet<Ident>>,
+    definitions: RefCell<HashSet<Definition>>,
+}
+
+impl Words {
+    /// Longer texts are seldom repeated.
+    const LONGEST: usize = 64;
+
+    fn ident(&self, text: &str) -> Ident {
+        let mut known = self.idents.borrow_mut();
+        if let Some(ident) = known.get(text) {
+            return ident.clone();
+        }
+        let ident = Ident::from(text);
+        known.insert(ident.clone());
+        ident
+    }
+
+    fn definition(&self, text: &str) -> Definition {
+        if text.len() > Self::LONGEST {
+            return Definition::from_catalog(text);
+        }
+        let mut known = self.definitions.borrow_mut();
+        if let Some(definition) = known.get(text) {
+            return definition.clone();
+        }
+        let definition = Definition::from_catalog(text);
+        known.insert(definition.clone());
+        definition
     }
 }
 
 /// One row; each call takes the next cell.
-pub(super) struct Row {
+pub(super) struct Row<'a> {
     query: usize,
     row: usize,
-    cells: std::vec::IntoIter<Option<Box<str>>>,
+    cells: Source<'a>,
+    words: &'a Words,
 }
 
-/// More cells than any query packs.
-const RARE: usize = 32;
+enum Source<'a> {
+    /// The cells, and which one is next.
+    Wire(Cells<'a>, usize),
+    /// Cells from a packed one; all that follow the last are NULL.
+    Packed(std::vec::IntoIter<Option<String>>),
+}
 
 type Read<T> = Result<T, AssembleError>;
 
-impl Row {
+impl<'a> Row<'a> {
     pub fn wrong(&self, what: impl Into<String>) -> AssembleError {
         AssembleError { query: self.query, row: self.row, what: what.into() }
     }
 
+    fn cell(&mut self) -> Read<Option<Cow<'a, str>>> {
+        let cell = match &mut self.cells {
+            Source::Wire(cells, next) => {
+                *next += 1;
+                cells.maybe(*next - 1).map(|cell| cell.map(Cow::Borrowed))
+            }
+            Source::Packed(cells) => Some(cells.next().flatten().map(Cow::Owned)),
+        };
+        cell.ok_or_else(|| self.wrong("fewer columns than asked for"))
+    }
+
+    fn present<T>(&self, value: Option<T>) -> Read<T> {
+        value.ok_or_else(|| self.wrong("NULL where a value must be"))
+    }
+
     pub fn maybe_text(&mut self) -> Read<Option<Box<str>>> {
-        self.cells.next().ok_or_else(|| self.wrong("fewer columns than asked for"))
+        Ok(self.cell()?.map(Into::into))
     }
 
     pub fn text(&mut self) -> Read<Box<str>> {
-        self.maybe_text()?.ok_or_else(|| self.wrong("NULL where a value must be"))
+        let text = self.maybe_text()?;
+        self.present(text)
     }
 
     pub fn ident(&mut self) -> Read<Ident> {
-        self.text().map(Ident::new)
+        let ident = self.maybe_ident()?;
+        self.present(ident)
     }
 
     pub fn maybe_ident(&mut self) -> Read<Option<Ident>> {
-        Ok(self.maybe_text()?.map(Ident::new))
+        Ok(self.cell()?.map(|text| self.words.ident(&text)))
     }
 
     pub fn definition(&mut self) -> Read<Definition> {
-        self.text().map(Definition::from_catalog)
+        let definition = self.maybe_definition()?;
+        self.present(definition)
     }
 
     pub fn maybe_definition(&mut self) -> Read<Option<Definition>> {
-        Ok(self.maybe_text()?.map(Definition::from_catalog))
+        Ok(self.cell()?.map(|text| self.words.definition(&text)))
     }
 
     /// A whole statement as the server prints it: without closing semicolon and white space at its ends.
     pub fn statement(&mut self) -> Read<Definition> {
-        let text = self.text()?;
+        let cell = self.cell()?;
+        let text = self.present(cell)?;
         Ok(Definition::from_catalog(text.trim_end().trim_end_matches(';').trim()))
     }
 
     pub fn maybe_number<N: FromStr>(&mut self) -> Read<Option<N>> {
-        match self.maybe_text()? {
+        match self.cell()? {
             None => Ok(None),
             Some(text) => text.parse().map(Some).map_err(|_| self.wrong(format!("`{text}` is not a number"))),
         }
@@ -92,17 +165,17 @@ impl Row {
 
     /// A boolean; NULL is false, as in an outer join that found nothing.
     pub fn flag(&mut self) -> Read<bool> {
-        Ok(self.maybe_text()?.as_deref() == Some("t"))
+        Ok(self.cell()?.as_deref() == Some("t"))
     }
 
     /// A `"char"` column; NULL and the zero byte are a blank.
     pub fn letter(&mut self) -> Read<char> {
-        Ok(self.maybe_text()?.and_then(|text| text.chars().next()).unwrap_or(' '))
+        Ok(self.cell()?.and_then(|text| text.chars().next()).unwrap_or(' '))
     }
 
     /// Numbers of an `int2vector` (`1 2`) or an array (`{1,2}`). NULL is an empty list.
     pub fn numbers<N: FromStr>(&mut self) -> Read<Vec<N>> {
-        let text = self.maybe_text()?.unwrap_or_default();
+        let text = self.cell()?.unwrap_or_default();
         text.trim_matches(['{', '}'])
             .split([' ', ','])
             .filter(|part| !part.is_empty())
@@ -112,15 +185,18 @@ impl Row {
 
     /// Cells that the query packed into a JSON array because they are seldom there: a row in the row, in which
     /// every cell is NULL where the array is.
-    pub fn rarely(&mut self) -> Read<Row> {
-        let mut cells = self.list()?;
-        cells.resize(cells.len().max(RARE), None);
-        Ok(Row { query: self.query, row: self.row, cells: cells.into_iter() })
+    pub fn rarely(&mut self) -> Read<Row<'a>> {
+        let cells = self.json()?.into_iter();
+        Ok(Row { query: self.query, row: self.row, cells: Source::Packed(cells), words: self.words })
     }
 
     /// A JSON array of strings and nulls. NULL is an empty list.
     pub fn list(&mut self) -> Read<Vec<Option<Box<str>>>> {
-        match self.maybe_text()? {
+        self.json()
+    }
+
+    fn json<T: DeserializeOwned>(&mut self) -> Read<Vec<T>> {
+        match self.cell()? {
             None => Ok(Vec::new()),
             Some(text) => serde_json::from_str(&text).map_err(|error| self.wrong(error.to_string())),
         }

@@ -80,7 +80,8 @@ pub(super) struct Assembly {
     pub indexes: HashMap<Oid, KeyIndex>,
     /// Built-in privileges by `acldefault` letter.
     pub built_in: HashMap<char, Vec<(Grantee, Box<str>)>>,
-    objects: Vec<Object>,
+    /// Each held once, here, until the schema is finished.
+    objects: Vec<Arc<Object>>,
     places: HashMap<Address, Slot>,
     /// Parts of an object that have an address of their own: row types, defaults, rewrite rules, …
     aliases: HashMap<Address, Slot>,
@@ -129,7 +130,7 @@ impl Assembly {
 
     /// Adds a fact that has no address of its own, such as a partition's place in its parent.
     pub fn add_fact(&mut self, id: ObjectId, body: Body) -> Slot {
-        self.objects.push(Object { id, body, about: About::default() });
+        self.objects.push(Arc::new(Object { id, body, about: About::default() }));
         self.objects.len() - 1
     }
 
@@ -143,8 +144,8 @@ impl Assembly {
     /// Owner and, by `acldefault` letter, the kind of privileges.
     pub fn own(&mut self, slot: Slot, owner: Oid, privileges: Option<char>) {
         let owner = self.role(owner);
-        if let Some(object) = self.objects.get_mut(slot) {
-            object.about.owner = Some(owner);
+        if let Some(about) = self.about_mut(slot) {
+            about.owner = Some(owner);
         }
         if let Some(letter) = privileges {
             self.privileged.push((slot, letter));
@@ -181,27 +182,33 @@ impl Assembly {
     }
 
     pub fn object(&self, slot: Slot) -> Option<&Object> {
-        self.objects.get(slot)
+        self.objects.get(slot).map(AsRef::as_ref)
+    }
+
+    fn object_mut(&mut self, slot: Slot) -> Option<&mut Object> {
+        self.objects.get_mut(slot).and_then(Arc::get_mut)
     }
 
     pub fn about_mut(&mut self, slot: Slot) -> Option<&mut About> {
-        self.objects.get_mut(slot).map(|object| &mut object.about)
+        self.object_mut(slot).map(|object| &mut object.about)
     }
 
     pub fn body_mut(&mut self, slot: Slot) -> Option<&mut Body> {
-        self.objects.get_mut(slot).map(|object| &mut object.body)
+        self.object_mut(slot).map(|object| &mut object.body)
     }
 
     pub fn table_mut(&mut self, oid: Oid) -> Option<&mut Table> {
-        match self.relations.get(&oid).and_then(|relation| self.objects.get_mut(relation.slot)) {
-            Some(Object { body: Body::Table(table), .. }) => Some(table),
+        let slot = self.relations.get(&oid)?.slot;
+        match self.body_mut(slot) {
+            Some(Body::Table(table)) => Some(table),
             _ => None,
         }
     }
 
     pub fn view_mut(&mut self, oid: Oid) -> Option<&mut View> {
-        match self.relations.get(&oid).and_then(|relation| self.objects.get_mut(relation.slot)) {
-            Some(Object { body: Body::View(view), .. }) => Some(view),
+        let slot = self.relations.get(&oid)?.slot;
+        match self.body_mut(slot) {
+            Some(Body::View(view)) => Some(view),
             _ => None,
         }
     }
@@ -271,14 +278,13 @@ impl Assembly {
             .collect();
         self.unmodelled.sort();
         self.unmodelled.dedup();
-        let mut objects: Vec<Option<Object>> = self.objects.into_iter().map(Some).collect();
-        let sorted = order.iter().filter_map(|slot| objects.get_mut(*slot).and_then(Option::take));
-        let objects = sorted.map(|object| (object.id.clone(), Arc::new(object))).collect();
+        let sorted = order.iter().map(|slot| &self.objects[*slot]);
+        let objects = sorted.map(|object| (object.id.clone(), Arc::clone(object))).collect();
         Schema { version: self.version, reader: self.reader, objects, depends, unmodelled: self.unmodelled }
     }
 }
 
 /// The identity of a column, constraint, trigger, … of a relation.
 pub(super) fn member(kind: ObjectKind, relation: &QualifiedName, name: Ident) -> ObjectId {
-    ObjectId { kind, name: relation.clone(), member: Some(name), signature: None }
+    ObjectId::member(kind, relation.clone(), name)
 }

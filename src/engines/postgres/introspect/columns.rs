@@ -4,6 +4,7 @@ use super::answer::{Answer, Oid, Row};
 use super::assembly::{Assembly, NotNull, Partition, member};
 use super::relations::qualified;
 use super::{Family, POSTGRES, class, since};
+use crate::connect::Cells;
 use crate::engines::AssembleError;
 use crate::model::{
     Attribute, Body, Column, Definition, Ident, Inherit, Nullability, ObjectKind, Origin, OutputColumn,
@@ -89,7 +90,7 @@ fn query_columns(version: &ServerVersion) -> Sql {
 
 fn read_columns(assembly: &mut Assembly, answer: Answer) -> Result<(), AssembleError> {
     let mut last: (Oid, u32) = (0, 0);
-    for mut row in in_order(answer).rows() {
+    for mut row in answer.rows_by(place) {
         let at: (Oid, i32) = (row.oid()?, row.number()?);
         last = if last.0 == at.0 { (at.0, last.1 + 1) } else { (at.0, 1) };
         let name = row.ident()?;
@@ -161,11 +162,9 @@ fn note_storage(
     Ok(())
 }
 
-/// Sorted here rather than on the server, which would carry whole rows through its sort.
-fn in_order(mut answer: Answer) -> Answer {
-    let number = |cell: Option<&Option<Box<str>>>| -> Option<i64> { cell?.as_deref()?.parse().ok() };
-    answer.rows.rows.sort_by_cached_key(|row| (number(row.first()), number(row.get(1))));
-    answer
+/// The relation and the number of a column.
+fn place(row: Cells<'_>) -> (Option<Oid>, Option<i32>) {
+    (row.get(0).and_then(|oid| oid.parse().ok()), row.get(1).and_then(|number| number.parse().ok()))
 }
 
 /// What rows of all three sorts have.
@@ -209,7 +208,7 @@ fn read_column(
     let found = if identity == ' ' { None } else { assembly.identities.remove(&at) };
     let sequence = found.as_ref().map(|(oid, _)| *oid);
     let value = match (generated, found, common.expression) {
-        (_, Some((_, identity)), _) => Value::Identity(identity),
+        (_, Some((_, identity)), _) => Value::Identity(Box::new(identity)),
         // A partition shares its parent's identity and has no sequence of its own.
         (_, None, None) => Value::Plain,
         ('s', None, Some(expression)) => Value::Generated { expression, stored: Stored::Stored },

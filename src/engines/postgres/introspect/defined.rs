@@ -7,7 +7,7 @@
 use super::answer::{Answer, Oid};
 use super::assembly::Assembly;
 use crate::engines::AssembleError;
-use crate::model::{Body, Defined, Definition, ObjectId, ObjectKind, QualifiedName};
+use crate::model::{Body, Defined, Definition, IdParts, ObjectKind, QualifiedName};
 
 pub(super) fn read(assembly: &mut Assembly, answer: Answer, kind: ObjectKind) -> Result<(), AssembleError> {
     for mut row in answer.rows() {
@@ -24,7 +24,7 @@ pub(super) fn read(assembly: &mut Assembly, answer: Answer, kind: ObjectKind) ->
         if assembly.is_member(class, oid) {
             continue;
         }
-        let id = ObjectId { kind, name, member: None, signature: row.maybe_text()? };
+        let id = IdParts { kind, name, member: None, signature: row.maybe_text()? }.into();
         let owner: Option<Oid> = row.maybe_number()?;
         let privileges = Some(row.letter()?).filter(|letter| *letter != ' ');
         let body = Defined {

@@ -33,7 +33,7 @@ mod types;
 mod unmodelled;
 mod views;
 
-use self::answer::Answer;
+use self::answer::{Answer, Words};
 use self::assembly::Assembly;
 use crate::connect::Rows;
 use crate::engines::AssembleError;
@@ -139,8 +139,9 @@ pub(super) fn assemble(version: &ServerVersion, answers: Vec<Rows>) -> Result<Sc
         return Err(AssembleError { query: answers.len(), row: 0, what });
     }
     let mut assembly = Assembly::new(version.clone());
+    let words = Words::default();
     for (query, (rows, family)) in answers.into_iter().skip(OPENING.len()).zip(FAMILIES).enumerate() {
-        (family.read)(&mut assembly, Answer { query: query + OPENING.len(), rows })?;
+        (family.read)(&mut assembly, Answer { query: query + OPENING.len(), rows: &rows, words: &words })?;
     }
     Ok(assembly.finish())
 }

@@ -82,8 +82,8 @@ pub(super) fn changes(before: &Object, after: &Object, facts: &Facts<'_>) -> Vec
     }
     if before.about.grants != after.about.grants {
         let none = BTreeSet::new();
-        let from = before.about.grants.as_ref().unwrap_or(&none);
-        let to = after.about.grants.as_ref().unwrap_or(&none);
+        let from = before.about.grants.as_deref().unwrap_or(&none);
+        let to = after.about.grants.as_deref().unwrap_or(&none);
         // Changing the owner moves the old owner's privileges along.
         let moved = privileges::with_owner(from, before.about.owner.as_ref(), after.about.owner.as_ref());
         drafts.extend(privileges::changes(after, &moved, to));

@@ -155,12 +155,31 @@ pub(super) fn after_create(object: &Object, column: &Column, facts: &Facts<'_>) 
     drafts
 }
 
-/// ADD COLUMN on a table that exists.
-pub(super) fn add(object: &Object, column: &Column, facts: &Facts<'_>) -> Vec<Draft> {
+/// The column as it can be added: what is not validated comes afterwards.
+fn addable(column: &Column) -> Column {
     let mut plain = column.clone();
     if matches!(plain.nullability, Nullability::Named { validity: Validity::NotValid, .. }) {
         plain.nullability = Nullability::Nullable;
     }
+    plain
+}
+
+/// `t ADD COLUMN c …`
+fn added(object: &Object, plain: &Column) -> Sql {
+    sql!(PG; &object.id.name, " ADD COLUMN ", definition(object, plain))
+}
+
+/// The column as it stands alone: the statements of [`add`], without their effects and probes. Most objects are
+/// columns, and a fingerprint is over all of them.
+pub(super) fn define(object: &Object, column: &Column, facts: &Facts<'_>) -> Vec<Sql> {
+    let add = sql!(PG; "ALTER TABLE ", added(object, &addable(column)));
+    let after = after_create(object, column, facts);
+    std::iter::once(add).chain(after.into_iter().map(|draft| draft.sql)).collect()
+}
+
+/// ADD COLUMN on a table that exists.
+pub(super) fn add(object: &Object, column: &Column, facts: &Facts<'_>) -> Vec<Draft> {
+    let plain = addable(column);
     let foreign = matches!(
         facts.to.objects.get(&table_id(&object.id.name)).map(|table| &table.body),
         Some(Body::Table(table)) if table.foreign.is_some()
@@ -170,8 +189,7 @@ pub(super) fn add(object: &Object, column: &Column, facts: &Facts<'_>) -> Vec<Dr
         Way::Back | Way::Forward => None,
     };
     let head = if foreign { "ALTER FOREIGN TABLE " } else { "ALTER TABLE " };
-    let mut sql = SqlBuilder::new(PG).piece(head).piece(&object.id.name).piece(" ADD COLUMN ");
-    sql.push(definition(object, &plain));
+    let mut sql = SqlBuilder::new(PG).piece(head).piece(added(object, &plain));
     if let Some(filler) = &filler {
         sql = sql.piece(" DEFAULT ").piece(filler);
     }
@@ -198,10 +216,8 @@ pub(super) fn add(object: &Object, column: &Column, facts: &Facts<'_>) -> Vec<Dr
 
 /// A constrained domain is checked row by row, even for NULL (spec 1.1, P7).
 fn of_checked_domain(column: &Column, facts: &Facts<'_>) -> bool {
-    facts.to.objects.keys().any(|id| {
-        id.kind == crate::model::ObjectKind::DomainConstraint
-            && sql!(PG; &id.name).as_str() == column.data_type.as_str()
-    })
+    let kind = crate::model::ObjectKind::DomainConstraint;
+    facts.to.of_kind(kind).any(|check| sql!(PG; &check.id.name).as_str() == column.data_type.as_str())
 }
 
 /// PostgreSQL 11 and newer keep a constant or stable default in the catalog; a volatile one is written to every

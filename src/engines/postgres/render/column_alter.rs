@@ -350,7 +350,7 @@ fn identity_changes(
 ) -> Vec<Draft> {
     let exclusive = Lock::AccessExclusive;
     match &from.value {
-        Value::Identity(former) if former == identity => Vec::new(),
+        Value::Identity(former) if **former == *identity => Vec::new(),
         Value::Identity(former) => {
             let mut drafts = Vec::new();
             if let Some(sql) = super::sequence::raised(&former.sequence, &former.options, &identity.options) {

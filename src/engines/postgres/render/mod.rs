@@ -23,8 +23,8 @@ mod view;
 
 use crate::engines::{Action, Draft, Facts, Restore};
 use crate::model::{
-    Boundary, EngineKind, Object, ObjectId, ObjectKind, QualifiedName, Runtime, Schema, ServerVersion, Sql,
-    Statement,
+    Body, Boundary, EngineKind, Object, ObjectId, ObjectKind, QualifiedName, Runtime, Schema, ServerVersion,
+    Sql, Statement,
 };
 
 pub(super) const PG: EngineKind = EngineKind::Postgres;
@@ -54,6 +54,9 @@ pub(super) fn define(object: &Object) -> Vec<Sql> {
         ground: &nowhere,
         restore: Restore::DefinitionOnly,
     };
+    if let Body::Column(column) = &object.body {
+        return column::define(object, column, &facts);
+    }
     let objects = [std::sync::Arc::new(object.clone())];
     create::create(&objects, &facts).into_iter().map(|draft| draft.sql).collect()
 }
@@ -61,7 +64,7 @@ pub(super) fn define(object: &Object) -> Vec<Sql> {
 /// The relation an object belongs to, or its own name.
 fn relation_of(object: &Object) -> QualifiedName {
     match &object.body {
-        crate::model::Body::Index(index) => index.table.clone(),
+        Body::Index(index) => index.table.clone(),
         _ => object.id.name.clone(),
     }
 }

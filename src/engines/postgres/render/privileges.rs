@@ -146,7 +146,8 @@ pub(super) fn column_grants_again(
         let stays: BTreeSet<Grant> = column
             .about
             .grants
-            .iter()
+            .as_deref()
+            .into_iter()
             .flatten()
             .filter(|grant| {
                 taken.iter().any(|gone| gone.grantee == grant.grantee && gone.privilege == grant.privilege)

@@ -44,7 +44,7 @@ pub(super) fn rename(before: &Arc<Object>, after: &Arc<Object>) -> Vec<Draft> {
             }
             if let (true, Some(schema)) = (x.name.schema != y.name.schema, &y.name.schema) {
                 let mut moved = Object::clone(before);
-                moved.id.name.name = y.name.name.clone();
+                moved.id = x.named(x.name.sibling(y.name.name.clone()));
                 if let Some(now) = address(&moved) {
                     statements.push(sql!(PG; "ALTER ", &now, " SET SCHEMA ", schema));
                 }
