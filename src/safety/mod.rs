@@ -2,6 +2,7 @@
 //! application; the questions to ask the data. It judges facts that engines state; it never changes a plan,
 //! never reads a server, and never executes what it proposes.
 
+mod by_hand;
 mod columns;
 mod compat;
 mod losses;

@@ -69,6 +69,18 @@ impl Report<'_> {
         self.add(id, Some(step), words)
     }
 
+    /// A finding on a step that was written by hand, unless the rule has found the same object or step already.
+    pub fn by_hand(&mut self, step: usize, id: &ObjectId, words: Words) {
+        let known = self.found.iter().any(|finding| {
+            finding.rule == self.rule.id
+                && finding.object.as_ref().is_some_and(|other| other == id)
+                && finding.step.is_none_or(|other| other == step)
+        });
+        if !known {
+            self.add(id, Some(step), words);
+        }
+    }
+
     fn add(&mut self, id: &ObjectId, step: Option<usize>, words: Words) -> &mut Finding {
         let small = self.survey.size(&self.survey.relation_of(id)).is_small();
         let severity = match (self.rule.family, small) {

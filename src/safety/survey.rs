@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diff::renamed;
+use crate::engines::Reading;
 use crate::model::{
     Blocks, Body, Boundary, Change, Column, Constraint, Edit, EngineKind, Ident, Index, Lock, Object,
     ObjectId, ObjectKind, Origin, Partition, QualifiedName, Renaming, Schema, ServerVersion, Step, Table,
@@ -11,6 +12,7 @@ use crate::model::{
 };
 
 use super::Subject;
+use super::by_hand;
 use super::size::Size;
 
 /// The subject, made ready for questions. `base` is *current* under the names it has after confirmed renames.
@@ -25,6 +27,8 @@ pub(super) struct Survey<'a> {
     steps: BTreeMap<&'a ObjectId, Vec<usize>>,
     dropped: BTreeSet<&'a ObjectId>,
     created: BTreeSet<&'a ObjectId>,
+    /// What statements written by hand do, by step.
+    pub(super) readings: BTreeMap<usize, Reading>,
 }
 
 /// An object before and after.
@@ -56,6 +60,7 @@ impl<'a> Survey<'a> {
             steps: BTreeMap::new(),
             dropped: BTreeSet::new(),
             created: BTreeSet::new(),
+            readings: by_hand::readings(subject, base),
         };
         for (at, step) in subject.plan.steps.iter().enumerate() {
             survey.steps.entry(&step.subject).or_default().push(at);

@@ -31,6 +31,16 @@ const WITHOUT_PAIR: &[(&str, &str)] = &[
     ("partition-of-locks-parent", "the planner attaches partitions instead"),
     ("require-concurrent-index-creation", "the planner builds concurrently wherever the server allows it"),
     ("set-not-null-scan", "the planner goes by a validated check"),
+    ("unbounded-dml", "only a statement that a person wrote does this"),
+    ("truncate", "only a statement that a person wrote does this"),
+    ("truncate-cascade", "only a statement that a person wrote does this"),
+    ("use-of-cascade", "only a statement that a person wrote does this"),
+    ("raw-sql-unchecked", "only a statement that a person wrote does this"),
+    ("validate-in-same-transaction", "only a statement that a person wrote does this"),
+    ("require-concurrent-reindex", "only a statement that a person wrote does this"),
+    ("prefer-repack", "only a statement that a person wrote does this"),
+    ("backfill-in-ddl-transaction", "only a statement that a person wrote does this"),
+    ("drop-database", "only a statement that a person wrote does this"),
 ];
 
 struct Case {

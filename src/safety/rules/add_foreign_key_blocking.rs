@@ -1,6 +1,7 @@
 //! `add-foreign-key-blocking`: a foreign key that is checked as it is added.
 
-use crate::model::{Severity, TableShape};
+use crate::engines::{Act, Prebuilt};
+use crate::model::{ConstraintKind, Severity, TableShape, Validity};
 use crate::safety::rule::{Family, Report, Rule, Words};
 use crate::safety::survey::Survey;
 
@@ -39,6 +40,32 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
                     "Add the key to each partition NOT VALID and validate it there, then add it to the parent; or \
                      do it in a quiet hour."
                 },
+            ),
+        );
+    }
+    for (at, act) in survey.acts() {
+        let Act::AddsConstraint {
+            on,
+            kind: ConstraintKind::ForeignKey,
+            validity: Validity::Valid,
+            index: Prebuilt::Builds,
+        } = act
+        else {
+            continue;
+        };
+        if survey.is_new(&on.name) {
+            continue;
+        }
+        report.by_hand(
+            at,
+            on,
+            Words::new(
+                format!("A foreign key of {} is checked as it is added.", on.name),
+                format!(
+                    "Writes on {} and on the table that it refers to wait meanwhile.",
+                    survey.sized(&on.name)
+                ),
+                "ADD CONSTRAINT … NOT VALID, commit, then VALIDATE CONSTRAINT.",
             ),
         );
     }

@@ -1,6 +1,7 @@
 //! `add-unique-blocking`: a unique constraint whose index is built under the strongest lock.
 
-use crate::model::{ConstraintKind, Severity, TableShape};
+use crate::engines::{Act, Prebuilt};
+use crate::model::{ConstraintKind, Severity, TableShape, Validity};
 use crate::safety::rule::{Family, Report, Rule, Words};
 use crate::safety::survey::Survey;
 
@@ -35,6 +36,29 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
                 format!("{} builds its index in place.", key.id),
                 format!("Reads and writes on {} wait until it is built.", survey.sized(&key.id.name)),
                 instead,
+            ),
+        );
+    }
+    for (at, act) in survey.acts() {
+        let Act::AddsConstraint {
+            on,
+            kind: ConstraintKind::Unique,
+            validity: Validity::Valid,
+            index: Prebuilt::Builds,
+        } = act
+        else {
+            continue;
+        };
+        if survey.is_new(&on.name) {
+            continue;
+        }
+        report.by_hand(
+            at,
+            on,
+            Words::new(
+                format!("The index of a unique key of {} is built as it is added.", on.name),
+                format!("Reads and writes on {} wait meanwhile.", survey.sized(&on.name)),
+                "CREATE UNIQUE INDEX CONCURRENTLY, then ADD CONSTRAINT … UNIQUE USING INDEX.",
             ),
         );
     }

@@ -1,5 +1,6 @@
 //! `change-column-type-rewrite`: another type that has to be written into every row.
 
+use crate::engines::Act;
 use crate::model::{Severity, Work};
 use crate::safety::rule::{Family, Report, Rule, Words};
 use crate::safety::survey::{Survey, blocks_long};
@@ -38,6 +39,21 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
                 ),
                 "Add a second column of the new type, keep both equal by triggers, fill old rows in batches, and \
                  swap the two names in one short transaction.",
+            ),
+        );
+    }
+    for (at, act) in survey.acts() {
+        let Act::ChangesType(column) = act else { continue };
+        if survey.is_new(&column.name) || survey.retyped_columns().any(|known| known.id == column) {
+            continue;
+        }
+        report.by_hand(
+            at,
+            column,
+            Words::new(
+                format!("{column} gets another type, which may write every row anew."),
+                format!("Reads and writes on {} wait meanwhile.", survey.sized(&column.name)),
+                "Add a second column of the new type, fill it in batches, and swap the names.",
             ),
         );
     }

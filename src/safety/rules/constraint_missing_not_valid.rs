@@ -1,6 +1,7 @@
 //! `constraint-missing-not-valid`: a check that is tried on every row as it is added.
 
-use crate::model::{ConstraintKind, Severity};
+use crate::engines::{Act, Prebuilt};
+use crate::model::{ConstraintKind, Severity, Validity};
 use crate::safety::rule::{Family, Report, Rule, Words};
 use crate::safety::survey::Survey;
 
@@ -26,6 +27,29 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
                 format!("{} is tried on every row as it is added.", check.id),
                 format!("Reads and writes on {} wait until all rows are read.", survey.sized(&check.id.name)),
                 "ADD CONSTRAINT … NOT VALID, commit, then VALIDATE CONSTRAINT in its own transaction.",
+            ),
+        );
+    }
+    for (at, act) in survey.acts() {
+        let Act::AddsConstraint {
+            on,
+            kind: ConstraintKind::Check | ConstraintKind::NotNull,
+            validity: Validity::Valid,
+            index: Prebuilt::Builds,
+        } = act
+        else {
+            continue;
+        };
+        if survey.is_new(&on.name) {
+            continue;
+        }
+        report.by_hand(
+            at,
+            on,
+            Words::new(
+                format!("A condition on {} is tried on every row as it is added.", on.name),
+                format!("Reads and writes on {} wait meanwhile.", survey.sized(&on.name)),
+                "ADD CONSTRAINT … NOT VALID, commit, then VALIDATE CONSTRAINT.",
             ),
         );
     }

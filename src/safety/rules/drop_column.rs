@@ -1,5 +1,6 @@
 //! `drop-column`: a column goes away with its values.
 
+use crate::engines::Act;
 use crate::model::{ObjectKind, Origin, Severity, Value};
 use crate::safety::losses::{Then, gone};
 use crate::safety::probes;
@@ -53,5 +54,20 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
             let (table, column) = survey.former_column(table, column);
             finding.probe = Some(probes::any_value(survey.engine(), &table, &column));
         }
+    }
+    for (at, act) in survey.acts() {
+        let Act::DropsColumn(column) = act else { continue };
+        if survey.is_new(&column.name) {
+            continue;
+        }
+        report.by_hand(
+            at,
+            column,
+            Words::new(
+                format!("{column} is dropped."),
+                format!("Its values in {} are lost. Programs that name it fail.", survey.sized(&column.name)),
+                "Deploy a version that does not use it, keep a copy of its values, and drop it in a later migration.",
+            ),
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! `drop-table`: a table goes away with its rows.
 
+use crate::engines::Act;
 use crate::model::{ObjectId, ObjectKind, QualifiedName, Severity};
 use crate::safety::losses::{Then, gone};
 use crate::safety::probes;
@@ -50,6 +51,24 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
         } else {
             finding.probe = Some(probes::any_row(survey.engine(), &survey.former(name)));
         }
+    }
+    for (at, act) in survey.acts() {
+        let Act::Drops(table) = act else { continue };
+        if table.kind != ObjectKind::Table || survey.is_new(&table.name) {
+            continue;
+        }
+        report.by_hand(
+            at,
+            table,
+            Words::new(
+                format!("{table} is dropped."),
+                format!(
+                    "All rows in it are lost: {}. Programs that still use it fail.",
+                    survey.size(&table.name)
+                ),
+                "Rename it first, and drop it when nothing has missed it. Keep a copy of the rows.",
+            ),
+        );
     }
 }
 

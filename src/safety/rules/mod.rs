@@ -14,6 +14,7 @@ mod add_required_column;
 mod add_unique_blocking;
 mod add_unique_data_dependent;
 mod attach_partition_scan;
+mod backfill_in_ddl_transaction;
 mod ban_char_field;
 mod change_column_type_dependents;
 mod change_column_type_rewrite;
@@ -25,6 +26,7 @@ mod collation_change_reindex;
 mod constraint_missing_not_valid;
 mod domain_with_constraint;
 mod drop_column;
+mod drop_database;
 mod drop_default;
 mod drop_not_null;
 mod drop_partition;
@@ -60,9 +62,11 @@ mod partition_of_locks_parent;
 mod policy_change;
 mod prefer_bigint;
 mod prefer_identity;
+mod prefer_repack;
 mod prefer_text_field;
 mod prefer_timestamptz;
 mod privilege_change;
+mod raw_sql_unchecked;
 mod redundant_index;
 mod remove_enum_value;
 mod rename_column;
@@ -74,6 +78,7 @@ mod replica_identity_change;
 mod require_concurrent_index_creation;
 mod require_concurrent_index_deletion;
 mod require_concurrent_partition_detach;
+mod require_concurrent_reindex;
 mod reserved_word_identifier;
 mod rewrite_under_dangerous_lock;
 mod rls_change;
@@ -84,7 +89,12 @@ mod sqlite_rebuild_required;
 mod statement_after_ael;
 mod suspected_rename;
 mod table_without_primary_key;
+mod truncate;
+mod truncate_cascade;
+mod unbounded_dml;
 mod untrackable_dependencies;
+mod use_of_cascade;
+mod validate_in_same_transaction;
 mod view_column_change;
 mod wide_non_unique_index;
 
@@ -102,6 +112,7 @@ pub static RULES: &[&Rule] = &[
     &add_unique_blocking::RULE,
     &add_unique_data_dependent::RULE,
     &attach_partition_scan::RULE,
+    &backfill_in_ddl_transaction::RULE,
     &ban_char_field::RULE,
     &change_column_type_dependents::RULE,
     &change_column_type_rewrite::RULE,
@@ -113,6 +124,7 @@ pub static RULES: &[&Rule] = &[
     &constraint_missing_not_valid::RULE,
     &domain_with_constraint::RULE,
     &drop_column::RULE,
+    &drop_database::RULE,
     &drop_default::RULE,
     &drop_not_null::RULE,
     &drop_partition::RULE,
@@ -148,9 +160,11 @@ pub static RULES: &[&Rule] = &[
     &policy_change::RULE,
     &prefer_bigint::RULE,
     &prefer_identity::RULE,
+    &prefer_repack::RULE,
     &prefer_text_field::RULE,
     &prefer_timestamptz::RULE,
     &privilege_change::RULE,
+    &raw_sql_unchecked::RULE,
     &redundant_index::RULE,
     &remove_enum_value::RULE,
     &rename_column::RULE,
@@ -162,6 +176,7 @@ pub static RULES: &[&Rule] = &[
     &require_concurrent_index_creation::RULE,
     &require_concurrent_index_deletion::RULE,
     &require_concurrent_partition_detach::RULE,
+    &require_concurrent_reindex::RULE,
     &reserved_word_identifier::RULE,
     &rewrite_under_dangerous_lock::RULE,
     &rls_change::RULE,
@@ -172,7 +187,12 @@ pub static RULES: &[&Rule] = &[
     &statement_after_ael::RULE,
     &suspected_rename::RULE,
     &table_without_primary_key::RULE,
+    &truncate::RULE,
+    &truncate_cascade::RULE,
+    &unbounded_dml::RULE,
     &untrackable_dependencies::RULE,
+    &use_of_cascade::RULE,
+    &validate_in_same_transaction::RULE,
     &view_column_change::RULE,
     &wide_non_unique_index::RULE,
 ];

@@ -1,5 +1,6 @@
 //! `rename-table`: a table or view gets another name.
 
+use crate::engines::Act;
 use crate::model::{ObjectKind, Severity};
 use crate::safety::rule::{Family, Report, Rule, Words};
 use crate::safety::survey::Survey;
@@ -31,6 +32,21 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
                     "Create a view {} over the new name in the same transaction, and drop it once nothing uses it.",
                     before.id.name
                 ),
+            ),
+        );
+    }
+    for (at, act) in survey.acts() {
+        let Act::Renames(table) = act else { continue };
+        if table.kind != ObjectKind::Table || survey.is_new(&table.name) {
+            continue;
+        }
+        report.by_hand(
+            at,
+            table,
+            Words::new(
+                format!("{table} gets another name."),
+                "Programs that use the old name fail.",
+                "Leave a view under the old name, and drop it when nothing asks for it.",
             ),
         );
     }

@@ -1,5 +1,6 @@
 //! `require-concurrent-index-creation`: an index that is built while writers wait.
 
+use crate::engines::{Act, Manner};
 use crate::model::{Severity, TableShape};
 use crate::safety::rule::{Family, Report, Rule, Words};
 use crate::safety::survey::Survey;
@@ -34,6 +35,21 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
                 format!("{} on {} is built while writers wait.", index.id, index.body.table),
                 format!("Writes on {} wait until it is built.", survey.sized(&index.body.table)),
                 instead,
+            ),
+        );
+    }
+    for (at, act) in survey.acts() {
+        let Act::CreatesIndex { on, index, manner: Manner::Blocking } = act else { continue };
+        if survey.is_new(&on.name) {
+            continue;
+        }
+        report.by_hand(
+            at,
+            index,
+            Words::new(
+                format!("{index} on {} is built while writers wait.", on.name),
+                format!("Writes on {} wait until it is built.", survey.sized(&on.name)),
+                "CREATE INDEX CONCURRENTLY, outside a transaction.",
             ),
         );
     }

@@ -1,5 +1,6 @@
 //! `require-concurrent-partition-detach`: a partition that is detached under the strongest lock.
 
+use crate::engines::{Act, Manner};
 use crate::model::{Body, Lock, ObjectKind, Severity};
 use crate::safety::rule::{Family, Report, Rule, Words};
 use crate::safety::survey::Survey;
@@ -36,6 +37,21 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
                 ),
                 "Use a short lock timeout and try again, at a quiet hour. By hand, DETACH PARTITION … CONCURRENTLY lets \
                  queries go on (PostgreSQL 14 or later, no default partition); it leaves a CHECK on the table.",
+            ),
+        );
+    }
+    for (at, act) in survey.acts() {
+        let Act::Detaches { parent, manner: Manner::Blocking } = act else { continue };
+        if survey.is_new(&parent.name) {
+            continue;
+        }
+        report.by_hand(
+            at,
+            parent,
+            Words::new(
+                format!("A partition of {} is detached in one go.", parent.name),
+                format!("Reads and writes on {} wait meanwhile.", survey.sized(&parent.name)),
+                "DETACH PARTITION … CONCURRENTLY, outside a transaction (PostgreSQL 14 or later).",
             ),
         );
     }

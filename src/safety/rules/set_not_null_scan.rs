@@ -1,5 +1,6 @@
 //! `set-not-null-scan`: NOT NULL that has to look at every row.
 
+use crate::engines::Act;
 use crate::model::{Severity, Work};
 use crate::safety::rule::{Family, Report, Rule, Words};
 use crate::safety::survey::{Survey, blocks_long};
@@ -28,6 +29,21 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
                     "Reads and writes on {} wait until every row has been looked at.",
                     survey.sized(&column.id.name)
                 ),
+                "Add CHECK (… IS NOT NULL) NOT VALID, VALIDATE CONSTRAINT, SET NOT NULL, then drop the check.",
+            ),
+        );
+    }
+    for (at, act) in survey.acts() {
+        let Act::RequiresValue(column) = act else { continue };
+        if survey.is_new(&column.name) || survey.tightened_columns().any(|known| known.id == column) {
+            continue;
+        }
+        report.by_hand(
+            at,
+            column,
+            Words::new(
+                format!("{column} is set NOT NULL."),
+                format!("Reads and writes on {} wait meanwhile.", survey.sized(&column.name)),
                 "Add CHECK (… IS NOT NULL) NOT VALID, VALIDATE CONSTRAINT, SET NOT NULL, then drop the check.",
             ),
         );

@@ -1,5 +1,6 @@
 //! Waivers, order, and the explanations; the rules themselves are tested on live servers by `tests/it/rules.rs`.
 
+mod by_hand;
 mod hand_built;
 
 use super::*;
