@@ -5,7 +5,7 @@ use crate::model::{
 };
 
 use super::Privileges;
-use super::words::{Words, settings};
+use super::words::{Words, labels, settings};
 
 /// The differences, empty when the two are the same for us. Estimates and positions never count.
 pub fn edits(before: &Object, after: &Object, privileges: Privileges) -> Vec<Edit> {
@@ -22,7 +22,7 @@ pub fn edits(before: &Object, after: &Object, privileges: Privileges) -> Vec<Edi
         after.about.comment.as_deref().unwrap_or_default(),
     );
     if before.about.labels != after.about.labels {
-        found.note(Aspect::SecurityLabels, &settings(&before.about.labels), &settings(&after.about.labels));
+        found.note(Aspect::SecurityLabels, &labels(&before.about.labels), &labels(&after.about.labels));
     }
     if privileges == Privileges::Compare {
         if before.about.owner != after.about.owner {

@@ -1,6 +1,7 @@
 //! Values of the model in words, for the reader of an edit. Two values that differ read differently; nothing here
 //! is SQL, and nothing is compared by its words.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
@@ -237,7 +238,11 @@ impl Words for (&Option<Box<str>>, &Option<Box<str>>) {
 }
 
 pub(super) fn settings(settings: &Settings) -> String {
-    joined(settings.iter().map(|(name, value)| format!("{name}={value}")))
+    joined(settings.sorted().iter().map(|(name, value)| format!("{name}={value}")))
+}
+
+pub(super) fn labels(labels: &BTreeMap<Box<str>, Box<str>>) -> String {
+    joined(labels.iter().map(|(provider, label)| format!("{provider}={label}")))
 }
 
 fn after(lead: &str, value: &Option<impl Display>) -> String {

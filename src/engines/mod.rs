@@ -169,6 +169,9 @@ pub enum Transition {
     InPlace,
     /// Dropped and created again.
     Replace,
+    /// Made anew beside the old one, which goes when the new one stands. It counts as replaced to what needs it.
+    /// Where something that it needs is in the way, it is dropped and created again after all.
+    Succeed,
     /// Altered in two steps, by way of this image: what the first one frees, something else needs before the
     /// second.
     Through(Box<Object>),

@@ -8,9 +8,6 @@ use super::{
     Routine, Sequence, SequenceOwner, Table, Trigger, View,
 };
 
-/// Options by name, in the server's spelling (`fillfactor` → `70`).
-pub type Settings = BTreeMap<Box<str>, Box<str>>;
-
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Object {
     pub id: ObjectId,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::diff::{Privileges, edits};
 use crate::engines::{Cause, Dialect, Disturbance, Transition};
-use crate::model::{Change, Edit, Object, ObjectId, Schema};
+use crate::model::{Aspect, Change, Edit, Object, ObjectId, Schema};
 
 use super::PlanError;
 
@@ -25,6 +25,8 @@ pub(super) enum How {
     Alter(Vec<Edit>),
     /// Dropped and created again.
     Replace,
+    /// Made anew beside the old one, which then goes: one action.
+    Succeed(Vec<Edit>),
     /// Changed to a weaker image first, and to the final one later.
     Weaken(Arc<Object>),
     /// Changed as part of the rebuild of this subject.
@@ -55,6 +57,7 @@ pub(super) fn close(
                 let how = match dialect.transition(before, after, edits) {
                     Transition::InPlace => How::Alter(edits.clone()),
                     Transition::Replace => How::Replace,
+                    Transition::Succeed => How::Succeed(edits.clone()),
                     Transition::Through(image) => How::Weaken(Arc::new(*image)),
                     Transition::Rebuild(subject) => How::Join(subject),
                     Transition::Refused(reason) => {
@@ -81,7 +84,27 @@ pub(super) fn close(
             disturb(dialect, base, desired, &mut work, &mut queue, (&item, before), dependent)?;
         }
     }
+    unite(&mut work, desired);
     Ok(work)
+}
+
+/// Two rebuilds of which one needs what the other makes become one: each may need the other.
+fn unite(work: &mut Work, desired: &Schema) {
+    let subject = |work: &Work, id: &ObjectId| match work.items.get(id).map(|item| &item.how) {
+        Some(How::Join(subject)) => Some(subject.clone()),
+        _ => None,
+    };
+    let joined: Vec<ObjectId> = work.items.keys().filter(|id| subject(work, id).is_some()).cloned().collect();
+    for id in joined {
+        for needed in super::nodes::needs(desired, &id) {
+            let (Some(own), Some(other)) = (subject(work, &id), subject(work, needed)) else { continue };
+            if own != other {
+                for item in work.items.values_mut().filter(|item| item.how == How::Join(own.clone())) {
+                    item.how = How::Join(other.clone());
+                }
+            }
+        }
+    }
 }
 
 /// Where one part of a container is rebuilt with it, all its changed parts are.
@@ -91,7 +114,7 @@ fn absorb(work: &mut Work, base: &Schema, desired: &Schema, queue: &mut VecDeque
         .values()
         .filter_map(|item| match &item.how {
             How::Join(subject) => Some(subject.clone()),
-            How::Once | How::Alter(_) | How::Replace | How::Weaken(_) => None,
+            How::Once | How::Alter(_) | How::Replace | How::Succeed(_) | How::Weaken(_) => None,
         })
         .collect();
     for subject in subjects {
@@ -114,7 +137,7 @@ fn absorb(work: &mut Work, base: &Schema, desired: &Schema, queue: &mut VecDeque
 /// Parts that live in the container's own statement.
 fn is_part(id: &ObjectId) -> bool {
     use crate::model::ObjectKind;
-    matches!(id.kind, ObjectKind::Column | ObjectKind::Constraint)
+    matches!(id.kind, ObjectKind::Column | ObjectKind::Constraint | ObjectKind::DomainConstraint)
 }
 
 /// Who needs an object. Only looked up in, so that its order never shows.
@@ -124,6 +147,18 @@ fn dependents(schema: &Schema) -> HashMap<&ObjectId, Vec<&ObjectId>> {
         map.entry(needed).or_default().push(dependent);
     }
     map
+}
+
+/// Whether an object cannot stay until its successor stands, because of what happens to something it needs. What
+/// only goes away can wait for that.
+fn stands_in_the_way(how: &How) -> bool {
+    match how {
+        How::Once => false,
+        How::Alter(edits) => {
+            edits.iter().any(|edit| matches!(edit.aspect, Aspect::DataType | Aspect::Collation))
+        }
+        How::Replace | How::Succeed(_) | How::Weaken(_) | How::Join(_) => true,
+    }
 }
 
 fn disturb(
@@ -152,15 +187,28 @@ fn disturb(
             Cause::Altered { before: needed, after, edits: &whole }
         }
         (How::Join(_), _) => Cause::Rebuilt(needed),
-        (How::Once | How::Replace | How::Alter(_) | How::Weaken(_), _) => Cause::Gone(needed),
+        (How::Once | How::Replace | How::Succeed(_) | How::Alter(_) | How::Weaken(_), _) => {
+            Cause::Gone(needed)
+        }
     };
     let Some(after) = after else { return Ok(()) };
+    if matches!(planned, Some(Item { how: How::Succeed(_), .. })) {
+        if stands_in_the_way(&item.how) {
+            let how = How::Replace;
+            work.items.insert(
+                dependent.clone(),
+                Item { before: Some(Arc::clone(before)), after: Some(after), how },
+            );
+            queue.push_back(dependent.clone());
+        }
+        return Ok(());
+    }
     let how = match dialect.disturbance(before, &cause) {
         Disturbance::None => return Ok(()),
         Disturbance::Replace => How::Replace,
         Disturbance::Join => match &item.how {
             How::Join(subject) => How::Join(subject.clone()),
-            How::Once | How::Alter(_) | How::Replace | How::Weaken(_) => How::Replace,
+            How::Once | How::Alter(_) | How::Replace | How::Succeed(_) | How::Weaken(_) => How::Replace,
         },
         Disturbance::Weaken(image) => {
             if matches!(planned, Some(Item { how: How::Weaken(_), .. })) {

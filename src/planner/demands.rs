@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::engines::Action;
 use crate::model::{
-    Aspect, Body, Column, Object, ObjectId, ObjectKind, QualifiedName, Schema, Uniqueness, Validity, Value,
+    Aspect, Body, Column, ConstraintKind, Object, ObjectId, ObjectKind, QualifiedName, Schema, Uniqueness,
+    Validity, Value,
 };
 
 use super::nodes::{Nodes, needs};
@@ -83,6 +84,11 @@ impl Nodes {
                 // The server pairs the indexes of both sides when a partition joins: the partition's own have to be
                 // there, and an index that the parent is only going to get must not be.
                 for (other, made) in self.actions.iter().enumerate() {
+                    if let Action::Alter { after, .. } = made
+                        && matches!(&after.body, Body::Index(index) if index.table == object.id.name)
+                    {
+                        demands.push((other, node));
+                    }
                     let Action::Create(made) = made else { continue };
                     match made.first().map(|object| &object.body) {
                         Some(Body::Index(index)) if index.table == partition.parent => {
@@ -113,9 +119,28 @@ impl Nodes {
             }
             of
         };
-        let (going, coming) = (keys(dropped), keys(made));
+        let (mut going, mut coming) = (keys(dropped), keys(made));
+        for (node, action) in self.actions.iter().enumerate() {
+            let Action::Alter { before, after, .. } = action else { continue };
+            if !self.takes_away.contains(&node) {
+                continue;
+            }
+            for (object, of) in [(before, &mut going), (after, &mut coming)] {
+                if let Some(table) = key_of(object) {
+                    of.entry(table.clone()).or_default().push(node);
+                }
+            }
+        }
         let mut demands = Vec::new();
         for (node, action) in self.actions.iter().enumerate() {
+            // A table has one primary key at a time.
+            if let Some(key) = made(action).filter(|object| is_primary(object)) {
+                let former = going.get(&key.id.name).into_iter().flatten();
+                let primary = |&&earlier: &&usize| {
+                    dropped(&self.actions[earlier]).is_some_and(|object| is_primary(object))
+                };
+                demands.extend(former.filter(primary).map(|&earlier| (earlier, node)));
+            }
             if let Some(target) = made(action).and_then(|object| target_of(object)) {
                 demands.extend(going.get(target).into_iter().flatten().map(|&earlier| (earlier, node)));
             }
@@ -145,6 +170,37 @@ impl Nodes {
                 (node(&object.id.name, &fact.table), node(&fact.parent, &fact.parent_table))
             {
                 demands.push((child, parent));
+            }
+        }
+        for (earlier, later) in demands {
+            self.demand(earlier, later);
+        }
+    }
+
+    /// Two routines of one name may both fit a call. So what calls the new one is made when the old one is gone, and
+    /// what called the old one goes before the new one comes, for the way back to be the same.
+    pub(super) fn demand_overloads(&mut self, base: &Schema, desired: &Schema) {
+        let of = |wanted: fn(&Action) -> Option<&Arc<Object>>| {
+            let mut found: BTreeMap<QualifiedName, Vec<usize>> = BTreeMap::new();
+            for (node, action) in self.actions.iter().enumerate() {
+                if let Some(object) = wanted(action).filter(|object| is_routine(&object.id)) {
+                    found.entry(object.id.name.clone()).or_default().push(node);
+                }
+            }
+            found
+        };
+        let (going, coming) = (of(dropped), of(made));
+        let mut demands = Vec::new();
+        for (dependent, needed) in desired.depends.iter().filter(|(_, needed)| is_routine(needed)) {
+            if let (Some(&node), Some(old)) = (self.reach.get(dependent), going.get(&needed.name)) {
+                demands.extend(old.iter().map(|&earlier| (earlier, node)));
+            }
+        }
+        for (dependent, needed) in base.depends.iter().filter(|(_, needed)| is_routine(needed)) {
+            if let (Some(&node), Some(new)) = (self.leave.get(dependent), coming.get(&needed.name))
+                && self.takes_away.contains(&node)
+            {
+                demands.extend(new.iter().map(|&later| (node, later)));
             }
         }
         for (earlier, later) in demands {
@@ -269,6 +325,14 @@ fn key_of(object: &Object) -> Option<&QualifiedName> {
         Body::Index(index) if index.uniqueness == Uniqueness::Unique => Some(&index.table),
         _ => None,
     }
+}
+
+fn is_routine(id: &ObjectId) -> bool {
+    matches!(id.kind, ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Aggregate)
+}
+
+fn is_primary(object: &Object) -> bool {
+    matches!(&object.body, Body::Constraint(constraint) if constraint.kind == ConstraintKind::PrimaryKey)
 }
 
 /// The table that a foreign key refers to.

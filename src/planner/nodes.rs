@@ -45,6 +45,7 @@ pub(super) fn build(dialect: &dyn Dialect, base: &Schema, desired: &Schema, work
     nodes.demand_free_names();
     nodes.demand_partition_times();
     nodes.demand_keys_settled();
+    nodes.demand_overloads(base, desired);
     nodes.demand_parent_index_last(base);
     nodes.demand_renames_first(&renames);
     nodes
@@ -235,6 +236,14 @@ fn alters(work: &Work, followers: &BTreeMap<ObjectId, ObjectId>, nodes: &mut Nod
                 let action =
                     Action::Alter { before: before.clone(), after: after.clone(), edits: edits.clone() };
                 let node = nodes.add(action);
+                nodes.leave.insert(id.clone(), node);
+                nodes.reach.insert(id.clone(), node);
+            }
+            How::Succeed(edits) => {
+                let action =
+                    Action::Alter { before: before.clone(), after: after.clone(), edits: edits.clone() };
+                let node = nodes.add(action);
+                nodes.takes_away.insert(node);
                 nodes.leave.insert(id.clone(), node);
                 nodes.reach.insert(id.clone(), node);
             }

@@ -21,7 +21,7 @@ pub(super) fn inverses(
     let action = &actions[at];
     let Action::Alter { before, after, .. } = action else { return Ok(vec![action.inverse()]) };
     let back = edits(after, before, Privileges::Compare);
-    if dialect.transition(after, before, &back) == Transition::InPlace {
+    if matches!(dialect.transition(after, before, &back), Transition::InPlace | Transition::Succeed) {
         return Ok(vec![action.inverse()]);
     }
     let now = state(base, desired, &actions[..=at]);

@@ -1,6 +1,7 @@
 //! Schema pairs of other tools' test suites, both directions, on a live PostgreSQL: forward must give the desired
 //! schema by the server's own dump and by our reading, rollback the former one. Skipped, and said so, where the
-//! folder or a server is absent.
+//! folder or a server is absent. `MIGRATOR_TEST_CORPUS` names another folder of `<suite>/<case>/{before,after}.sql`,
+//! of which every case is run.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -53,7 +54,10 @@ enum Share {
 }
 
 fn run(server: &Server, share: Share) {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/postgres");
+    let corpus = match std::env::var_os("MIGRATOR_TEST_CORPUS") {
+        Some(folder) => PathBuf::from(folder),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/postgres"),
+    };
     if !corpus.is_dir() {
         eprintln!("skipped: the corpus folder is not beside the project");
         return;
@@ -88,7 +92,9 @@ fn cases(corpus: &Path, share: Share) -> Vec<PathBuf> {
     if let Ok(name) = std::env::var("MIGRATOR_TEST_CASE") {
         return all.into_iter().filter(|path| path.to_string_lossy().contains(&name)).collect();
     }
-    if share == Share::AsAsked && std::env::var("MIGRATOR_TEST_FULL").is_ok() {
+    let asked_for_all =
+        ["MIGRATOR_TEST_FULL", "MIGRATOR_TEST_CORPUS"].iter().any(|name| std::env::var_os(name).is_some());
+    if share == Share::AsAsked && asked_for_all {
         return all;
     }
     all.into_iter().step_by(4).collect()

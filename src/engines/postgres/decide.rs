@@ -1,9 +1,10 @@
 //! What PostgreSQL can alter in place, what stands in the way of what, and what falls or comes along.
 
+use super::units::made_of;
 use crate::engines::{Cause, Disturbance, Folding, Transition};
 use crate::model::{
-    Aspect, Body, Column, Composite, Edit, EnumType, Object, ObjectId, ObjectKind, Origin, QualifiedName,
-    Routine, Schema, Stored, TableShape, Validity, Value, View,
+    Aspect, Body, Buildable, Column, Composite, Constraint, Edit, EnumType, Index, Object, ObjectId,
+    ObjectKind, Origin, QualifiedName, Routine, Schema, Stored, TableShape, Validity, Value, View,
 };
 
 pub(super) fn transition(before: &Object, after: &Object, edits: &[Edit]) -> Transition {
@@ -44,19 +45,8 @@ pub(super) fn transition(before: &Object, after: &Object, edits: &[Edit]) -> Tra
             Transition::Through(Box::new(Object { body, ..after.clone() }))
         }
         (Body::Column(a), Body::Column(b)) => column(a, b),
-        (Body::Constraint(a), Body::Constraint(b)) => replace_if(
-            a.definition != b.definition
-                || a.kind != b.kind
-                || a.enforcement != b.enforcement
-                || (a.validity == Validity::Valid && b.validity == Validity::NotValid)
-                || a.index.as_ref().map(|index| &index.tail) != b.index.as_ref().map(|index| &index.tail),
-        ),
-        (Body::Index(a), Body::Index(b)) => replace_if(
-            a.tail != b.tail
-                || a.uniqueness != b.uniqueness
-                || a.table != b.table
-                || a.validity != b.validity,
-        ),
+        (Body::Constraint(a), Body::Constraint(b)) => constraint(a, b),
+        (Body::Index(a), Body::Index(b)) => index(a, b),
         (Body::View(a), Body::View(b)) if before.id.kind == ObjectKind::View => {
             replace_if(a.query != b.query && !appends(a, b) || !appends(a, b))
         }
@@ -97,6 +87,39 @@ pub(super) fn transition(before: &Object, after: &Object, edits: &[Edit]) -> Tra
             Transition::Refused(format!("it is not understood well enough to be changed ({})", a.why).into())
         }
         _ => Transition::Replace,
+    }
+}
+
+fn constraint(a: &Constraint, b: &Constraint) -> Transition {
+    let same = a.definition == b.definition
+        && a.kind == b.kind
+        && a.enforcement == b.enforcement
+        && !(a.validity == Validity::Valid && b.validity == Validity::NotValid)
+        && a.index.as_ref().map(|index| &index.tail) == b.index.as_ref().map(|index| &index.tail);
+    let online = |constraint: &Constraint| {
+        constraint.on == TableShape::Plain
+            && constraint.origin == Origin::Local
+            && matches!(&constraint.index, Some(index) if index.buildable == Buildable::Concurrently)
+    };
+    if same {
+        Transition::InPlace
+    } else if online(a) && online(b) {
+        Transition::Succeed
+    } else {
+        Transition::Replace
+    }
+}
+
+/// Only an index of a plain table can be built under another name and take the old one's: the parts of a partitioned
+/// index belong to their parent by then.
+fn index(a: &Index, b: &Index) -> Transition {
+    let online = |index: &Index| index.shape == TableShape::Plain && index.origin == Origin::Local;
+    if a.tail == b.tail && a.uniqueness == b.uniqueness && a.table == b.table && a.validity == b.validity {
+        Transition::InPlace
+    } else if a.table == b.table && online(a) && online(b) {
+        Transition::Succeed
+    } else {
+        Transition::Replace
     }
 }
 
@@ -173,7 +196,7 @@ pub(super) fn disturbance(dependent: &Object, cause: &Cause<'_>) -> Disturbance 
                 && edits.iter().any(|edit| matches!(edit.aspect, Aspect::DataType | Aspect::Collation));
             if retyped { retyping(dependent) } else { Disturbance::None }
         }
-        Cause::Rebuilt(needed) if needed.id.kind == ObjectKind::Column => retyping(dependent),
+        Cause::Rebuilt(needed) if needed.id.kind == ObjectKind::Column => converted(dependent),
         Cause::Rebuilt(needed) => rebuilt(dependent, needed),
     }
 }
@@ -183,12 +206,22 @@ fn gone(dependent: &Object, needed: &Object) -> Disturbance {
         return Disturbance::None;
     }
     match &dependent.body {
+        Body::Column(column) if needed.id.kind == ObjectKind::Collation && column.collation.is_some() => {
+            let body = Body::Column(Column { collation: None, ..column.clone() });
+            Disturbance::Weaken(Box::new(Object { body, ..dependent.clone() }))
+        }
         Body::Column(column) => match (needed.id.kind, &column.value) {
             (ObjectKind::Table | ObjectKind::Column, _) => Disturbance::Replace,
             (_, Value::Generated { .. }) => Disturbance::Replace,
             (_, Value::Default(_)) => Disturbance::Weaken(Box::new(without_value(dependent, column))),
             (_, Value::Plain | Value::Identity(_)) => Disturbance::None,
         },
+        Body::Table(table)
+            if needed.id.kind == ObjectKind::Server
+                && table.foreign.as_ref().is_some_and(|of| of.server == needed.id.name.name) =>
+        {
+            Disturbance::Replace
+        }
         Body::Table(table) => {
             let weak = Object {
                 body: Body::Table(crate::model::Table {
@@ -204,6 +237,13 @@ fn gone(dependent: &Object, needed: &Object) -> Disturbance {
                 ..dependent.clone()
             };
             if weak.body == dependent.body { Disturbance::None } else { Disturbance::Weaken(Box::new(weak)) }
+        }
+        Body::Domain(domain)
+            if domain.default.is_some()
+                && !matches!(needed.id.kind, ObjectKind::Domain | ObjectKind::Collation) =>
+        {
+            let body = Body::Domain(crate::model::Domain { default: None, ..domain.clone() });
+            Disturbance::Weaken(Box::new(Object { body, ..dependent.clone() }))
         }
         Body::Schema
         | Body::Extension(_)
@@ -266,17 +306,28 @@ fn retyping(dependent: &Object) -> Disturbance {
     }
 }
 
-/// A type is rebuilt under its name: columns, domains and composites of it are converted with it.
+/// A type is rebuilt under its name: columns, domains and composites of it are converted with it, and a domain's
+/// constraints are made with it.
 fn rebuilt(dependent: &Object, needed: &Object) -> Disturbance {
     match &dependent.body {
-        Body::Column(column) => {
-            if column.data_type.as_str().contains(needed.id.leaf().as_str()) {
-                return Disturbance::Join;
+        Body::Column(column) => match &column.value {
+            Value::Generated { .. } => Disturbance::Replace,
+            Value::Plain | Value::Default(_) | Value::Identity(_) if made_of(column, &needed.id) => {
+                Disturbance::Join
             }
-            gone(dependent, needed)
-        }
+            Value::Plain | Value::Default(_) | Value::Identity(_) => gone(dependent, needed),
+        },
         Body::Domain(_) | Body::Composite(_) => Disturbance::Join,
+        Body::Constraint(_) if dependent.id.kind == ObjectKind::DomainConstraint => Disturbance::Join,
         _ => gone(dependent, needed),
+    }
+}
+
+/// A column is converted as part of a rebuild. Only b-tree indexes stand for whatever it passes through.
+fn converted(dependent: &Object) -> Disturbance {
+    match &dependent.body {
+        Body::Index(index) if !index.tail.as_str().starts_with("USING btree") => Disturbance::Replace,
+        _ => retyping(dependent),
     }
 }
 

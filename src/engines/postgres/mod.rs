@@ -6,13 +6,15 @@ mod introspect;
 mod rank;
 mod render;
 mod types;
+mod units;
 
 use crate::connect::Rows;
 use crate::engines::{
     Action, AssembleError, Cause, Dialect, Disturbance, Draft, Facts, Folding, Frame, Reading, Transition,
 };
 use crate::model::{
-    Boundary, Edit, EngineKind, Object, ObjectId, Runtime, Schema, ServerVersion, Sql, Statement, Step,
+    Boundary, Change, Edit, EngineKind, Object, ObjectId, Runtime, Schema, ServerVersion, Sql, Statement,
+    Step,
 };
 use crate::sql;
 
@@ -54,6 +56,10 @@ impl Dialect for Postgres {
 
     fn follows(&self, object: &Object, schema: &Schema) -> Vec<ObjectId> {
         decide::follows(object, schema)
+    }
+
+    fn unit(&self, change: &Change, from: &Schema, to: &Schema) -> Option<ObjectId> {
+        units::unit(change, from, to)
     }
 
     fn rank(&self, action: &Action, facts: &Facts<'_>) -> u32 {

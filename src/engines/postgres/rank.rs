@@ -1,7 +1,7 @@
 //! When an action comes among those that nothing else orders.
 
 use crate::engines::{Action, Facts};
-use crate::model::{Body, Object, ObjectKind};
+use crate::model::{Aspect, Body, Object, ObjectKind};
 
 /// Renames; what has to go first because it is made again; what is new, in the order in which kinds need each
 /// other; what waits for nobody but takes long; and last what is only taken away.
@@ -30,8 +30,11 @@ pub(super) fn rank(action: &Action, facts: &Facts<'_>) -> u32 {
         },
         Action::Alter { before, after, edits } => match &after.body {
             Body::Enum(_) => 1,
+            Body::Index(_) if edits.iter().any(|edit| edit.aspect == Aspect::Definition) => 300,
             // The columns' NOT NULL takes transactions of its own, so it comes when nothing else is half done.
             Body::Column(_) if sets_not_null(before, after) && edits.len() == 1 => 310,
+            // A sequence of a column gets its owner with the table.
+            Body::Sequence(_) if before.about.owner != after.about.owner => 21 + created(ObjectKind::Table),
             _ => 20 + created(after.id.kind),
         },
         Action::Rebuild { .. } => 20 + created(ObjectKind::Enum),

@@ -54,6 +54,42 @@ pub(super) fn through_text(from: &str, to: &str) -> bool {
     family(a) != "text" && family(a) != family(b) && !DIRECT.contains(&(a, b))
 }
 
+/// How the server stores a type unless it is told otherwise (`typstorage`).
+pub(super) fn usual_storage(name: &str) -> &'static str {
+    let (base, _) = split(name);
+    match base {
+        "numeric" | "inet" | "cidr" => "MAIN",
+        "smallint"
+        | "integer"
+        | "bigint"
+        | "real"
+        | "double precision"
+        | "boolean"
+        | "date"
+        | "uuid"
+        | "money"
+        | "name"
+        | "oid"
+        | "\"char\""
+        | "interval"
+        | "macaddr"
+        | "macaddr8"
+        | "pg_lsn"
+        | "point"
+        | "line"
+        | "lseg"
+        | "box"
+        | "circle"
+        | "timestamp"
+        | "timestamp without time zone"
+        | "timestamp with time zone"
+        | "time"
+        | "time without time zone"
+        | "time with time zone" => "PLAIN",
+        _ => "EXTENDED",
+    }
+}
+
 /// Whether the stored values stay as they are (spec 1.1, P12).
 pub(super) fn binary_compatible(from: &str, to: &str) -> bool {
     let ((a, x), (b, y)) = (split(from), split(to));

@@ -45,7 +45,7 @@ impl<'a> Side<'a> {
     }
 
     fn has(&self, setting: &str) -> bool {
-        self.table.is_some_and(|table| table.storage.contains_key(setting))
+        self.table.is_some_and(|table| table.storage.contains(setting))
     }
 
     pub fn autoincrements(&self) -> bool {

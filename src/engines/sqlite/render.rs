@@ -98,7 +98,7 @@ fn column_sql(id: &ObjectId, column: &Column) -> Sql {
 pub(super) fn imprint(object: &Object) -> Vec<Box<str>> {
     let form = |definition: &Definition| Box::<str>::from(definition.compared());
     match &object.body {
-        Body::Table(table) => table.storage.keys().cloned().collect(),
+        Body::Table(table) => table.storage.names().map(Box::from).collect(),
         Body::Column(column) => {
             let value = match &column.value {
                 Value::Plain | Value::Identity(_) => String::new(),

@@ -218,7 +218,7 @@ fn read_column(
     let storage = rare.maybe_text()?;
     let compression = rare.maybe_text()?;
     let mut options: Settings = rare.settings("")?;
-    options.append(&mut rare.settings("fdw:")?);
+    options.extend(&rare.settings("fdw:")?);
     let column = Column {
         position: common.position,
         data_type: common.data_type,

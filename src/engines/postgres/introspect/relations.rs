@@ -114,7 +114,7 @@ fn read_relation(
 
 fn storage(row: &mut Row) -> Result<Settings, AssembleError> {
     let mut storage = row.settings("")?;
-    storage.append(&mut row.settings("toast.")?);
+    storage.extend(&row.settings("toast.")?);
     Ok(storage)
 }
 

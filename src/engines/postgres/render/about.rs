@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::engines::{Draft, Facts, Restore};
-use crate::model::{Body, Grant, Lock, Object, ObjectKind, Phase, Sql, Verb, Work};
+use crate::model::{Body, Grant, Lock, Object, ObjectId, ObjectKind, Phase, Sql, Verb, Work};
 use crate::sql;
 use crate::sqltext::{Literal, SqlBuilder};
 
@@ -77,7 +77,7 @@ pub(super) fn changes(before: &Object, after: &Object, facts: &Facts<'_>) -> Vec
             drafts.extend(label_on(after, provider, Some(label)));
         }
     }
-    if before.about.owner != after.about.owner {
+    if before.about.owner != after.about.owner && !follows_its_table(after, facts) {
         drafts.extend(owner_of(after));
     }
     if before.about.grants != after.about.grants {
@@ -90,6 +90,16 @@ pub(super) fn changes(before: &Object, after: &Object, facts: &Facts<'_>) -> Vec
         drafts.extend(privileges::column_grants_again(after, &moved, to, facts));
     }
     drafts
+}
+
+/// A sequence that belongs to a column always has the owner of its table.
+fn follows_its_table(object: &Object, facts: &Facts<'_>) -> bool {
+    let id = ObjectId::new(ObjectKind::SequenceOwner, object.id.name.clone());
+    let of = |schema: &crate::model::Schema| match schema.objects.get(&id).map(|owner| &owner.body) {
+        Some(Body::SequenceOwner(owner)) => Some(owner.table.clone()),
+        _ => None,
+    };
+    object.id.kind == ObjectKind::Sequence && of(facts.from).is_some() && of(facts.from) == of(facts.to)
 }
 
 fn text(comment: Option<&str>, sql: &mut SqlBuilder) {

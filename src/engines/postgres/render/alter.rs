@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::engines::{Draft, Facts, Undo};
+use crate::engines::postgres::decide::transition;
+use crate::engines::{Draft, Facts, Transition, Undo};
 use crate::model::{Aspect, Body, Edit, Lock, Object, Phase, Verb, Work};
 use crate::sql;
 use crate::sqltext::{Literal, SqlBuilder};
 
-use super::{PG, about, column_alter, constraint, create, index, sequence, table, table_id, types, view};
+use super::{
+    PG, about, column_alter, constraint, create, index, sequence, succeed, table, table_id, types, view,
+};
 
 pub(super) fn alter(
     before: &Arc<Object>,
@@ -15,6 +18,17 @@ pub(super) fn alter(
     edits: &[Edit],
     facts: &Facts<'_>,
 ) -> Vec<Draft> {
+    match (&before.body, &after.body) {
+        (Body::Index(x), Body::Index(y)) if transition(before, after, edits) == Transition::Succeed => {
+            return succeed::index(before, after, (x, y), facts);
+        }
+        (Body::Constraint(_), Body::Constraint(y))
+            if transition(before, after, edits) == Transition::Succeed =>
+        {
+            return succeed::key(after, y, facts);
+        }
+        _ => {}
+    }
     let mut drafts = body(before, after, edits, facts);
     drafts.extend(about::changes(before, after, facts));
     if !drafts.iter().any(|draft| matches!(draft.undo, Undo::Action))

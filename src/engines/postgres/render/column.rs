@@ -96,7 +96,11 @@ pub(super) fn details(object: &Object, before: Option<&Column>, after: &Column) 
     if before.map(|column| &column.storage) != Some(&after.storage)
         && (before.is_some() || after.storage.is_some())
     {
-        let word = keyword(after.storage.as_deref(), &["PLAIN", "EXTERNAL", "EXTENDED", "MAIN"]);
+        let word = match &after.storage {
+            Some(_) => keyword(after.storage.as_deref(), &["PLAIN", "EXTERNAL", "EXTENDED", "MAIN"]),
+            // SET STORAGE DEFAULT exists since 16.
+            None => super::super::types::usual_storage(after.data_type.as_str()),
+        };
         let sql = altering(object).piece("SET STORAGE ").piece(word).done();
         drafts.push(adjust(object, sql, exclusive, "Only rows written later are stored that way."));
     }
@@ -125,20 +129,20 @@ fn keyword(value: Option<&str>, known: &[&'static str]) -> &'static str {
 fn options(object: &Object, before: Option<&Column>, after: &Column) -> Vec<Draft> {
     let plain = |column: Option<&Column>| -> crate::model::Settings {
         let options = column.map(|column| column.options.clone()).unwrap_or_default();
-        options.into_iter().filter(|(name, _)| !name.starts_with("fdw:")).collect()
+        let own = options.iter().filter(|(name, _)| !name.starts_with("fdw:"));
+        own.map(|(name, value)| (name.into(), value.into())).collect()
     };
     let (from, to) = (plain(before), plain(Some(after)));
+    let (set, reset) = super::table::changes(&from, &to);
     let mut drafts = Vec::new();
     let lock = Lock::ShareUpdateExclusive;
-    let set: Vec<_> = to.iter().filter(|(name, value)| from.get(*name) != Some(*value)).collect();
     if !set.is_empty() {
         let mut sql = altering(object).piece("SET (");
         super::table::assignments(&mut sql, set.into_iter());
         drafts.push(adjust(object, sql.piece(")").done(), lock, "Takes effect with the next ANALYZE."));
     }
-    let reset: Vec<Ident> =
-        from.keys().filter(|name| !to.contains_key(*name)).map(|name| Ident::new(name.clone())).collect();
     if !reset.is_empty() {
+        let reset: Vec<Ident> = reset.into_iter().map(Ident::new).collect();
         let sql = altering(object).piece("RESET (").joined(&reset, ", ").piece(")").done();
         drafts.push(adjust(object, sql, lock, "Takes effect with the next ANALYZE."));
     }

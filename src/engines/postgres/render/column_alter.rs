@@ -353,7 +353,9 @@ fn identity_changes(
         Value::Identity(former) if **former == *identity => Vec::new(),
         Value::Identity(former) => {
             let mut drafts = Vec::new();
-            if let Some(sql) = super::sequence::raised(&former.sequence, &former.options, &identity.options) {
+            if let Some(sql) =
+                super::sequence::moved_inside(&former.sequence, &former.options, &identity.options)
+            {
                 drafts.push(adjust(
                     object,
                     sql,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::engines::{Draft, Facts};
 use crate::model::{
-    Boundary, Buildable, Constraint, ConstraintKind, Enforcement, Lock, LossTime, Object, ObjectKind, Origin,
-    Phase, QualifiedName, Sql, TableShape, Validity, Verb, Work,
+    Boundary, Buildable, Constraint, ConstraintIndex, ConstraintKind, Enforcement, Lock, LossTime, Object,
+    ObjectKind, Origin, Phase, QualifiedName, Sql, TableShape, Validity, Verb, Work,
 };
 use crate::sql;
 use crate::sqltext::SqlBuilder;
@@ -177,30 +177,22 @@ fn validated_later(object: &Object, constraint: &Constraint) -> Vec<Draft> {
 }
 
 /// A unique index built concurrently, then made a key (spec 1.1, P20 and P21).
-fn key_online(object: &Object, constraint: &Constraint, key: &crate::model::ConstraintIndex) -> Vec<Draft> {
+fn key_online(object: &Object, constraint: &Constraint, key: &ConstraintIndex) -> Vec<Draft> {
     let table = &object.id.name;
     let name = QualifiedName { schema: table.schema.clone(), name: object.id.leaf().clone() };
-    let word = match constraint.kind {
-        ConstraintKind::PrimaryKey => "PRIMARY KEY",
-        _ => "UNIQUE",
-    };
-    let build = sql!(PG; "CREATE UNIQUE INDEX CONCURRENTLY ", &name.name, " ON ", table, " ", &key.tail);
-    let remove = sql!(PG; "DROP INDEX CONCURRENTLY IF EXISTS ", &name);
-    let mut attach = SqlBuilder::new(PG)
-        .piece("ALTER TABLE ")
-        .piece(table)
-        .piece(" ADD CONSTRAINT ")
-        .piece(object.id.leaf())
-        .piece(" ")
-        .piece(word)
-        .piece(" USING INDEX ")
-        .piece(&name.name);
-    if !key.deferral.as_str().is_empty() {
-        attach = attach.piece(" ").piece(&key.deferral);
-    }
     let detach = sql!(PG; "ALTER TABLE ", table, " DROP CONSTRAINT IF EXISTS ", object.id.leaf());
-    vec![
-        index::cleanup(&name, table).about(&object.id),
+    let [cleanup, build] = build(object, key, &name);
+    let adopt = adopt(object, constraint, key, &name).undone_by(vec![in_transaction(detach)]);
+    vec![cleanup, build, adopt]
+}
+
+/// Builds the index of a key under a name.
+pub(super) fn build(object: &Object, key: &ConstraintIndex, name: &QualifiedName) -> [Draft; 2] {
+    let table = &object.id.name;
+    let build = sql!(PG; "CREATE UNIQUE INDEX CONCURRENTLY ", &name.name, " ON ", table, " ", &key.tail);
+    let remove = sql!(PG; "DROP INDEX CONCURRENTLY IF EXISTS ", name);
+    [
+        index::cleanup(name, table).about(&object.id),
         Draft::new(
             Verb::Create,
             Phase::Expand,
@@ -211,18 +203,53 @@ fn key_online(object: &Object, constraint: &Constraint, key: &crate::model::Cons
         .locks(Lock::ShareUpdateExclusive, [table_id(table)], Work::IndexBuild)
         .bounded(Boundary::NonTransactional)
         .undone_by(vec![outside(remove)])
-        .probed_by(probe::index_valid(&name)),
-        Draft::new(
-            Verb::Create,
-            Phase::Switch,
-            attach.done(),
-            "The index is there already: nothing is built or read.",
-        )
-        .about(&object.id)
-        .locks(Lock::AccessExclusive, [table_id(table)], Work::Catalog)
-        .undone_by(vec![in_transaction(detach)])
-        .probed_by(probe::constraint(table, object.id.leaf(), "EXISTS")),
+        .probed_by(probe::index_valid(name)),
     ]
+}
+
+/// Makes an index the key; it takes the key's name.
+pub(super) fn adopt(
+    object: &Object,
+    constraint: &Constraint,
+    key: &ConstraintIndex,
+    index: &QualifiedName,
+) -> Draft {
+    let table = &object.id.name;
+    let word = match constraint.kind {
+        ConstraintKind::PrimaryKey => "PRIMARY KEY",
+        _ => "UNIQUE",
+    };
+    let mut attach = SqlBuilder::new(PG)
+        .piece("ALTER TABLE ")
+        .piece(table)
+        .piece(" ADD CONSTRAINT ")
+        .piece(object.id.leaf())
+        .piece(" ")
+        .piece(word)
+        .piece(" USING INDEX ")
+        .piece(&index.name);
+    if !key.deferral.as_str().is_empty() {
+        attach = attach.piece(" ").piece(&key.deferral);
+    }
+    Draft::new(
+        Verb::Create,
+        Phase::Switch,
+        attach.done(),
+        "The index is there already: nothing is built or read.",
+    )
+    .about(&object.id)
+    .locks(Lock::AccessExclusive, [table_id(table)], Work::Catalog)
+    .probed_by(probe::constraint(table, object.id.leaf(), "EXISTS"))
+}
+
+/// A constraint of a domain that nothing uses yet.
+pub(super) fn of_new_domain(object: &Object, constraint: &Constraint) -> Draft {
+    let mut sql = sql!(PG; "ALTER DOMAIN ", &object.id.name, " ADD CONSTRAINT ", object.id.leaf(), " ", &reparsed(&constraint.definition));
+    if constraint.validity == Validity::NotValid {
+        sql = sql!(PG; &sql, " NOT VALID");
+    }
+    Draft::new(Verb::Create, Phase::Switch, sql, "The domain is new: nothing has to be checked.")
+        .about(&object.id)
 }
 
 fn add_to_domain(object: &Arc<Object>, constraint: &Constraint, facts: &Facts<'_>) -> Vec<Draft> {

@@ -25,7 +25,7 @@ pub(super) fn cleanup(name: &QualifiedName, table: &QualifiedName) -> Draft {
     .bounded(Boundary::NonTransactional)
 }
 
-fn statement(object: &Object, index: &Index, how: &'static str, only: &'static str) -> Sql {
+pub(super) fn statement(object: &Object, index: &Index, how: &'static str, only: &'static str) -> Sql {
     let word = match index.uniqueness {
         Uniqueness::Plain => "CREATE INDEX ",
         Uniqueness::Unique => "CREATE UNIQUE INDEX ",
@@ -88,7 +88,7 @@ pub(super) fn create(object: &Arc<Object>, index: &Index, facts: &Facts<'_>) -> 
     drafts
 }
 
-fn statistics(object: &Object, place: u32, target: i32) -> Draft {
+pub(super) fn statistics(object: &Object, place: u32, target: i32) -> Draft {
     let sql = sql!(PG; "ALTER INDEX ", &object.id.name, " ALTER COLUMN ", place, " SET STATISTICS ", target);
     Draft::new(Verb::Alter, Phase::Expand, sql, "Takes effect with the next ANALYZE.")
 }

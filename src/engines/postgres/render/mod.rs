@@ -17,6 +17,7 @@ mod rebuild;
 mod rename;
 mod reparse;
 mod sequence;
+mod succeed;
 mod table;
 mod types;
 mod view;
@@ -57,8 +58,26 @@ pub(super) fn define(object: &Object) -> Vec<Sql> {
     if let Body::Column(column) = &object.body {
         return column::define(object, column, &facts);
     }
-    let objects = [std::sync::Arc::new(object.clone())];
+    let objects = [std::sync::Arc::new(with_sorted_options(object))];
     create::create(&objects, &facts).into_iter().map(|draft| draft.sql).collect()
+}
+
+/// Equal objects are defined in the same words, whatever the order of their options.
+fn with_sorted_options(object: &Object) -> Object {
+    let mut object = object.clone();
+    let options: Vec<&mut crate::model::Settings> = match &mut object.body {
+        Body::Table(table) => std::iter::once(&mut table.storage)
+            .chain(table.foreign.iter_mut().map(|foreign| &mut foreign.options))
+            .collect(),
+        Body::Column(column) => vec![&mut column.options],
+        Body::View(view) => vec![&mut view.options],
+        Body::Constraint(constraint) => constraint.index.iter_mut().map(|index| &mut index.storage).collect(),
+        _ => Vec::new(),
+    };
+    for settings in options {
+        *settings = settings.sorted();
+    }
+    object
 }
 
 /// The relation an object belongs to, or its own name.

@@ -185,12 +185,24 @@ fn statements(
     let taken = from.iter().filter(|grant| !to.contains(grant));
     let (lowered, gone): (Vec<&Grant>, Vec<&Grant>) =
         taken.partition(|grant| to.iter().any(|other| same(grant, other)));
-    for ((grantee, _, _), list) in batches(gone.into_iter()) {
+    let owner = object.about.owner.as_ref();
+    // What somebody else than the owner granted has to be granted, and taken back, by that role.
+    let as_grantor = |drafts: &mut Vec<Draft>, grantor: &Ident, sql: Sql| {
+        let other = column.is_none() && owner.is_some_and(|owner| owner != grantor);
+        if other {
+            drafts.push(draft(sql!(PG; "SET LOCAL ROLE ", grantor)));
+        }
+        drafts.push(draft(sql));
+        if other {
+            drafts.push(draft(sql!(PG; "RESET ROLE")));
+        }
+    };
+    for ((grantee, grantor, _), list) in chained(batches(gone.into_iter()), from, owner).into_iter().rev() {
         let mut sql = SqlBuilder::new(PG).piece("REVOKE ");
         listed(&mut sql, &list, column);
         sql = sql.piece(" ON ").piece(target).piece(" FROM ");
         role(&mut sql, grantee);
-        drafts.push(draft(sql.done()));
+        as_grantor(&mut drafts, grantor, sql.done());
     }
     for ((grantee, _, option), list) in batches(lowered.into_iter()) {
         if option == GrantOption::WithGrantOption {
@@ -201,17 +213,11 @@ fn statements(
             drafts.push(draft(sql.done()));
         }
     }
-    let owner = object.about.owner.as_ref();
     let given = to.iter().filter(|grant| !from.contains(grant));
     let raised = given.filter(|grant| {
         grant.option == GrantOption::WithGrantOption || !from.iter().any(|other| same(grant, other))
     });
-    for ((grantee, grantor, option), list) in batches(raised) {
-        // A grant that somebody else than the owner made has to be made by that role.
-        let foreign = owner.is_some_and(|owner| owner != grantor) && column.is_none();
-        if foreign {
-            drafts.push(draft(sql!(PG; "SET LOCAL ROLE ", grantor)));
-        }
+    for ((grantee, grantor, option), list) in chained(batches(raised), to, owner) {
         let mut sql = SqlBuilder::new(PG).piece("GRANT ");
         listed(&mut sql, &list, column);
         sql = sql.piece(" ON ").piece(target).piece(" TO ");
@@ -219,12 +225,31 @@ fn statements(
         if option == GrantOption::WithGrantOption {
             sql.push(" WITH GRANT OPTION");
         }
-        drafts.push(draft(sql.done()));
-        if foreign {
-            drafts.push(draft(sql!(PG; "RESET ROLE")));
-        }
+        as_grantor(&mut drafts, grantor, sql.done());
     }
     drafts
+}
+
+type Named<'a> = ((Option<&'a Ident>, &'a Ident, GrantOption), Vec<&'a str>);
+
+/// A role grants only what it was granted itself: those nearer to the owner come first.
+fn chained<'a>(batches: Batch<'a>, all: &BTreeSet<Grant>, owner: Option<&Ident>) -> Vec<Named<'a>> {
+    let mut near: Vec<&Ident> = owner.into_iter().collect();
+    loop {
+        let next = all.iter().find_map(|grant| {
+            let grantee = grant.grantee.as_ref()?;
+            let passes_on = grant.option == GrantOption::WithGrantOption && near.contains(&&grant.grantor);
+            (passes_on && !near.contains(&grantee)).then_some(grantee)
+        });
+        match next {
+            Some(role) => near.push(role),
+            None => break,
+        }
+    }
+    let place = |role: &Ident| near.iter().position(|other| *other == role).unwrap_or(near.len());
+    let mut ordered: Vec<Named<'a>> = batches.into_iter().collect();
+    ordered.sort_by_key(|((_, grantor, _), _)| place(grantor));
+    ordered
 }
 
 fn listed(sql: &mut SqlBuilder, privileges: &[&str], column: Option<&Ident>) {

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use crate::engines::{Draft, Facts};
 use crate::model::{
-    Body, Column, Lock, LossTime, Object, ObjectId, ObjectKind, Phase, QualifiedName, Value, Verb, Work,
+    Body, Column, Lock, LossTime, Object, ObjectId, ObjectKind, Phase, QualifiedName, Schema, Value, Verb,
+    Work,
 };
 use crate::sql;
 
 use super::column::{adjust, altering};
-use super::{PG, about, column_alter, table_id, types};
+use super::{PG, about, column_alter, constraint, table_id, types};
+use crate::engines::postgres::units::made_of;
 
 /// The name of the old type while both exist.
 fn aside(name: &QualifiedName) -> QualifiedName {
@@ -27,10 +29,31 @@ pub(super) fn rebuild(
     after: &[Arc<Object>],
     facts: &Facts<'_>,
 ) -> Vec<Draft> {
-    let old: Vec<&Arc<Object>> = in_order(before.iter().filter(|object| is_type(object)).collect(), subject);
-    let new: Vec<&Arc<Object>> = in_order(after.iter().filter(|object| is_type(object)).collect(), subject);
+    let old: Vec<&Arc<Object>> =
+        in_order(before.iter().filter(|object| is_type(object)).collect(), facts.from);
+    let new: Vec<&Arc<Object>> = in_order(after.iter().filter(|object| is_type(object)).collect(), facts.to);
     let switch = |sql, reason: &'static str| Draft::new(Verb::Rebuild, Phase::Switch, sql, reason);
+    let columns = || {
+        after.iter().filter_map(|object| {
+            let former = before.iter().find(|former| former.id == object.id)?;
+            match (&former.body, &object.body) {
+                (Body::Column(x), Body::Column(y)) => Some((object, x, y)),
+                _ => None,
+            }
+        })
+    };
     let mut drafts = Vec::new();
+    // The functions of a range type keep their names when it steps aside, so its values wait as text.
+    let (ranges, old): (Vec<_>, Vec<_>) =
+        old.into_iter().partition(|object| matches!(object.body, Body::Defined(_)));
+    let waits = |column: &Column| ranges.iter().any(|range| made_of(column, &range.id));
+    for (object, from, _) in columns().filter(|(_, from, _)| waits(from)) {
+        drafts.extend(as_text(object, from));
+    }
+    for object in ranges.iter().rev() {
+        let sql = sql!(PG; "DROP TYPE ", &object.id.name);
+        drafts.push(switch(sql, "It is made again at once.").about(&object.id));
+    }
     for object in &old {
         let word = if object.id.kind == ObjectKind::Domain { "ALTER DOMAIN " } else { "ALTER TYPE " };
         let sql = sql!(PG; word, &object.id.name, " RENAME TO ", &aside(&object.id.name).name);
@@ -40,12 +63,27 @@ pub(super) fn rebuild(
         if let Some(sql) = types::create_as(&object.id.name, object) {
             drafts.push(switch(sql, "The type as it is wanted.").about(&object.id));
         }
+        let own = |part: &&Arc<Object>| {
+            part.id.kind == ObjectKind::DomainConstraint && part.id.name == object.id.name
+        };
+        for part in after.iter().filter(own) {
+            if let Body::Constraint(constraint) = &part.body {
+                drafts.push(constraint::of_new_domain(part, constraint));
+                drafts.extend(about::after_create(part, facts));
+            }
+        }
         drafts.extend(about::after_create(object, facts));
     }
-    for object in after.iter().filter(|object| matches!(object.body, Body::Column(_))) {
-        let former = before.iter().find(|former| former.id == object.id);
-        if let (Some(Body::Column(x)), Body::Column(y)) = (former.map(|former| &former.body), &object.body) {
-            drafts.extend(convert(object, x, y, facts));
+    for (object, from, to) in columns() {
+        if waits(from) {
+            let text = Column {
+                data_type: crate::model::Definition::from_catalog("text"),
+                value: Value::Plain,
+                ..from.clone()
+            };
+            drafts.extend(convert(object, &text, to, facts));
+        } else {
+            drafts.extend(convert(object, from, to, facts));
         }
     }
     for object in old.iter().rev() {
@@ -67,10 +105,31 @@ fn is_type(object: &Object) -> bool {
     matches!(object.id.kind, ObjectKind::Enum | ObjectKind::Domain | ObjectKind::Composite | ObjectKind::Type)
 }
 
-/// The subject first: the others are made of it.
-fn in_order<'a>(mut types: Vec<&'a Arc<Object>>, subject: &ObjectId) -> Vec<&'a Arc<Object>> {
-    types.sort_by_key(|object| (&object.id != subject, object.id.clone()));
-    types
+/// What others are made of comes first.
+fn in_order<'a>(mut types: Vec<&'a Arc<Object>>, schema: &Schema) -> Vec<&'a Arc<Object>> {
+    let mut ordered: Vec<&Arc<Object>> = Vec::with_capacity(types.len());
+    while !types.is_empty() {
+        let needs = |a: &Arc<Object>, b: &Arc<Object>| {
+            schema.depends.binary_search_by(|(x, y)| (x, y).cmp(&(&a.id, &b.id))).is_ok()
+        };
+        let ready = types.iter().position(|a| types.iter().all(|b| a.id == b.id || !needs(a, b)));
+        ordered.push(types.remove(ready.unwrap_or(0)));
+    }
+    ordered
+}
+
+/// The values of a column wait as text.
+fn as_text(object: &Arc<Object>, from: &Column) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    let lock = Lock::AccessExclusive;
+    if matches!(from.value, Value::Default(_)) {
+        let sql = altering(object).piece("DROP DEFAULT").done();
+        drafts.push(adjust(object, sql, lock, "It is of the old type."));
+    }
+    let sql = altering(object).piece("TYPE text USING ").piece(object.id.leaf()).piece("::text").done();
+    let draft = adjust(object, sql, lock, "The values wait as text until the type is made again.");
+    drafts.push(draft.locks(lock, [table_id(&object.id.name)], Work::Rewrite));
+    drafts
 }
 
 fn convert(object: &Arc<Object>, from: &Column, to: &Column, facts: &Facts<'_>) -> Vec<Draft> {

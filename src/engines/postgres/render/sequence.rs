@@ -68,7 +68,7 @@ pub(super) fn alter(object: &Object, before: &Sequence, after: &Sequence) -> Vec
             .locks(Lock::ShareRowExclusive, [object.id.clone()], Work::Catalog)
             .undone_by_action()
     };
-    drafts.extend(raised(&object.id.name, &before.options, &after.options).map(draft));
+    drafts.extend(moved_inside(&object.id.name, &before.options, &after.options).map(draft));
     if before.data_type != after.data_type || before.options != after.options {
         let mut sql = SqlBuilder::new(PG).piece("ALTER SEQUENCE ").piece(&object.id.name);
         if before.data_type != after.data_type {
@@ -82,6 +82,9 @@ pub(super) fn alter(object: &Object, before: &Sequence, after: &Sequence) -> Vec
         } else {
             options(&mut sql, &after.options, &before.options);
         }
+        if restarts(&before.options, &after.options) {
+            sql.push(" RESTART");
+        }
         drafts.push(draft(sql.done()));
     }
     if before.persistence != after.persistence {
@@ -94,13 +97,29 @@ pub(super) fn alter(object: &Object, before: &Sequence, after: &Sequence) -> Vec
     drafts
 }
 
-/// The server refuses a minimum above the current value, so the value is lifted to it first.
-pub(super) fn raised(name: &QualifiedName, from: &SequenceOptions, to: &SequenceOptions) -> Option<Sql> {
+/// The server refuses bounds that leave out the current value, so that is moved inside first. Where the old and the
+/// new bounds have nothing in common, the change itself has to restart the sequence: see [`restarts`].
+pub(super) fn moved_inside(
+    name: &QualifiedName,
+    from: &SequenceOptions,
+    to: &SequenceOptions,
+) -> Option<Sql> {
+    if to.minimum <= from.minimum && to.maximum >= from.maximum || restarts(from, to) {
+        return None;
+    }
     let quoted = sql!(PG; name);
-    (to.minimum > from.minimum && to.minimum <= from.maximum).then(|| {
-        sql!(PG; "SELECT pg_catalog.setval(", Literal(quoted.as_str()), ", ", to.minimum, ", false) FROM ", name,
-            " WHERE last_value < ", to.minimum)
-    })
+    let (low, high) = (to.minimum.max(from.minimum), to.maximum.min(from.maximum));
+    let unused = to.start.clamp(low, high);
+    Some(
+        sql!(PG; "SELECT pg_catalog.setval(", Literal(quoted.as_str()), ", CASE WHEN NOT is_called THEN ", unused,
+            " WHEN last_value < ", low, " THEN ", low, " ELSE ", high, " END, is_called AND last_value > ", high,
+            ") FROM ", name, " WHERE last_value NOT BETWEEN ", low, " AND ", high),
+    )
+}
+
+/// Whether no value is inside both bounds.
+pub(super) fn restarts(from: &SequenceOptions, to: &SequenceOptions) -> bool {
+    to.minimum > from.maximum || to.maximum < from.minimum
 }
 
 pub(super) fn own(object: &Object, owner: &SequenceOwner) -> Draft {
@@ -161,5 +180,8 @@ pub(super) fn identity_changes(sql: &mut SqlBuilder, before: &Identity, after: &
             Cycle::Cycle => " SET CYCLE",
             Cycle::NoCycle => " SET NO CYCLE",
         });
+    }
+    if restarts(x, y) {
+        sql.push(" RESTART");
     }
 }

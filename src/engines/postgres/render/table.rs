@@ -173,7 +173,7 @@ fn statement(object: &Object, table: &Table, lines: &[Sql]) -> Sql {
                 if at > 0 {
                     sql.push(", ");
                 }
-                sql = sql.piece(&Ident::new(name.clone())).piece(" ").piece(Literal(value));
+                sql = sql.piece(&Ident::new(name)).piece(" ").piece(Literal(value));
             }
             sql.push(")");
         }
@@ -190,10 +190,7 @@ fn statement(object: &Object, table: &Table, lines: &[Sql]) -> Sql {
 }
 
 /// `name='value', …` of storage parameters; `toast.` stays in front of the name.
-pub(super) fn assignments<'a>(
-    sql: &mut SqlBuilder,
-    settings: impl Iterator<Item = (&'a Box<str>, &'a Box<str>)>,
-) {
+pub(super) fn assignments<'a>(sql: &mut SqlBuilder, settings: impl Iterator<Item = (&'a str, &'a str)>) {
     for (at, (name, value)) in settings.enumerate() {
         if at > 0 {
             sql.push(", ");
@@ -214,19 +211,30 @@ fn setting_name(sql: &mut SqlBuilder, name: &str) {
     }
 }
 
+/// What has to be SET and what RESET. The server keeps the order in which options are given, and those that are
+/// set come last: what is set begins where the two orders part.
+pub(super) fn changes<'a>(from: &'a Settings, to: &'a Settings) -> (Vec<(&'a str, &'a str)>, Vec<&'a str>) {
+    let reset: Vec<&str> = from.names().filter(|name| !to.contains(name)).collect();
+    if from == to {
+        return (Vec::new(), reset);
+    }
+    let mut stays = from.iter().filter(|(name, value)| to.get(name) == Some(*value));
+    let set = to.iter().skip_while(|option| stays.next() == Some(*option)).collect();
+    (set, reset)
+}
+
 /// `ALTER <word> n SET (…)` and `RESET (…)` for what differs.
 pub(super) fn storage(word: &'static str, name: &QualifiedName, from: &Settings, to: &Settings) -> Vec<Sql> {
+    let head = || SqlBuilder::new(PG).piece("ALTER ").piece(word).piece(" ").piece(name);
+    let (set, reset) = changes(from, to);
     let mut statements = Vec::new();
-    let set: Vec<_> = to.iter().filter(|(name, value)| from.get(*name) != Some(*value)).collect();
     if !set.is_empty() {
-        let mut sql = SqlBuilder::new(PG).piece("ALTER ").piece(word).piece(" ").piece(name).piece(" SET (");
+        let mut sql = head().piece(" SET (");
         assignments(&mut sql, set.into_iter());
         statements.push(sql.piece(")").done());
     }
-    let reset: Vec<&Box<str>> = from.keys().filter(|name| !to.contains_key(*name)).collect();
     if !reset.is_empty() {
-        let mut sql =
-            SqlBuilder::new(PG).piece("ALTER ").piece(word).piece(" ").piece(name).piece(" RESET (");
+        let mut sql = head().piece(" RESET (");
         for (at, name) in reset.into_iter().enumerate() {
             if at > 0 {
                 sql.push(", ");
@@ -331,6 +339,16 @@ pub(super) fn replica_identity(table: &QualifiedName, index: &Ident) -> Sql {
 
 /// What the table says of an index that has just been made.
 pub(super) fn index_marks(table: &QualifiedName, index: &Ident, facts: &Facts<'_>) -> Vec<Draft> {
+    successor_marks(table, index, index, facts)
+}
+
+/// The same, while the index still has another name: `now`.
+pub(super) fn successor_marks(
+    table: &QualifiedName,
+    index: &Ident,
+    now: &Ident,
+    facts: &Facts<'_>,
+) -> Vec<Draft> {
     let Some(Body::Table(of)) = facts.to.objects.get(&table_id(table)).map(|object| &object.body) else {
         return Vec::new();
     };
@@ -343,10 +361,10 @@ pub(super) fn index_marks(table: &QualifiedName, index: &Ident, facts: &Facts<'_
         ));
     };
     if of.replica_identity == ReplicaIdentity::Index(index.clone()) {
-        say(replica_identity(table, index), "Logical replication follows.");
+        say(replica_identity(table, now), "Logical replication follows.");
     }
     if of.clustered_on.as_ref() == Some(index) {
-        say(sql!(PG; "ALTER TABLE ", table, " CLUSTER ON ", index), "Only the mark changes.");
+        say(sql!(PG; "ALTER TABLE ", table, " CLUSTER ON ", now), "Only the mark changes.");
     }
     drafts
 }
@@ -436,7 +454,7 @@ fn foreign_options(name: &QualifiedName, from: &Settings, to: &Settings) -> Opti
         }
         any = true;
     };
-    for (option, value) in to {
+    for (option, value) in to.iter() {
         match from.get(option) {
             Some(former) if former == value => continue,
             Some(_) => {
@@ -448,11 +466,11 @@ fn foreign_options(name: &QualifiedName, from: &Settings, to: &Settings) -> Opti
                 sql.push("ADD ");
             }
         }
-        sql = sql.piece(&Ident::new(option.clone())).piece(" ").piece(Literal(value));
+        sql = sql.piece(&Ident::new(option)).piece(" ").piece(Literal(value));
     }
-    for option in from.keys().filter(|option| !to.contains_key(*option)) {
+    for option in from.names().filter(|option| !to.contains(option)) {
         separate(&mut sql);
-        sql = sql.piece("DROP ").piece(&Ident::new(option.clone()));
+        sql = sql.piece("DROP ").piece(&Ident::new(option));
     }
     sql.push(")");
     any.then(|| sql.done())

@@ -1,0 +1,4 @@
+CREATE TABLE t (id int NOT NULL, a int NOT NULL, b int, CONSTRAINT t_key PRIMARY KEY (id), CONSTRAINT t_other UNIQUE (b), CONSTRAINT t_late UNIQUE (a));
+CREATE TABLE r (a int CONSTRAINT r_to_t REFERENCES t (a));
+ALTER TABLE t CLUSTER ON t_key;
+COMMENT ON CONSTRAINT t_other ON t IS 'other';

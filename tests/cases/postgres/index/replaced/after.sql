@@ -1,0 +1,12 @@
+CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL, b text, d int);
+CREATE INDEX plain ON t (a DESC, b);
+CREATE INDEX expression ON t (upper(b)) WHERE a > 0;
+CREATE UNIQUE INDEX marked ON t (a, id);
+CREATE INDEX ordered ON t (a DESC);
+CREATE INDEX kept_for_column ON t (a, d);
+CREATE INDEX aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1 ON t (a DESC);
+CREATE INDEX aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa2 ON t (a DESC);
+ALTER TABLE t REPLICA IDENTITY USING INDEX marked;
+ALTER TABLE t CLUSTER ON ordered;
+ALTER INDEX expression ALTER COLUMN 1 SET STATISTICS 400;
+COMMENT ON INDEX plain IS 'second';

@@ -1,0 +1,12 @@
+CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL, b text, c int NOT NULL);
+CREATE INDEX plain ON t (a);
+CREATE INDEX expression ON t (lower(b)) WHERE a > 0;
+CREATE UNIQUE INDEX marked ON t (a);
+CREATE INDEX ordered ON t (c);
+CREATE INDEX kept_for_column ON t (a, c);
+CREATE INDEX aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1 ON t (a);
+CREATE INDEX aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa2 ON t (a);
+ALTER TABLE t REPLICA IDENTITY USING INDEX marked;
+ALTER TABLE t CLUSTER ON ordered;
+ALTER INDEX expression ALTER COLUMN 1 SET STATISTICS 300;
+COMMENT ON INDEX plain IS 'first';
