@@ -20,6 +20,23 @@ impl Shown {
         Self(text.into())
     }
 
+    /// A name that stands by itself: spaces at its ends, which nobody would see, become visible too.
+    pub fn name(raw: impl fmt::Display) -> Self {
+        let raw = raw.to_string();
+        let inside = raw.len() - raw.trim_start_matches(' ').len()..raw.trim_end_matches(' ').len();
+        let at_the_end = |at: usize| !inside.contains(&at) && raw[at..].starts_with(' ');
+        let mut text = String::with_capacity(raw.len());
+        pieces(&raw, |at, piece| {
+            text.push_str(match piece {
+                " " if at_the_end(at) => "\\u{20}",
+                // It would be taken for a part of the escape behind it.
+                "\\" if at_the_end(at + 1) => "\\\\",
+                _ => piece,
+            });
+        });
+        Self(text.into())
+    }
+
     /// The same in runs of one look each: neighbours for which `look`, asked with their byte, gives the same. A tab
     /// stands for itself as `tab`, which must not be mistaken for text.
     pub fn runs<K: PartialEq>(raw: &str, tab: &str, look: impl Fn(usize) -> K) -> Vec<(K, Self)> {
@@ -167,6 +184,22 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_name_shows_the_spaces_at_its_ends() {
+        for (raw, shown) in [
+            ("a b", "a b"),
+            (" a  b ", "\\u{20}a  b\\u{20}"),
+            ("  ", "\\u{20}\\u{20}"),
+            ("\\u{20}", "\\\\u{20}"),
+            ("\\ ", "\\\\\\u{20}"),
+            ("a\\", "a\\"),
+            ("", ""),
+        ] {
+            assert_eq!(Shown::name(raw).as_str(), shown);
+            assert_eq!(unshown(shown), raw);
         }
     }
 

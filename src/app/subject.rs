@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::export::Noted;
-use crate::model::{Change, ObjectId, Severity};
+use crate::model::{Change, ObjectId, ObjectKind, Severity};
 use crate::worker::{Comparison, Drafted};
 
 use super::diff_view::DiffView;
@@ -19,6 +19,8 @@ use super::tree::{Ground, Tree};
 pub struct Subject {
     pub comparison: Arc<Comparison>,
     pub outline: Outline,
+    /// Tables on either side: current, desired. Counted once, for it means looking at every object.
+    pub tables: [usize; 2],
     /// By change.
     pub signs: Vec<&'static str>,
     pub review: Review,
@@ -40,8 +42,11 @@ impl Subject {
         let review = Review::new(comparison.imprints.to_vec());
         let tree = Tree::new(Ground { outline: &outline, review: &review, signs: &signs });
         let engine = comparison.current.schema.engine();
+        let tables =
+            [&comparison.current, &comparison.desired].map(|side| side.schema.count(ObjectKind::Table));
         Self {
             outline,
+            tables,
             signs,
             review,
             tree,

@@ -73,18 +73,17 @@ fn title<'a>(state: &State, subject: &'a Subject, side: Side) -> Title<'a> {
             format!("{} of {}", subject.tree.rows().len(), subject.outline.len())
         }
     };
-    let objects = |side: &crate::worker::Side| {
-        let tables = side.schema.count(ObjectKind::Table);
+    let objects = |tables: usize| {
         if tables == 1 { "1 table".to_owned() } else { format!("{tables} tables") }
     };
     match side {
         Side::Current => {
             let left = format!("current {}", current.label);
-            Title::new(Some('1'), left, counted(objects(current)))
+            Title::new(Some('1'), left, counted(objects(subject.tables[0])))
         }
         Side::Desired => {
             let left = format!("desired {}", desired.label);
-            Title::new(Some('2'), left, counted(objects(desired)))
+            Title::new(Some('2'), left, counted(objects(subject.tables[1])))
         }
         Side::Both => {
             let arrow = state.manner.glyphs().arrow_right;
@@ -187,7 +186,7 @@ fn name(node: &Node, side: Side, missing: &'static str, arrow: &'static str) -> 
         }
     };
     match &node.what {
-        What::Namespace(Some(name), _) => Shown::new(name).into(),
+        What::Namespace(Some(name), _) => Shown::name(name).into(),
         What::Namespace(None, _) => "database".into(),
         What::NotComparedHead => "not compared".into(),
         What::NotCompared(what, _) if is_here(node, side) => {
@@ -195,12 +194,16 @@ fn name(node: &Node, side: Side, missing: &'static str, arrow: &'static str) -> 
         }
         What::NotCompared(..) => missing.into(),
         What::Object(pair) => match (side, pair.current.as_deref(), pair.desired.as_deref()) {
-            (Side::Current, Some(object), _) | (Side::Desired, _, Some(object)) => of(object).into(),
+            (Side::Current, Some(object), _) | (Side::Desired, _, Some(object)) => {
+                Shown::name(of(object)).into()
+            }
             (Side::Current, None, _) | (Side::Desired, _, None) => missing.into(),
             (Side::Both, Some(before), Some(after)) if before.id.leaf() != after.id.leaf() => {
                 Ink::from(format!("{} {arrow} {}", of(before), of(after)))
             }
-            (Side::Both, Some(object), None) | (Side::Both, _, Some(object)) => of(object).into(),
+            (Side::Both, Some(object), None) | (Side::Both, _, Some(object)) => {
+                Shown::name(of(object)).into()
+            }
             (Side::Both, None, None) => missing.into(),
         },
     }

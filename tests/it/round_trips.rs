@@ -27,7 +27,8 @@ async fn introspection_pays_few_round_trips() {
     };
     let there = target(&url);
     let turns = Arc::new(AtomicUsize::new(0));
-    let port = proxy(format!("127.0.0.1:{}", there.port), Arc::clone(&turns)).await;
+    let line = Line { latency: LATENCY, cut_after: None, turns: Arc::clone(&turns) };
+    let port = line.lay(format!("127.0.0.1:{}", there.port)).await;
     let mut far = there;
     far.host = connect::host_of("127.0.0.1");
     far.port = port;
@@ -40,39 +41,57 @@ async fn introspection_pays_few_round_trips() {
     assert!(connected + paid <= ROUND_TRIPS, "{connected} to connect and {paid} to read");
 }
 
-/// Starts a proxy in front of `server` and returns its port. `turns` counts how often the client speaks anew.
-async fn proxy(server: String, turns: Arc<AtomicUsize>) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move {
-        while let Ok((client, _)) = listener.accept().await {
-            let server = TcpStream::connect(&server).await.unwrap();
-            let (mut from_client, mut to_client) = client.into_split();
-            let (mut from_server, mut to_server) = server.into_split();
-            let answered = Arc::new(AtomicUsize::new(1));
-            let (heard, counted) = (Arc::clone(&answered), Arc::clone(&turns));
-            tokio::spawn(async move {
-                let mut buffer = vec![0; 65536];
-                while let Ok(length @ 1..) = from_client.read(&mut buffer).await {
-                    counted.fetch_add(heard.swap(0, Ordering::SeqCst), Ordering::SeqCst);
-                    if to_server.write_all(&buffer[..length]).await.is_err() {
-                        break;
+/// A long line to a server.
+pub struct Line {
+    pub latency: Duration,
+    /// Answers after which each connection is cut.
+    pub cut_after: Option<usize>,
+    /// Counts how often the client speaks anew.
+    pub turns: Arc<AtomicUsize>,
+}
+
+impl Line {
+    /// Starts a proxy in front of `server` and returns its port.
+    pub async fn lay(self, server: String) -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let Self { latency, cut_after, turns } = self;
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let server = TcpStream::connect(&server).await.unwrap();
+                let (mut from_client, mut to_client) = client.into_split();
+                let (mut from_server, mut to_server) = server.into_split();
+                let answered = Arc::new(AtomicUsize::new(1));
+                let (heard, counted) = (Arc::clone(&answered), Arc::clone(&turns));
+                let there = tokio::spawn(async move {
+                    let mut buffer = vec![0; 65536];
+                    while let Ok(length @ 1..) = from_client.read(&mut buffer).await {
+                        counted.fetch_add(heard.swap(0, Ordering::SeqCst), Ordering::SeqCst);
+                        if to_server.write_all(&buffer[..length]).await.is_err() {
+                            break;
+                        }
                     }
-                }
-            });
-            tokio::spawn(async move {
-                let mut buffer = vec![0; 1 << 20];
-                while let Ok(length @ 1..) = from_server.read(&mut buffer).await {
-                    // One delay for each answer, however many pieces it comes in.
-                    if answered.swap(1, Ordering::SeqCst) == 0 {
-                        tokio::time::sleep(LATENCY).await;
+                });
+                tokio::spawn(async move {
+                    let mut buffer = vec![0; 1 << 20];
+                    let mut answers = 0;
+                    while let Ok(length @ 1..) = from_server.read(&mut buffer).await {
+                        // One delay for each answer, however many pieces it comes in.
+                        if answered.swap(1, Ordering::SeqCst) == 0 {
+                            answers += 1;
+                            if cut_after.is_some_and(|most| answers > most) {
+                                there.abort();
+                                break;
+                            }
+                            tokio::time::sleep(latency).await;
+                        }
+                        if to_client.write_all(&buffer[..length]).await.is_err() {
+                            break;
+                        }
                     }
-                    if to_client.write_all(&buffer[..length]).await.is_err() {
-                        break;
-                    }
-                }
-            });
-        }
-    });
-    port
+                });
+            }
+        });
+        port
+    }
 }

@@ -78,10 +78,10 @@ fn lies_inside(id: &ObjectId, schema: &Schema) -> bool {
     while let Some((id, place)) = queue.pop() {
         for dependent in dependents(&id, schema) {
             match schema.objects.get(dependent).map(|object| &object.body) {
-                Some(Body::Column(column)) => {
-                    if place == Place::Inside || column.data_type.as_str().ends_with("[]") {
-                        return true;
-                    }
+                Some(Body::Column(column))
+                    if place == Place::Inside || column.data_type.as_str().ends_with("[]") =>
+                {
+                    return true;
                 }
                 Some(Body::Domain(_)) if seen.insert(dependent.clone()) => {
                     queue.push((dependent.clone(), place));

@@ -6,6 +6,8 @@ pub mod session;
 mod signals;
 mod stage;
 mod strain;
+mod tmux;
+mod workbench;
 
 use std::process::{Command, Stdio};
 use std::time::Duration;

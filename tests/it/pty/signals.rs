@@ -131,7 +131,7 @@ fn pid_on(session: &Session) -> i32 {
 }
 
 /// How long the process still lived, and the processor time it used meanwhile.
-fn gone_after(pid: i32) -> (Duration, Duration) {
+pub fn gone_after(pid: i32) -> (Duration, Duration) {
     let start = Instant::now();
     let (before, mut latest) = (processor_time(pid), processor_time(pid));
     while let Some(time) = processor_time(pid) {

@@ -1,0 +1,209 @@
+//! The real program at a real terminal: the whole way a person takes through the demo, what is found again at the
+//! next start, and how it ends when it is told to or when its terminal goes away.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use portable_pty::CommandBuilder;
+use rustix::process::Signal;
+
+use super::session::{DEADLINE, Session};
+use super::signals::gone_after;
+
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_migrator-tui");
+const SIZE: (u16, u16) = (120, 40);
+/// Columns and rows of both trees at that size.
+const TREES: (u16, u16) = (48, 37);
+
+/// The variables of a person with nothing but this folder.
+pub fn surroundings(home: &Path) -> [(&'static str, String); 5] {
+    let folder = |name: &str| home.join(name).display().to_string();
+    [
+        ("LC_ALL", "C.UTF-8".into()),
+        ("HOME", folder("")),
+        ("XDG_STATE_HOME", folder("state")),
+        ("XDG_CONFIG_HOME", folder("config")),
+        ("XDG_DATA_HOME", folder("data")),
+    ]
+}
+
+fn demo(home: &Path) -> CommandBuilder {
+    in_a_home(home, &[PROGRAM, "demo"])
+}
+
+fn in_a_home(home: &Path, words: &[&str]) -> CommandBuilder {
+    let mut command = CommandBuilder::new(words[0]);
+    command.args(&words[1..]);
+    command.cwd(home);
+    surroundings(home).into_iter().for_each(|(name, value)| command.env(name, value));
+    command
+}
+
+fn opened(home: &Path) -> Session {
+    let session = Session::start(demo(home), SIZE.0, SIZE.1);
+    session.wait_for("welcome");
+    session.wait_for("not proven");
+    session
+}
+
+/// The demo with its welcome closed.
+fn at_work(home: &Path) -> Session {
+    let mut session = opened(home);
+    session.send("\r");
+    session.wait_until("the welcome gone", |screen| !screen.contents().contains("welcome"));
+    session
+}
+
+/// Both trees as a person sees them: names, signs, marks, what is left out, hazards.
+fn trees(screen: &vt100::Screen) -> String {
+    let rows = screen.rows(0, TREES.0.into()).skip(1).take(TREES.1.into());
+    rows.collect::<Vec<_>>().join("\n")
+}
+
+/// The row with the cursor: the reversed cells of the left tree.
+fn cursor_row(screen: &vt100::Screen) -> Option<u16> {
+    (1..TREES.1).find(|row| screen.cell(*row, 4).is_some_and(vt100::Cell::inverse))
+}
+
+fn after<'a>(text: &'a str, words: &str) -> &'a str {
+    let (_, rest) = text.split_once(words).unwrap_or_else(|| panic!("no {words} in:\n{text}"));
+    rest.split(|c: char| c.is_whitespace() || c == '┐').next().unwrap_or_default()
+}
+
+#[test]
+fn a_review_is_made_proven_written_and_found_again() {
+    let home = tempfile::tempdir().unwrap();
+    let mut session = at_work(home.path());
+    let all = after(&session.screen(), "change 1/").to_owned();
+    session.send("]c");
+    session.wait_for(&format!("change 2/{all}"));
+    session.send("a");
+    session.wait_until("a mark", |screen| !screen.contents().contains("reviewed 0/"));
+    while after(&session.screen(), " change ") != format!("5/{all}") {
+        let before = after(&session.screen(), " change ").to_owned();
+        session.send("]c");
+        session.wait_until("the next change", |screen| {
+            after(&screen.contents(), " change ").trim() != before.as_str()
+        });
+    }
+    session.send(" ");
+    session.wait_until("a change left out", |screen| trees(screen).contains(" out"));
+    session.send("\x1b[15~");
+    session.wait_for("✓ proven");
+    session.send("W");
+    session.wait_for("write the plan to");
+    session.send("\r");
+    session.wait_for("written to");
+    let written: Vec<_> = std::fs::read_dir(home.path().join("migrations")).unwrap().collect();
+    assert_eq!(written.len(), 1, "one plan");
+    let plan = written[0].as_ref().unwrap().path();
+    for file in ["forward.sql", "rollback.sql", "plan.toml"] {
+        assert!(plan.join(file).is_file(), "{file} in {}", plan.display());
+    }
+    let (left, row) = session.look(|screen| (trees(screen), cursor_row(screen)));
+    let reviewed = after(&session.screen(), "reviewed ").to_owned();
+    session.send("Q");
+    assert_eq!(session.end().exit_code(), 0);
+    session.assert_given_back(&[]);
+
+    let mut session = opened(home.path());
+    session.wait_for("as you left it");
+    session.send("\r");
+    session.wait_until("the trees as they were left", |screen| {
+        trees(screen) == left && cursor_row(screen) == row
+    });
+    assert!(row.is_some(), "a cursor in the tree");
+    assert_eq!(after(&session.screen(), "reviewed "), reviewed);
+    assert_eq!(after(&session.screen(), " change "), format!("5/{all}"));
+    session.send("Q");
+    assert_eq!(session.end().exit_code(), 0);
+    session.assert_given_back(&[]);
+}
+
+#[test]
+fn sql_that_was_not_saved_is_found_again() {
+    let home = tempfile::tempdir().unwrap();
+    let mut session = at_work(home.path());
+    session.send("4");
+    session.wait_for("┏4 SQL");
+    session.send("Go-- by hand, not saved");
+    session.wait_for("-- by hand, not saved");
+    session.send("\x1b");
+    session.wait_until("the end of typing", |screen| {
+        screen.contents().contains("edited") && !screen.contents().contains("typing")
+    });
+    session.send("Q");
+    assert_eq!(session.end().exit_code(), 0);
+    let mut session = opened(home.path());
+    session.wait_for("your unsaved SQL is back");
+    session.send("\r");
+    session.wait_for("edited");
+    session.wait_for("┏4 SQL");
+    session.send("G");
+    session.wait_for("-- by hand, not saved");
+    session.send("Q");
+    assert_eq!(session.end().exit_code(), 0);
+    session.assert_given_back(&[]);
+}
+
+/// T2: told to end, the terminal is given back at once and what was decided is kept.
+#[test]
+fn t2_the_workbench_ends_in_order_when_told() {
+    for (signal, word) in [(Signal::TERM, "SIGTERM"), (Signal::HUP, "SIGHUP")] {
+        let home = tempfile::tempdir().unwrap();
+        let mut fastest = DEADLINE;
+        for round in 0..5 {
+            let mut session = at_work(home.path());
+            session.send("]c");
+            if round == 0 {
+                session.send("a");
+            }
+            session.wait_until("a mark", |screen| !screen.contents().contains("reviewed 0/"));
+            let start = Instant::now();
+            session.signal(signal);
+            assert!(!session.end().success(), "{word} counts as success");
+            fastest = fastest.min(start.elapsed());
+            session.assert_given_back(&[]);
+        }
+        assert!(fastest < Duration::from_millis(500), "{word}: {fastest:?} at best");
+    }
+}
+
+/// T3: the terminal is gone, and no signal has told of it.
+#[test]
+fn t3_the_workbench_ends_without_its_terminal() {
+    let mut fastest = DEADLINE;
+    for _ in 0..3 {
+        let home = tempfile::tempdir().unwrap();
+        // The number of the process is written down, because the screen belongs to the workbench.
+        let script = format!("trap '' HUP; sh -c 'echo $$ >number; exec \"{PROGRAM}\" demo'; exit 0");
+        let mut session = Session::start(in_a_home(home.path(), &["sh", "-c", &script]), SIZE.0, SIZE.1);
+        session.wait_for("5 errors");
+        let number = std::fs::read_to_string(home.path().join("number")).unwrap();
+        session.hang_up();
+        fastest = fastest.min(gone_after(number.trim().parse().unwrap()).0);
+    }
+    assert!(fastest < Duration::from_secs(2), "{fastest:?} at best");
+}
+
+#[test]
+fn without_a_terminal_the_demo_is_told_and_the_workbench_refused() {
+    let home = tempfile::tempdir().unwrap();
+    let run = |words: &[&str]| {
+        let mut command = Command::new(PROGRAM);
+        command.args(words).current_dir(home.path()).envs(surroundings(home.path())).stdin(Stdio::null());
+        command.output().unwrap()
+    };
+    let told = run(&["demo"]);
+    let text = String::from_utf8(told.stdout).unwrap();
+    assert_eq!(told.status.code(), Some(0), "{text}");
+    assert!(text.contains("ALTER TABLE") || text.contains("CREATE TABLE"), "{text}");
+    assert!(!text.contains('\x1b'), "escape sequences without a terminal");
+
+    let refused = run(&[]);
+    let text = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{text}");
+    assert!(text.contains("terminal") && text.lines().count() <= 3, "{text}");
+    assert!(refused.stdout.is_empty());
+}

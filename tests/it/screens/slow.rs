@@ -1,0 +1,162 @@
+//! Servers that are slow, silent or gone: the workbench goes on hearing keys and drawing, says what it waits for, and
+//! stops waiting when it is told to.
+
+use std::io::Read;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::time::{Duration, Instant};
+
+use migrator_tui::app::Desk;
+use migrator_tui::config::theme::{Depth, Symbols};
+use migrator_tui::connect::PostgresAddress;
+use tokio::runtime::Runtime;
+
+use crate::round_trips::Line;
+
+use super::driver::{Driver, manner};
+
+/// Within it a person gets the screen back, on a busy machine too.
+const SOON: Duration = Duration::from_secs(5);
+/// A key and its frame, measured where nothing else counts: the fastest of several.
+const BLINK: Duration = Duration::from_millis(100);
+
+/// The workbench on its way to two sides.
+fn opening(current: &str, desired: &str) -> Driver {
+    let desk = Desk { current: Some(current.into()), desired: Some(desired.into()), ..Desk::default() };
+    let mut driver = Driver::start(manner("terminal", Symbols::Unicode, Depth::Ansi16), desk, "");
+    driver.resize((120, 40));
+    let start = Instant::now();
+    driver.set_off();
+    assert!(start.elapsed() < SOON, "opening took {:?}", start.elapsed());
+    driver
+}
+
+/// Keys are heard and frames are drawn, at once.
+fn answers_keys(driver: &mut Driver) {
+    let mut fastest = SOON;
+    for _ in 0..5 {
+        let start = Instant::now();
+        driver.keys(&["?"]);
+        assert!(driver.screen().contains("Everywhere"), "{}", driver.screen());
+        driver.keys(&["<Esc>"]);
+        fastest = fastest.min(start.elapsed());
+    }
+    assert!(fastest < BLINK * 3, "three frames took {fastest:?} at best");
+}
+
+/// Ctrl-C ends the wait, in words.
+fn stops(driver: &mut Driver) {
+    let start = Instant::now();
+    driver.keys(&["<C-c>"]);
+    assert!(driver.screen().contains("stopping"), "{}", driver.screen());
+    driver.live(SOON);
+    assert!(driver.state.work.is_idle(), "still waiting after {:?}", start.elapsed());
+    assert!(driver.screen().contains("stopped"), "{}", driver.screen());
+}
+
+/// A server that listens, and what it does with whoever comes; it ends with the test binary.
+fn server(serve: impl Fn(std::net::TcpStream) + Send + Copy + 'static) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            std::thread::spawn(move || serve(stream));
+        }
+    });
+    port
+}
+
+/// Takes everything in and never says a word.
+fn silent(mut stream: std::net::TcpStream) {
+    let mut buffer = [0; 1024];
+    while matches!(stream.read(&mut buffer), Ok(1..)) {}
+}
+
+#[test]
+fn a_silent_server_is_waited_for_until_ctrl_c() {
+    let url = format!("postgres://ana@127.0.0.1:{}/shop", server(silent));
+    let mut driver = opening(&url, &url);
+    driver.live(Duration::from_millis(500));
+    assert!(!driver.state.work.is_idle(), "{}", driver.screen());
+    let screen = driver.screen();
+    assert!(screen.contains("<C-c> stops it") && screen.contains("connecting"), "{screen}");
+    answers_keys(&mut driver);
+    stops(&mut driver);
+    // It can be tried again.
+    driver.keys(&["R"]);
+    driver.live(Duration::from_millis(300));
+    assert!(!driver.state.work.is_idle(), "{}", driver.screen());
+    stops(&mut driver);
+}
+
+#[test]
+fn a_silent_server_is_given_up_after_its_time() {
+    let url = format!("postgres://ana@127.0.0.1:{}/shop?connect_timeout=1", server(silent));
+    let mut driver = opening(&url, &url);
+    driver.live(SOON * 2);
+    assert!(driver.state.work.is_idle(), "{}", driver.screen());
+    assert!(driver.screen().contains("did not answer within 1 s"), "{}", driver.screen());
+    assert!(driver.state.trouble.is_some());
+}
+
+#[test]
+fn a_server_that_hangs_up_is_told() {
+    let hangs_up = |mut stream: std::net::TcpStream| {
+        let _ = stream.read(&mut [0; 64]);
+    };
+    let url = format!("postgres://ana@127.0.0.1:{}/shop", server(hangs_up));
+    let mut driver = opening(&url, &url);
+    driver.live(SOON * 2);
+    assert!(driver.state.work.is_idle(), "{}", driver.screen());
+    let trouble = driver.state.trouble.clone().unwrap();
+    assert!(trouble.what.contains("127.0.0.1") && !trouble.hint.is_empty(), "{trouble:?}");
+    assert!(driver.screen().contains("127.0.0.1"), "{}", driver.screen());
+}
+
+/// The live server behind a long line; its URL, and what keeps the line up.
+fn far(latency: Duration, cut_after: Option<usize>) -> Option<(String, Runtime)> {
+    let Ok(url) = std::env::var("MIGRATOR_TEST_PG") else {
+        println!("skipped: MIGRATOR_TEST_PG is not set; tests/run starts a server and sets it");
+        return None;
+    };
+    let there = PostgresAddress::parse(&url).map_err(|error| error.what).unwrap();
+    let there = there.resolve(&|_| None).map_err(|error| error.what).unwrap();
+    let runtime = Runtime::new().unwrap();
+    let line = Line { latency, cut_after, turns: Arc::new(AtomicUsize::new(0)) };
+    let port = runtime.block_on(line.lay(format!("127.0.0.1:{}", there.port)));
+    Some((url.replacen(&format!(":{}", there.port), &format!(":{port}"), 1), runtime))
+}
+
+#[test]
+fn a_far_server_is_read_while_keys_are_heard() {
+    let Some((url, _line)) = far(Duration::from_millis(300), None) else { return };
+    let mut driver = opening(&url, &url);
+    driver.live(Duration::from_millis(700));
+    let screen = driver.screen();
+    assert!(screen.contains("<C-c> stops it"), "{screen}");
+    answers_keys(&mut driver);
+    stops(&mut driver);
+    driver.keys(&["R"]);
+    driver.settle();
+    assert!(driver.state.subject.is_some(), "{}", driver.screen());
+    // Read again, and stopped in the middle: what was there stays.
+    driver.keys(&["R"]);
+    driver.live(Duration::from_millis(700));
+    stops(&mut driver);
+    assert!(driver.state.subject.is_some(), "{}", driver.screen());
+}
+
+#[test]
+fn a_server_that_dies_while_it_is_read_is_told() {
+    for answers in [1, 3, 5] {
+        let Some((url, _line)) = far(Duration::from_millis(20), Some(answers)) else { return };
+        let mut driver = opening(&url, &url);
+        driver.live(SOON * 2);
+        assert!(driver.state.work.is_idle(), "cut after {answers}: {}", driver.screen());
+        let trouble = driver.state.trouble.clone();
+        let trouble = trouble.unwrap_or_else(|| panic!("cut after {answers}: {}", driver.screen()));
+        assert!(!trouble.what.is_empty() && !trouble.hint.is_empty(), "cut after {answers}: {trouble:?}");
+        answers_keys(&mut driver);
+    }
+}
