@@ -13,7 +13,7 @@ use super::mode::{Choice, Dialog, Does, Mode, Picker, Press, Prompt, PromptPurpo
 use super::msg::Errand;
 use super::state::State;
 use super::tree::Way;
-use super::{find, findings, marks, moves, scripts, sides};
+use super::{find, findings, keys, marks, moves, scripts, sides};
 
 /// A key while a line is typed.
 pub(super) fn prompt_key(state: &mut State, key: Key) -> Vec<Errand> {
@@ -104,7 +104,7 @@ pub(super) fn palette(state: &mut State) -> Vec<Errand> {
         .filter(fits)
         .map(|action| Choice {
             label: action.desc().to_owned(),
-            detail: match state.manner.keymap.keys_of(&contexts, *action) {
+            detail: match keys::leading_to(&state.manner.keymap, &contexts, *action) {
                 Some(keys) => format!("{}  {keys}", action.id()),
                 None => action.id().to_owned(),
             },

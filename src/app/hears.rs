@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::config::keymap::{Action, Context};
 use crate::export::Proof;
 use crate::model::{Failure, FailureKind, ObjectId};
 use crate::worker::{Answer, Check, Comparison, Drafted, Event, EventKind, Health, Reference};
@@ -102,12 +103,19 @@ fn compared(state: &mut State, job: &Job, comparison: Arc<Comparison>) -> Vec<Er
     }
     let suspected = subject.comparison.changeset.suspected.len();
     state.subject = Some(subject);
-    let mut text = format!("{changes} changes");
+    let counted = |count: usize, one: &str, more: &str| match count {
+        1 => format!("1 {one}"),
+        count => format!("{count} {more}"),
+    };
+    let mut text = counted(changes, "change", "changes");
     if suspected > 0 {
-        text.push_str(&format!(", {suspected} of them may be renames"));
+        let keys = state.manner.keymap.keys_of(&[Context::Tree, Context::Global], Action::Renames);
+        let keys = keys.unwrap_or_else(|| format!(":{}", Action::Renames.id()));
+        let may = counted(suspected, "pair may be a rename", "pairs may be renames");
+        text.push_str(&format!(", {may} ({keys} decides)"));
     }
     if missed > 0 {
-        text.push_str(&format!(", {missed} objects not compared"));
+        text.push_str(&format!(", {} not compared", counted(missed, "object", "objects")));
     }
     let took = state.now.saturating_sub(job.since);
     text.push_str(&format!(", {:.1} s", took.as_secs_f64()));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::config::keymap::{Code, Found, Key};
+use crate::config::keymap::{Action, Code, Context, Found, Key, Keymap};
 
 use super::act::{self, Times};
 use super::ask;
@@ -105,8 +105,21 @@ fn unbound(state: &mut State, key: Key) -> Vec<Errand> {
     }
 }
 
+/// What begins the menu's sequences.
+const LEADER: char = ' ';
+
+/// The keys of an action here. Where its own begin with the leader, and that key means something else here, the key
+/// of the menu stands in its place.
+pub fn leading_to(keymap: &Keymap, contexts: &[Context], action: Action) -> Option<String> {
+    keymap.keys_of(contexts, action).or_else(|| {
+        let menu = keymap.keys_of(contexts, Action::Menu)?;
+        let keys = keymap.keys_of(&[Context::Global], action)?;
+        Some(format!("{menu}{}", keys.strip_prefix(&Key::plain(LEADER).to_string())?))
+    })
+}
+
 /// Actions that a lone action key may stand for in the menu of what follows.
 pub(super) fn menu(state: &mut State) {
-    state.typed.keys = vec![Key::plain(' ')];
+    state.typed.keys = vec![Key::plain(LEADER)];
     state.typed.at = state.now;
 }

@@ -33,6 +33,7 @@ pub mod tree;
 mod update;
 pub mod work;
 
+pub use keys::leading_to;
 pub use msg::{Errand, Mouse, Msg, Reloaded};
 pub use state::{Desk, EnvironmentStanding, Known, Manner, Movement, State, Toast, Typed, Welcome};
 pub use update::{farewell, phase, start, update};

@@ -1,9 +1,10 @@
 //! The two scripts at work: editing, judging an edit, proving, saving.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::config::keymap::{Action, Key};
-use crate::model::{Failure, FailureKind};
+use crate::model::{Failure, FailureKind, ObjectId};
 use crate::worker::{CommandKind, EditOrder, ProveOrder, SaveOrder};
 
 use super::layout::Pane;
@@ -12,8 +13,10 @@ use super::list::Motion;
 use super::log::Tone;
 use super::mode::{Mode, Prompt, PromptPurpose};
 use super::msg::Errand;
+use super::outline::{NodeId, What};
 use super::sql_pane::{Tab, Then};
 use super::state::State;
+use super::subject::Subject;
 use super::work::Purpose;
 use super::{ask, marks};
 
@@ -102,15 +105,34 @@ pub(super) fn follow(state: &mut State) {
     }
     let height = state.height(Pane::Sql);
     let Some(subject) = state.subject.as_deref_mut() else { return };
-    let Some(draft) = subject.draft.clone() else { return };
-    let Some(selected) = subject.tree.selected() else { return };
-    let Some(pair) = subject.outline.get(selected).and_then(|node| node.pair()) else { return };
-    let is_it =
-        |id: &crate::model::ObjectId| pair.current.iter().chain(&pair.desired).any(|object| &object.id == id);
-    let step = draft.record.plan.steps.iter().position(|step| is_it(&step.subject));
+    let step = step_here(subject);
     if let Some(line) = step.and_then(|step| subject.sql.line_of(step)) {
         subject.sql.editor_mut().show_line(line, height);
     }
+}
+
+/// The first step on the row's object or on a part of it; or else on what it is a part of, where an engine changes
+/// only the whole.
+fn step_here(subject: &Subject) -> Option<usize> {
+    let steps = &subject.draft.as_ref()?.record.plan.steps;
+    let outline = &subject.outline;
+    let object = |id: NodeId| outline.get(id).filter(|node| matches!(node.what, What::Object(_)));
+    let mut at = subject.tree.selected().filter(|id| object(*id).is_some());
+    let mut parts = at.map(|id| outline.below(id)).unwrap_or_default();
+    while let Some(id) = at {
+        let pairs = parts.filter_map(|part| outline.get(NodeId(part as u32))?.pair());
+        let ids: BTreeSet<&ObjectId> = pairs
+            .flat_map(|pair| pair.current.iter().chain(&pair.desired))
+            .map(|object| &object.id)
+            .collect();
+        let step = steps.iter().position(|step| ids.contains(&step.subject));
+        if step.is_some() {
+            return step;
+        }
+        at = outline.get(id).and_then(|node| node.parent).filter(|id| object(*id).is_some());
+        parts = at.map(|id| id.index()..id.index() + 1).unwrap_or_default();
+    }
+    None
 }
 
 /// Goes to a step's statement, in the script that has one.

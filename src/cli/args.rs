@@ -8,14 +8,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[command(
     name = "migrator-tui",
     version,
-    about = "Schema migrations that people trust: compare, plan, prove, roll back.",
+    about = "Schema migrations that people trust: compare, plan, prove. Without a command: the workbench.",
     after_help = "REF: an environment of migrator.toml, a URL (postgres://…, sqlite:PATH), or a DDL file or folder.\n\
                   Exit status: 0 done · 1 failed · 2 usage · 3 differences found · 4 an error finding stands · \
                   5 refused · 6 outcome unknown · 130 cancelled."
 )]
 pub(super) struct Arguments {
     /// The project file [default: migrator.toml here or in a folder above]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", display_order = 900)]
     pub project: Option<PathBuf>,
     #[command(subcommand)]
     pub request: Option<Request>,
@@ -61,10 +61,10 @@ impl Request {
 
 #[derive(Args, Debug)]
 pub(super) struct Sides {
-    /// What is there
+    /// What is there: an environment, a URL, or a DDL file or folder
     #[arg(long, value_name = "REF")]
     pub current: String,
-    /// What should be there
+    /// What should be there, named in the same way
     #[arg(long, value_name = "REF")]
     pub desired: String,
     /// Compare owners, grants and default privileges too

@@ -5,7 +5,7 @@ use crate::app::layout::{Area, Areas, Pane, Zoom};
 use crate::app::log::Tone;
 use crate::app::mode::Mode;
 use crate::app::subject::Subject;
-use crate::app::{EnvironmentStanding, State, phase};
+use crate::app::{EnvironmentStanding, State, leading_to, phase};
 use crate::config::keymap::{Action, Context};
 use crate::config::theme::Role;
 use crate::export::Proof;
@@ -200,7 +200,7 @@ pub fn hints(canvas: &mut Canvas<'_>, state: &State, area: Area) {
     canvas.clear(area);
     let contexts = state.contexts();
     let keyed = |wanted: &[(Action, &'static str)]| -> Vec<(String, &'static str)> {
-        let keys = |action| state.manner.keymap.keys_of(&contexts, action);
+        let keys = |action| leading_to(&state.manner.keymap, &contexts, action);
         wanted.iter().filter_map(|(action, word)| Some((keys(*action)?, *word))).collect()
     };
     let width = |(keys, word): &(String, &str)| keys.chars().count() + word.len() + 3;
@@ -247,7 +247,7 @@ fn wanted(state: &State) -> &'static [(Action, &'static str)] {
             Pane::Current | Pane::Desired => &[
                 (Action::ListSelect, "take/leave"),
                 (Action::MarkOk, "ok"),
-                (Action::MarkWanted, "change"),
+                (Action::MarkWanted, "not ok"),
                 (Action::MarkComment, "comment"),
                 (Action::ChangeNext, "next"),
                 (Action::ListFilter, "filter"),

@@ -2,7 +2,7 @@
 
 use crate::app::layout::{Area, Pane};
 use crate::app::subject::Subject;
-use crate::app::{Manner, State, work};
+use crate::app::{Manner, State, leading_to, work};
 use crate::config::keymap::{Action, Context};
 use crate::config::theme::Role;
 
@@ -47,7 +47,7 @@ pub fn wrapped(line: &str, width: usize) -> Vec<String> {
 
 /// The keys of an action in a context, or how to find it in the palette.
 pub fn keys(manner: &Manner, context: Context, action: Action) -> String {
-    let keys = manner.keymap.keys_of(&[context, Context::Global], action);
+    let keys = leading_to(&manner.keymap, &[context, Context::Global], action);
     keys.unwrap_or_else(|| format!(":{}", action.id()))
 }
 

@@ -110,7 +110,7 @@ fn large(driver: &Driver, tables: usize) -> Box<Subject> {
     let mut subject = made::subject(made::compared(&template.comparison, sides.0, sides.1));
     let text = |newer: bool| {
         let line = |at: usize| {
-            let changed = if newer && at % 7 == 0 { "bigint" } else { "integer" };
+            let changed = if newer && at.is_multiple_of(7) { "bigint" } else { "integer" };
             format!("    column_{at:05} {changed} NOT NULL DEFAULT 0,\n")
         };
         (0..LINES).map(line).collect::<String>()

@@ -28,6 +28,9 @@ const PORTION: usize = 400;
 /// Columns kept in sight beside the cursor.
 const SIDE: usize = 4;
 
+/// Lines in sight above a line that is shown: a statement's own comment, and a line before it.
+const ABOVE: usize = 2;
+
 /// What was cut or taken, to be pasted.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 struct Register {
@@ -226,11 +229,13 @@ impl SqlEditor {
         self.aim = Some(aim);
     }
 
-    /// Goes to the start of a line.
+    /// Goes to the start of a line, and puts it near the top.
     pub fn show_line(&mut self, line: usize, height: usize) {
         self.height = height;
         let line = line.min(self.lines().len().saturating_sub(1));
         self.place(Position::new(line, motion::indent(self.buffer.line(line))));
+        // What is shown begins here: most of the room belongs to what follows.
+        self.top = line.saturating_sub(ABOVE.min(height / 4));
         self.settle();
     }
 

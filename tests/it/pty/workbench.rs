@@ -57,7 +57,7 @@ fn at_work(home: &Path) -> Session {
 
 /// Both trees as a person sees them: names, signs, marks, what is left out, hazards.
 fn trees(screen: &vt100::Screen) -> String {
-    let rows = screen.rows(0, TREES.0.into()).skip(1).take(TREES.1.into());
+    let rows = screen.rows(0, TREES.0).skip(1).take(TREES.1.into());
     rows.collect::<Vec<_>>().join("\n")
 }
 

@@ -20,6 +20,7 @@ use migrator_tui::app::{self, EnvironmentStanding, Known, Msg, State, Welcome};
 use migrator_tui::config::theme::{Depth, Symbols};
 use migrator_tui::export::{Noted, Proof};
 use migrator_tui::model::{About, EngineKind, Failure, FailureKind, Severity, Standing, Unmodelled};
+use migrator_tui::worker::Reference;
 use migrator_tui::worker::{CommandId, CommandKind, Comparison, Drafted, Progress};
 
 use super::dice::Dice;
@@ -96,7 +97,8 @@ impl Run {
             };
             self.state.desk.environments.push(known);
         }
-        (self.state.desk.current, self.state.desk.desired) = (Some(self.name()), Some(self.name()));
+        let [current, desired] = [self.name(), self.name()].map(Reference::new);
+        (self.state.desk.current, self.state.desk.desired) = (Some(current), Some(desired));
         (self.state.desk.person, self.state.desk.project) = (self.name(), self.text());
     }
 

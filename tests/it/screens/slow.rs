@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use migrator_tui::app::Desk;
 use migrator_tui::config::theme::{Depth, Symbols};
 use migrator_tui::connect::PostgresAddress;
+use migrator_tui::worker::Reference;
 use tokio::runtime::Runtime;
 
 use crate::round_trips::Line;
@@ -23,7 +24,11 @@ const BLINK: Duration = Duration::from_millis(100);
 
 /// The workbench on its way to two sides.
 fn opening(current: &str, desired: &str) -> Driver {
-    let desk = Desk { current: Some(current.into()), desired: Some(desired.into()), ..Desk::default() };
+    let desk = Desk {
+        current: Some(Reference::new(current)),
+        desired: Some(Reference::new(desired)),
+        ..Desk::default()
+    };
     let mut driver = Driver::start(manner("terminal", Symbols::Unicode, Depth::Ansi16), desk, "");
     driver.resize((120, 40));
     let start = Instant::now();
