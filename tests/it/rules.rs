@@ -27,6 +27,7 @@ const WITHOUT_PAIR: &[(&str, &str)] = &[
     ("constraint-missing-not-valid", "the planner adds checks NOT VALID wherever the server allows it"),
     ("drop-table-with-fks", "the planner drops foreign keys between tables first, each by itself"),
     ("index-corruption-version", "needs PostgreSQL 14.0 to 14.3"),
+    ("replace-index-order", "an index is replaced by a successor that is built before it goes"),
     ("irreversible-step", "the planner has a way back for all it does, lossy where it must be"),
     ("partition-of-locks-parent", "the planner attaches partitions instead"),
     ("require-concurrent-index-creation", "the planner builds concurrently wherever the server allows it"),
