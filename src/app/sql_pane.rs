@@ -146,7 +146,7 @@ impl SqlPane {
     pub fn restore(&mut self, tab: Tab, text: &str, now: Duration) {
         let sheet = self.sheet_mut(tab);
         if sheet.editor.text() != text {
-            sheet.editor.set_text(text);
+            sheet.editor.replace(text);
             self.touched = Some(now);
         }
     }

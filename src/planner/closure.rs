@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::diff::{Privileges, edits};
 use crate::engines::{Cause, Dialect, Disturbance, Transition};
-use crate::model::{Aspect, Change, Edit, Object, ObjectId, Schema};
+use crate::model::{Aspect, Change, Edit, Object, ObjectId, ObjectKind, Schema};
 
 use super::PlanError;
 
@@ -88,7 +88,8 @@ pub(super) fn close(
     Ok(work)
 }
 
-/// Two rebuilds of which one needs what the other makes become one: each may need the other.
+/// Two rebuilds of types of which one needs what the other makes become one: each may need the other. Tables are
+/// rebuilt each by itself: their keys find one another by name.
 fn unite(work: &mut Work, desired: &Schema) {
     let subject = |work: &Work, id: &ObjectId| match work.items.get(id).map(|item| &item.how) {
         Some(How::Join(subject)) => Some(subject.clone()),
@@ -98,7 +99,8 @@ fn unite(work: &mut Work, desired: &Schema) {
     for id in joined {
         for needed in super::nodes::needs(desired, &id) {
             let (Some(own), Some(other)) = (subject(work, &id), subject(work, needed)) else { continue };
-            if own != other {
+            let tables = [&own, &other].iter().any(|subject| subject.kind == ObjectKind::Table);
+            if own != other && !tables {
                 for item in work.items.values_mut().filter(|item| item.how == How::Join(own.clone())) {
                     item.how = How::Join(other.clone());
                 }

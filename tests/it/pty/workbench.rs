@@ -135,7 +135,7 @@ fn sql_that_was_not_saved_is_found_again() {
     });
     session.send("Q");
     assert_eq!(session.end().exit_code(), 0);
-    let mut session = opened(home.path());
+    let mut session = Session::start(demo(home.path()), SIZE.0, SIZE.1);
     session.wait_for("your unsaved SQL is back");
     session.send("\r");
     session.wait_for("edited");
