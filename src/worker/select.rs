@@ -17,7 +17,7 @@ pub struct RenameText {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Selection {
     pub pick: Pick,
-    /// Objects as `diff` prints them, with or without their kind; for `Exactly` changes as [`signed`] writes them.
+    /// Objects as `diff` prints them, with or without their kind; for `Exactly` changes as `signed` writes them.
     pub objects: Vec<String>,
 }
 
