@@ -84,9 +84,9 @@ fn the_demo_is_walked_through_inside_tmux() {
     tmux.wait_until("a mark", |screen| !screen.contains("reviewed 0/"));
     // Escape and a key behind it stay two keys.
     tmux.keys(&["?"]);
-    tmux.wait_for("Everywhere");
+    tmux.wait_for("list.page_down");
     tmux.keys(&["Escape"]);
-    tmux.wait_until("the end of help", |screen| !screen.contains("Everywhere"));
+    tmux.wait_until("the end of help", |screen| !screen.contains("list.page_down"));
     tmux.keys(&["F5"]);
     tmux.wait_for("✓ proven");
     tmux.keys(&["W"]);
