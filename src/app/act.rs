@@ -30,44 +30,6 @@ impl Times {
     }
 }
 
-/// Whether a count before it means something.
-pub(super) fn takes_count(action: Action) -> bool {
-    use Action::{
-        ChangeNext, ChangePrevious, FindingNext, FindingPrevious, ListBottom, ListDown, ListHalfDown,
-        ListHalfUp, ListPageDown, ListPageUp, ListSearchNext, ListSearchPrevious, ListTop, ListUp,
-        SqlDeleteChar, SqlDeleteLine, SqlLeft, SqlPaste, SqlRedo, SqlRight, SqlUndo, SqlWordEnd, SqlWordNext,
-        SqlWordPrevious, SqlYankLine,
-    };
-    matches!(
-        action,
-        ListDown
-            | ListUp
-            | ListTop
-            | ListBottom
-            | ListHalfDown
-            | ListHalfUp
-            | ListPageDown
-            | ListPageUp
-            | ListSearchNext
-            | ListSearchPrevious
-            | ChangeNext
-            | ChangePrevious
-            | FindingNext
-            | FindingPrevious
-            | SqlLeft
-            | SqlRight
-            | SqlWordNext
-            | SqlWordPrevious
-            | SqlWordEnd
-            | SqlDeleteChar
-            | SqlDeleteLine
-            | SqlYankLine
-            | SqlPaste
-            | SqlUndo
-            | SqlRedo
-    )
-}
-
 pub(super) fn act(state: &mut State, action: Action, times: Times) -> Vec<Errand> {
     let none = Vec::new;
     match action {
@@ -108,6 +70,10 @@ pub(super) fn act(state: &mut State, action: Action, times: Times) -> Vec<Errand
         Action::Palette => ask::palette(state),
         Action::Menu => {
             keys::menu(state);
+            none()
+        }
+        Action::Count => {
+            state.typed.count = Some(0);
             none()
         }
         Action::Help => {

@@ -55,6 +55,18 @@ impl PromptPurpose {
         }
     }
 
+    /// What Enter does with the line, and Esc.
+    pub fn ways_out(&self) -> [&'static str; 2] {
+        match self {
+            Self::Filter => ["keep the filter", "show all"],
+            Self::Search => ["find", "leave"],
+            Self::Comment(_) => ["keep the comment", "leave"],
+            Self::Folder => ["write", "do not write"],
+            Self::Reference(_) => ["compare", "leave"],
+            Self::Password(_) => ["log in", "leave"],
+        }
+    }
+
     pub fn is_secret(&self) -> bool {
         matches!(self, Self::Password(_))
     }

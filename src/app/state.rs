@@ -95,9 +95,8 @@ pub struct Toast {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Typed {
     pub keys: Vec<Key>,
+    /// A number that was begun; 0 before its first digit.
     pub count: Option<usize>,
-    /// The last of them came.
-    pub at: Duration,
 }
 
 impl Typed {

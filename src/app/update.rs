@@ -64,9 +64,6 @@ fn tick(state: &mut State, now: Duration) -> Vec<Errand> {
     if state.toast.as_ref().is_some_and(|toast| toast.until <= now) {
         state.toast = None;
     }
-    if keys::count_is_due(state) {
-        errands.extend(keys::settle_count(state));
-    }
     let due = state.subject.as_deref().and_then(|subject| subject.sql.until_due(now));
     if due.is_some_and(|due| due.is_zero()) {
         errands.extend(scripts::judge(state));
@@ -98,7 +95,6 @@ impl State {
         };
         let waits = [
             self.toast.as_ref().map(|toast| toast.until.saturating_sub(self.now)),
-            (self.typed.keys.is_empty() && self.typed.count.is_some()).then(|| keys::until_due(self)),
             self.subject.as_deref().and_then(|subject| subject.sql.until_due(self.now)),
             self.work.visible(self.now).map(|_| spinner),
             self.work.until_visible(self.now),

@@ -52,6 +52,18 @@ impl<'a> Ink<'a> {
     pub fn width(&self) -> u16 {
         u16::try_from(self.0.width()).unwrap_or(u16::MAX)
     }
+
+    /// At most so many columns: what does not fit is left out in the middle, for names differ at both ends.
+    #[must_use]
+    pub fn squeezed(self, width: u16, ellipsis: &str) -> Self {
+        if self.width() <= width {
+            return self;
+        }
+        let room = width.saturating_sub(u16::try_from(ellipsis.width()).unwrap_or(1));
+        let (head, used) = fitting(&self.0, room / 2);
+        let tail = ending(&self.0, room - used);
+        Self(Cow::Owned(format!("{head}{ellipsis}{tail}")))
+    }
 }
 
 pub fn rect(area: Area) -> Rect {
@@ -150,6 +162,21 @@ fn fitting(text: &str, width: u16) -> (&str, u16) {
     (&text[..end], used)
 }
 
+/// As much of a text's end as fits into so many columns.
+fn ending(text: &str, width: u16) -> &str {
+    let mut room = width;
+    let mut start = text.len();
+    for (at, grapheme) in text.grapheme_indices(true).rev() {
+        let own = u16::try_from(grapheme.width()).unwrap_or(u16::MAX);
+        if own > room {
+            break;
+        }
+        room -= own;
+        start = at;
+    }
+    &text[start..]
+}
+
 pub fn style(look: &Look<'_>) -> Style {
     let mut style = Style::new();
     if let Some(colour) = colour(look.fg) {
@@ -195,5 +222,22 @@ fn colour(paint: Paint) -> Option<Color> {
         Paint::Ansi(number) => ANSI.get(usize::from(number)).copied(),
         Paint::Indexed(number) => Some(Color::Indexed(number)),
         Paint::Rgb(r, g, b) => Some(Color::Rgb(r, g, b)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_squeezed_keeps_both_ends_and_never_half_a_character() {
+        let squeezed = |text: &'static str, width| Ink::from(text).squeezed(width, "\u{22ef}").0.into_owned();
+        assert_eq!(squeezed("orders", 6), "orders");
+        assert_eq!(squeezed("orders_customer_id_idx", 11), "order\u{22ef}d_idx");
+        for width in 0..12 {
+            let ink =
+                Ink::from("\u{8868}\u{8868}e\u{301}\u{8868}\u{8868}\u{8868}").squeezed(width, "\u{22ef}");
+            assert!(ink.width() <= width.max(1), "{ink:?} in {width}");
+        }
     }
 }

@@ -23,59 +23,95 @@ pub fn words(canvas: &mut Canvas<'_>, area: Area, words: Vec<(Ink<'_>, Role)>) -
     x
 }
 
-pub fn header(canvas: &mut Canvas<'_>, state: &State, area: Area) {
-    canvas.clear(area);
-    let mut left: Vec<(Ink<'_>, Role)> = vec![(" migrator ".into(), Role::Title)];
-    let arrow = canvas.glyphs().arrow_right;
-    match state.subject.as_deref() {
-        Some(subject) => {
-            let (current, desired) = (&subject.comparison.current, &subject.comparison.desired);
-            left.extend(place(state, &current.label));
-            if area.width >= 110 {
-                left.push((Ink::from(format!(" {}", tree::server(current))), Role::Muted));
-            }
-            left.push((" ".into(), Role::Text));
-            left.push((arrow.into(), Role::Muted));
-            left.push((" ".into(), Role::Text));
-            left.extend(place(state, &desired.label));
-            if area.width >= 110 {
-                left.push((Ink::from(format!(" {}", tree::server(desired))), Role::Muted));
-            }
-        }
-        None => left.push(("nothing compared yet".into(), Role::Muted)),
-    }
-    let used = words(canvas, area, left);
-    let right =
-        state.subject.as_deref().map(|subject| summary(canvas, subject, area.width)).unwrap_or_default();
-    let width: u16 = right.iter().map(|(ink, _)| ink.width()).sum();
-    let room = (area.x + area.width).saturating_sub(used + 1);
-    if width <= room {
-        let at = Area::new(area.x + area.width - width, area.y, width, 1);
-        words(canvas, at, right);
-    }
+/// How much of the header's words there is room for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Words {
+    /// Server versions, and whole words for how the review stands.
+    All,
+    /// Without the server versions.
+    NoServers,
+    /// The review in short.
+    Short,
 }
 
-/// A side's name; a guarded environment says so in words.
-fn place(state: &State, label: &str) -> Vec<(Ink<'static>, Role)> {
-    let known = state.desk.environments.iter().find(|known| known.name == label);
-    let name = Ink::from(label.to_owned());
-    match known.map_or(EnvironmentStanding::Free, |known| known.standing) {
-        EnvironmentStanding::Free => vec![(name, Role::EnvOther)],
-        EnvironmentStanding::Guarded => {
-            vec![(name, Role::EnvStaging), (" [guarded]".into(), Role::EnvStaging)]
+/// What is compared, and how the review stands. What decides is never left out: server versions go first, then
+/// words are shortened, and at last the names of the sides.
+pub fn header(canvas: &mut Canvas<'_>, state: &State, area: Area) {
+    canvas.clear(area);
+    let program: Vec<(Ink<'_>, Role)> = vec![(" migrator ".into(), Role::Title)];
+    let Some(subject) = state.subject.as_deref() else {
+        let nothing = ("nothing compared yet".into(), Role::Muted);
+        words(canvas, area, program.into_iter().chain([nothing]).collect());
+        return;
+    };
+    let width_of = |line: &[(Ink<'_>, Role)]| line.iter().map(|(ink, _)| ink.width()).sum::<u16>();
+    let whole = |how| {
+        let left: Vec<_> =
+            program.iter().cloned().chain(sides(canvas, state, subject, how, u16::MAX)).collect();
+        let right = summary(canvas, subject, how);
+        (width_of(&left) + width_of(&right) < area.width).then_some((left, right))
+    };
+    let (left, right) =
+        [Words::All, Words::NoServers, Words::Short].into_iter().find_map(whole).unwrap_or_else(|| {
+            let right = summary(canvas, subject, Words::Short);
+            let room = area.width.saturating_sub(width_of(&right) + 1);
+            (sides(canvas, state, subject, Words::Short, room), right)
+        });
+    let at = area.x + area.width.saturating_sub(width_of(&right));
+    words(canvas, Area { width: at.saturating_sub(area.x), ..area }, left);
+    words(canvas, Area::new(at, area.y, area.x + area.width - at, 1), right);
+}
+
+/// Current and desired, in at most so many columns.
+fn sides(
+    canvas: &Canvas<'_>,
+    state: &State,
+    subject: &Subject,
+    how: Words,
+    room: u16,
+) -> Vec<(Ink<'static>, Role)> {
+    let both = [&subject.comparison.current, &subject.comparison.desired];
+    let names = both.map(|side| Ink::from(side.label.to_string()).width());
+    let guards = both.map(|side| guard(state, &side.label).map_or(0, |(word, _)| word.width()));
+    let fixed = guards.iter().sum::<u16>() + 4;
+    // What one name spares is the other's.
+    let room = room.saturating_sub(fixed);
+    let half = room / 2;
+    let most = [room.saturating_sub(names[1].min(room - half)), room.saturating_sub(names[0].min(half))];
+    let mut line: Vec<(Ink<'static>, Role)> = Vec::new();
+    for ((side, most), before) in both.into_iter().zip(most).zip(["", canvas.glyphs().arrow_right]) {
+        if !before.is_empty() {
+            line.extend([(" ".into(), Role::Text), (before.into(), Role::Muted)]);
+            line.push((" ".into(), Role::Text));
         }
-        EnvironmentStanding::Production => {
-            vec![(name, Role::EnvProduction), (" [PRODUCTION] ".into(), Role::EnvProduction)]
+        let guard = guard(state, &side.label);
+        let role = guard.as_ref().map_or(Role::EnvOther, |(_, role)| *role);
+        line.push((Ink::from(side.label.to_string()).squeezed(most, canvas.glyphs().ellipsis), role));
+        line.extend(guard);
+        if how == Words::All {
+            line.push((Ink::from(format!(" {}", tree::server(side))), Role::Muted));
         }
+    }
+    line
+}
+
+/// A guarded environment says so in words.
+fn guard(state: &State, label: &str) -> Option<(Ink<'static>, Role)> {
+    let known = state.desk.environments.iter().find(|known| known.name == label)?;
+    match known.standing {
+        EnvironmentStanding::Free => None,
+        EnvironmentStanding::Guarded => Some((" [guarded]".into(), Role::EnvStaging)),
+        EnvironmentStanding::Production => Some((" [PRODUCTION] ".into(), Role::EnvProduction)),
     }
 }
 
 /// How far the review is, what was found, and what is proven.
-fn summary(canvas: &Canvas<'_>, subject: &Subject, width: u16) -> Vec<(Ink<'static>, Role)> {
+fn summary(canvas: &Canvas<'_>, subject: &Subject, how: Words) -> Vec<(Ink<'static>, Role)> {
+    let long = how != Words::Short;
     let mut words: Vec<(Ink<'static>, Role)> = Vec::new();
     let (done, all) = subject.review.progress();
     let role = if all > 0 && done == all { Role::StatusOk } else { Role::Text };
-    let reviewed = if width >= 100 { "reviewed " } else { "" };
+    let reviewed = if long { "reviewed " } else { "" };
     words.push((Ink::from(format!("{reviewed}{done}/{all}")), role));
     let [errors, warnings, _] = subject.severities();
     for (count, word, role) in
@@ -83,10 +119,10 @@ fn summary(canvas: &Canvas<'_>, subject: &Subject, width: u16) -> Vec<(Ink<'stat
     {
         if count > 0 {
             let plural = if count == 1 { "" } else { "s" };
-            let word = if width >= 100 {
+            let word = if long {
                 format!("  {count} {word}{plural}")
             } else {
-                format!(" {count}{}", &word[..1])
+                format!(" {count}{}", word[..1].to_uppercase())
             };
             words.push((Ink::from(word), role));
         }
@@ -97,7 +133,7 @@ fn summary(canvas: &Canvas<'_>, subject: &Subject, width: u16) -> Vec<(Ink<'stat
             Verdict::WithCare => ("with care", Role::SeverityWarn),
             Verdict::No => ("breaks apps", Role::SeverityError),
         };
-        if width >= 140 {
+        if long {
             words.push(("  ".into(), Role::Text));
             words.push((verdict.into(), role));
         }
@@ -171,7 +207,8 @@ pub fn status(canvas: &mut Canvas<'_>, state: &State, area: Area) {
         return;
     }
     if let Some(count) = state.typed.count {
-        canvas.put_right(line, line.y, format!("{count}"), Role::Key);
+        let digits = if count == 0 { String::new() } else { count.to_string() };
+        canvas.put_right(line, line.y, format!("#{digits}  then a motion"), Role::Key);
     }
     let trouble = state.subject.as_deref().and_then(|subject| subject.sql.trouble.as_ref());
     match (&state.toast, trouble) {
@@ -204,7 +241,14 @@ pub fn hints(canvas: &mut Canvas<'_>, state: &State, area: Area) {
         wanted.iter().filter_map(|(action, word)| Some((keys(*action)?, *word))).collect()
     };
     let width = |(keys, word): &(String, &str)| keys.chars().count() + word.len() + 3;
-    let always = keyed(ALWAYS);
+    // A prompt takes every key but these two, and they are in no keymap.
+    let always = match &state.mode {
+        Mode::Prompt(prompt) => {
+            let [enter, esc] = prompt.purpose.ways_out();
+            vec![("<Enter>".to_owned(), enter), ("<Esc>".to_owned(), esc)]
+        }
+        Mode::Normal | Mode::Insert | Mode::Picker(_) | Mode::Dialog(_) | Mode::Help(_) => keyed(ALWAYS),
+    };
     let mut room = usize::from(area.width).saturating_sub(always.iter().map(width).sum());
     let mut shown = Vec::new();
     for hint in keyed(wanted(state)) {

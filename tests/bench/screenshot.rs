@@ -16,12 +16,15 @@ mod session;
 mod svg;
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use portable_pty::CommandBuilder;
 use session::Session;
 
 const COLUMNS: u16 = 124;
 const ROWS: u16 = 38;
+/// Reading, planning and proving take their time where there is little of it.
+const PATIENCE: Duration = Duration::from_secs(300);
 const F5: &str = "\x1b[15~";
 
 fn main() {
@@ -41,23 +44,21 @@ fn main() {
     std::fs::write(settings.join("config.toml"), "[ui]\ntheme = \"dark\"\nmotion = \"reduced\"\n").unwrap();
 
     let mut session = Session::start(command, COLUMNS, ROWS);
-    session.wait_for("not proven");
+    wait_for(&session, "not proven");
     session.send("\r");
     // The suspected rename is one.
     session.send("M");
-    session.wait_for("It is a rename");
+    wait_for(&session, "It is a rename");
     session.send("Y");
-    session.wait_until("the renamed column", |screen| {
-        let text = screen.contents();
-        text.contains("/27") && text.contains("not proven")
-    });
+    wait_for(&session, "/27");
+    wait_for(&session, "not proven");
     // The first change is fine; on to the table with the rename.
     session.send("a");
-    session.wait_for("reviewed 1/27");
+    wait_for(&session, "reviewed 1/27");
     session.send("]c");
-    session.wait_for("diff table customers");
+    wait_for(&session, "diff table customers");
     session.send(F5);
-    session.wait_for("proven forward and back");
+    wait_for(&session, "proven forward and back");
     let picture = session.look(svg::picture);
     session.send("Q");
     session.end();
@@ -66,4 +67,13 @@ fn main() {
     std::fs::create_dir_all(file.parent().unwrap()).unwrap();
     std::fs::write(&file, &picture).unwrap();
     println!("{} bytes in {}", picture.len(), file.display());
+}
+
+/// The session's own patience is that of a test.
+fn wait_for(session: &Session, text: &str) {
+    let until = Instant::now() + PATIENCE;
+    while !session.screen().contains(text) {
+        assert!(Instant::now() < until, "{text} did not come within {PATIENCE:?}:\n{}", session.screen());
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }

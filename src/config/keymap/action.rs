@@ -8,6 +8,8 @@ use Context::{Agent, Dialog, Diff, Findings, Global, Help, Log, Picker, SqlInser
 const ANYWHERE: &[Context] = &[Global];
 /// Whatever has lines to move over.
 const LINES: &[Context] = &[Tree, Diff, SqlNormal, Findings, Agent, Log, Picker, Help];
+/// Lines with a cursor, where no letter is text.
+const WALKED: &[Context] = &[Tree, Diff, SqlNormal, Findings, Agent, Log];
 /// Lines that open and close.
 const BRANCHES: &[Context] = &[Tree, Diff, Findings, Agent];
 /// Lines that can be searched and filtered.
@@ -75,6 +77,7 @@ actions! {
     Close "close" "Close this view" ANYWHERE;
     Quit "quit" "Quit" ANYWHERE;
 
+    Count "count" "Begin a number: how far, how often, or which row" WALKED;
     ListDown "list.down" "Down" LINES;
     ListUp "list.up" "Up" LINES;
     ListTop "list.top" "Go to the top" LINES;

@@ -81,6 +81,8 @@ fn the_default_map_is_the_recommended_one() {
         ("4", FocusSql),
         ("5", FocusAgent),
         ("6", FocusFindings),
+        ("<C-w> 1", FocusCurrent),
+        ("<C-w> 6", FocusFindings),
         ("<Tab>", FocusNext),
         ("<S-Tab>", FocusPrevious),
         ("z", Zoom),

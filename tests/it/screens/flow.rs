@@ -7,6 +7,7 @@ use migrator_tui::app::sql_pane::Tab;
 use migrator_tui::app::{Desk, Errand};
 use migrator_tui::config::theme::{Depth, Symbols};
 use migrator_tui::export::Proof;
+use migrator_tui::model::EngineKind;
 use migrator_tui::worker::{Edited, Reference};
 
 use super::driver::{Driver, manner};
@@ -38,20 +39,81 @@ fn changes_are_walked_and_the_panes_follow() {
 }
 
 #[test]
-fn counts_move_and_lone_digits_focus() {
+fn a_digit_goes_to_its_pane_at_once_and_a_count_has_a_key_of_its_own() {
     let mut driver = demo();
-    driver.play(&["g", "g"]);
-    let top = driver.state.subject.as_deref().unwrap().tree.list.cursor;
-    driver.play(&["5", "j"]);
-    assert_eq!(driver.state.subject.as_deref().unwrap().tree.list.cursor, top + 5);
-    driver.play(&["1", "2", "k"]);
-    assert_eq!(driver.state.subject.as_deref().unwrap().tree.list.cursor, 0);
-    driver.keys(&["4"]);
-    assert_eq!(driver.state.focus, Pane::Current, "a count may follow");
-    driver.settle();
+    let row = |driver: &Driver| driver.state.subject.as_deref().unwrap().tree.list.cursor;
+    driver.play(&["g", "g", "#", "5", "j"]);
+    assert_eq!(row(&driver), 5);
+    driver.play(&["#", "1", "2", "k"]);
+    assert_eq!(row(&driver), 0);
+    driver.keys(&["7", "1"]);
+    assert!(driver.screen().contains("#71  then a motion"), "{}", driver.screen());
+    driver.keys(&["<Esc>", "6"]);
+    assert_eq!(driver.state.focus, Pane::Findings, "nothing is waited for");
+    driver.keys(&["j"]);
+    assert_eq!((row(&driver), driver.state.subject.as_deref().unwrap().findings.cursor), (0, 1));
+    driver.keys(&["#", "2", "4"]);
+    driver.keys(&["z"]);
+    assert_eq!(driver.state.typed.count, None, "what takes no count forgets it");
+}
+
+#[test]
+fn digits_are_counts_where_they_are_bound_to_nothing() {
+    let mut manner = manner("terminal", Symbols::Unicode, Depth::Ansi16);
+    manner.keymap = migrator_tui::config::keymap::Keymap::builtin("vim-strict").unwrap();
+    let mut driver = Driver::demo(manner, (120, 40));
+    driver.play(&["<Enter>", "g", "g", "6", "j", "1", "0", "j"]);
+    assert_eq!(driver.state.subject.as_deref().unwrap().tree.list.cursor, 16);
+    driver.keys(&["<C-w>", "4"]);
     assert_eq!(driver.state.focus, Pane::Sql);
-    driver.play(&["3", "s"]);
-    assert_eq!(driver.state.focus, Pane::Diff, "what takes no count lets the digit be itself");
+}
+
+#[test]
+fn how_the_review_stands_is_told_at_every_width_and_beside_any_name() {
+    let known = |name: &str| migrator_tui::app::Known {
+        name: name.into(),
+        engine: Some(EngineKind::Sqlite),
+        standing: migrator_tui::app::EnvironmentStanding::Production,
+        problem: None,
+    };
+    let desk = Desk {
+        demo: Some(EngineKind::Sqlite),
+        environments: vec![known("staging"), known("next")],
+        ..Desk::default()
+    };
+    let mut driver = Driver::start(manner("terminal", Symbols::Unicode, Depth::Ansi16), desk, "");
+    driver.resize((120, 40));
+    driver.begin();
+    for width in [200, 140, 120, 110, 100, 80, 60, 50] {
+        driver.resize((width, 40));
+        let screen = driver.screen();
+        let header = screen.lines().next().unwrap();
+        for word in ["[PRODUCTION]", "0/28", "5", "11", "not proven"] {
+            assert!(header.contains(word), "{width}: {header}");
+        }
+        assert!(width < 100 || header.contains("staging [PRODUCTION]"), "{width}: {header}");
+    }
+}
+
+#[test]
+fn long_names_of_the_sides_keep_both_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |end: &str| {
+        let path = folder.path().join(format!("the_shop_as_everybody_has_known_it_for_years_{end}.sql"));
+        std::fs::write(&path, format!("CREATE TABLE {end} (id INTEGER PRIMARY KEY);")).unwrap();
+        Some(Reference::new(format!("{}?engine=sqlite", path.display())))
+    };
+    let desk = Desk { current: file("before"), desired: file("after"), ..Desk::default() };
+    let mut driver = Driver::start(manner("terminal", Symbols::Unicode, Depth::Ansi16), desk, "");
+    driver.resize((120, 40));
+    driver.begin();
+    for width in [120, 80, 60] {
+        driver.resize((width, 40));
+        let screen = driver.screen();
+        let header = screen.lines().next().unwrap();
+        let told = ["efore.sql", "after.sql", "0/6", "not proven"];
+        assert!(told.iter().all(|word| header.contains(word)), "{width}: {header}");
+    }
 }
 
 #[test]

@@ -42,7 +42,7 @@ fn demo(manner: Manner) -> Driver {
     driver
 }
 
-/// Each list of keys is played to its end: a digit that nothing follows gives the focus.
+/// Each list of keys is played to its end.
 fn of_demo(name: &str, plays: &[&[&str]]) {
     pictures(name, demo, |driver| plays.iter().for_each(|keys| driver.play(keys)));
 }
@@ -64,7 +64,7 @@ fn side_by_side() {
 
 #[test]
 fn rollback() {
-    of_demo("rollback", &[&["4", "]"], &["1", "2", "j"]]);
+    of_demo("rollback", &[&["4", "]"], &["#", "1", "2", "j"]]);
 }
 
 #[test]
