@@ -1,8 +1,14 @@
 //! Text made safe for a terminal cell. Names, definitions and messages come from servers and files that
 //! somebody else wrote: control characters, text direction overrides and characters without a shape become
-//! visible escapes. Two different texts never look the same. It never shortens text without a mark.
+//! visible escapes. Two different texts never look the same, and each takes as many cells on one terminal as on
+//! another. It never shortens text without a mark.
 
 use std::fmt;
+
+use unicode_normalization::IsNormalized;
+use unicode_normalization::char::{canonical_combining_class, compose, decompose_canonical};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthChar;
 
 /// Text that a terminal can print and a person can tell apart from any other text.
 ///
@@ -44,8 +50,10 @@ impl Shown {
         pieces(raw, |at, piece| {
             let piece = if piece == "\\t" && raw[at..].starts_with('\t') { tab } else { piece };
             let look = look(at);
+            // A mark stays with the letter that it stands on.
+            let is_mark = piece.chars().all(|c| c.width() == Some(0));
             match runs.last_mut() {
-                Some((same, text)) if *same == look => text.push_str(piece),
+                Some((same, text)) if *same == look || is_mark => text.push_str(piece),
                 Some(_) | None => runs.push((look, piece.to_owned())),
             }
         });
@@ -61,10 +69,11 @@ impl Shown {
     /// is escaped all the same; whoever shows this says by its look that it is no text.
     pub fn plain(raw: &str) -> Self {
         let mut text = String::with_capacity(raw.len());
+        let mut before = Before::default();
         for c in raw.chars() {
-            match c {
-                _ if is_hidden(c) => text.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
-                _ => text.push(c),
+            match before.takes(c) {
+                true => text.push(c),
+                false => text.push_str(&escape(c)),
             }
         }
         Self(text.into())
@@ -94,22 +103,95 @@ impl fmt::Display for Shown {
 /// Each character of a text as it is shown, with its byte.
 fn pieces(raw: &str, mut put: impl FnMut(usize, &str)) {
     let mut buffer = [0; 4];
+    let mut before = Before::default();
     for (at, c) in raw.char_indices() {
+        let is_taken = before.takes(c);
         match c {
             '\\' if reads_as_escape(&raw[at + 1..]) => put(at, "\\\\"),
             '\n' => put(at, "\\n"),
             '\r' => put(at, "\\r"),
             '\t' => put(at, "\\t"),
-            _ if is_hidden(c) => put(at, &format!("\\u{{{:x}}}", u32::from(c))),
-            _ => put(at, c.encode_utf8(&mut buffer)),
+            _ if is_taken => put(at, c.encode_utf8(&mut buffer)),
+            _ => put(at, &escape(c)),
         }
     }
+}
+
+fn escape(c: char) -> String {
+    format!("\\u{{{:x}}}", u32::from(c))
+}
+
+/// Marks on one letter that every terminal keeps; some drop the others.
+const MARKS: u8 = 2;
+
+/// What stands before a character, as far as its own look depends on it.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Before {
+    /// What the character could melt into one with.
+    starter: Option<char>,
+    /// Marks that stand on the last letter, and their highest class; none where there is no letter to stand on.
+    marks: Option<(u8, u8)>,
+}
+
+impl Before {
+    /// Where a new cluster begins: no mark finds a letter here.
+    pub(crate) fn new_cluster(last: Option<char>) -> Self {
+        Self { starter: last, marks: None }
+    }
+
+    /// Whether the next character stands for itself. It does not where it shows nothing, where it is a mark with no
+    /// letter below or one too many, and where another way to write the same would look the same: `e` with an
+    /// accent behind it and `é` are two names.
+    pub(crate) fn takes(&mut self, c: char) -> bool {
+        let taken = if c < '\u{300}' { (!is_hidden(c)).then_some((0, 0)) } else { self.taken(c) };
+        let is_starter = c < '\u{300}' || canonical_combining_class(c) == 0;
+        self.marks = taken;
+        self.starter = match taken {
+            Some(_) if is_starter => Some(c),
+            Some(_) => self.starter,
+            None => None,
+        };
+        taken.is_some()
+    }
+
+    fn taken(&self, c: char) -> Option<(u8, u8)> {
+        let is_one_way_of_two = unicode_normalization::is_nfc_quick(std::iter::once(c)) == IsNormalized::No
+            || self.starter.is_some_and(|starter| compose(starter, c).is_some());
+        if is_hidden(c) || is_one_way_of_two {
+            return None;
+        }
+        let class = canonical_combining_class(c);
+        if c.width() != Some(0) {
+            return (class == 0).then_some((0, 0));
+        }
+        let (count, highest) = self.marks.filter(|(count, _)| *count < MARKS && is_mark(c))?;
+        let highest = if count == 0 { self.starter.map_or(0, last_class) } else { highest };
+        // Marks of one letter in another order look the same.
+        (class == 0 || class >= highest).then_some((count + 1, class))
+    }
+}
+
+/// Whether it joins the letter before it; not everything without a width does.
+fn is_mark(c: char) -> bool {
+    let mut buffer = [b'a'; 5];
+    let end = 1 + c.encode_utf8(&mut buffer[1..]).len();
+    str::from_utf8(&buffer[..end]).is_ok_and(|text| text.graphemes(true).count() == 1)
+}
+
+/// The class of the last mark that a letter has by itself.
+fn last_class(letter: char) -> u8 {
+    let mut class = 0;
+    decompose_canonical(letter, |part| class = canonical_combining_class(part));
+    class
 }
 
 /// Whether a backslash before this text would be taken for the start of an escape.
 fn reads_as_escape(rest: &str) -> bool {
     let Some(next) = rest.chars().next() else { return false };
-    matches!(next, '\\' | 'n' | 'r' | 't') || rest.starts_with("u{") || next.is_control() || is_hidden(next)
+    matches!(next, '\\' | 'n' | 'r' | 't')
+        || rest.starts_with("u{")
+        || !Before::new_cluster(Some('\\')).takes(next)
+        || !Before::default().takes(next)
 }
 
 /// Characters that move the cursor, change the direction of reading, or show nothing.
@@ -123,12 +205,19 @@ pub(crate) fn is_hidden(c: char) -> bool {
             | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
             // Fillers that draw nothing, variation selectors, tags.
             | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}'
-            | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}')
+            | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}'
+            // Controls of single scripts: hieroglyphs, shorthand, music; and what is kept free for more of them.
+            | '\u{13430}'..='\u{13455}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{fff0}'..='\u{fff8}'
+            // One cell or none, two cells or none: terminals do not agree.
+            | '\u{ff9e}' | '\u{ff9f}' | '\u{1f3fb}'..='\u{1f3ff}')
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+
+    use unicode_width::UnicodeWidthStr;
 
     use super::*;
 
@@ -182,6 +271,49 @@ mod tests {
                             assert_eq!(other, raw);
                         }
                     }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn marks_are_shown_where_nobody_is_deceived() {
+        for (raw, shown) in [
+            ("\u{301}a", "\\u{301}a"),
+            ("caf\u{e9}", "café"),
+            ("cafe\u{301}", "cafe\\u{301}"),
+            ("x\u{301}\u{301}\u{301}", "x\u{301}\u{301}\\u{301}"),
+            ("q\u{307}\u{323}", "q\u{307}\\u{323}"),
+            ("\n\u{20dd}", "\\n\\u{20dd}"),
+            ("\u{1112}\u{1161}\u{11ab}", "\u{1112}\\u{1161}\\u{11ab}"),
+            ("\u{212b}", "\\u{212b}"),
+            ("👍🏽 ｶ\u{ff9e}", "👍\\u{1f3fd} ｶ\\u{ff9e}"),
+            ("क्षि ทำ שָׁ", "क्षि ทำ שָׁ"),
+        ] {
+            assert_eq!(Shown::new(raw).as_str(), shown);
+            assert_eq!(unshown(shown), raw);
+        }
+    }
+
+    /// What a terminal that knows clusters draws in so many cells, one that knows none draws in as many; and no
+    /// text has another way to be written.
+    #[test]
+    fn every_character_keeps_its_cells_and_its_only_spelling() {
+        let neighbours =
+            ["", "a", "\\", "\u{301}", "क\u{94d}", "ক\u{9c7}", "表", "\u{1100}", "🇩", "👍", "\u{600}", "ل"];
+        // Ideographs and whole syllables are all alike.
+        let alike = |c: char| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{17000}'..='\u{18cff}');
+        for c in ('\u{0}'..='\u{1ffff}').chain('\u{2f800}'..='\u{2fa1f}').filter(|c| !alike(*c)) {
+            // Beyond the scripts in use, each character meets every third neighbour.
+            let step = if c < '\u{3000}' { 1 } else { 3 };
+            for before in neighbours.iter().skip(c as usize % step).step_by(step) {
+                let raw = format!("{before}{c}\u{323}{c}");
+                let shown = Shown::new(&raw);
+                assert_eq!(unshown(shown.as_str()), raw);
+                assert!(unicode_normalization::is_nfc(shown.as_str()), "{raw:?} as {shown}");
+                for cluster in shown.as_str().graphemes(true) {
+                    let alone: usize = cluster.chars().filter_map(|c| c.width()).sum();
+                    assert!(cluster.width() == alone && alone > 0, "{cluster:?} in {shown:?}");
                 }
             }
         }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 use unicode_width::UnicodeWidthStr;
 
-use crate::shown::{Shown, is_hidden};
+use crate::shown::{Before, Shown};
 
 /// Columns of a tab.
 pub const TAB: usize = 4;
@@ -39,23 +39,21 @@ pub fn group(line: &str, at: usize) -> Option<Group> {
         return Some(Group { bytes: at..at + 1, width: TAB, kind: GroupKind::Tab });
     }
     let cluster = rest.graphemes(true).next()?;
-    let width = cluster.width();
-    if width > 0 && !cluster.chars().any(is_hidden) {
-        return Some(Group { bytes: at..at + cluster.len(), width, kind: GroupKind::Plain });
+    let mut before = Before::new_cluster(line[..at].chars().next_back());
+    let length: usize = cluster.chars().take_while(|c| before.takes(*c)).map(char::len_utf8).sum();
+    if let Some(plain) = cluster.get(..length).filter(|plain| !plain.is_empty()) {
+        return Some(Group { bytes: at..at + length, width: plain.width(), kind: GroupKind::Plain });
     }
-    // A cluster that hides something is taken apart.
-    let mut buffer = [0; 4];
-    let alone = first.encode_utf8(&mut buffer).width();
     let bytes = at..at + first.len_utf8();
-    if alone > 0 && !is_hidden(first) {
-        return Some(Group { bytes, width: alone, kind: GroupKind::Plain });
-    }
     Some(Group { bytes, width: escape(first).as_str().width(), kind: GroupKind::Hidden })
 }
 
 /// How a hidden character, or a mark without anything to stand on, is written out.
 pub fn escape(c: char) -> Shown {
-    if is_hidden(c) { Shown::new(c) } else { Shown::plain(&format!("\\u{{{:x}}}", u32::from(c))) }
+    match c {
+        '\n' | '\r' => Shown::new(c),
+        _ => Shown::plain(&format!("\\u{{{:x}}}", u32::from(c))),
+    }
 }
 
 /// The bytes from here on that are one column each, and surely groups of their own.
@@ -123,7 +121,7 @@ pub fn previous(line: &str, byte: usize) -> usize {
 mod tests {
     use super::*;
 
-    const LINES: [&str; 9] = [
+    const LINES: [&str; 12] = [
         "",
         "select 1",
         "a\tb\t",
@@ -133,6 +131,9 @@ mod tests {
         "a\u{202e}b\u{200d}c\r",
         "👩\u{200d}💻 x",
         "a\u{1b}[2J",
+        "x\u{301}\u{301}\u{301}y",
+        "ক\u{9c7}\u{9be}",
+        "👍🏽\u{1112}\u{1161}",
     ];
 
     #[test]

@@ -135,7 +135,7 @@ fn pasted_line_ends_become_those_of_the_script() {
 
 #[test]
 fn the_cursor_steps_over_what_is_seen() {
-    let mut e = editor("e\u{301}表\t\u{202e}x");
+    let mut e = editor("x\u{301}表\t\u{202e}x");
     let mut seen = vec![e.cursor().1];
     for _ in 0..4 {
         acts(&mut e, &[Action::SqlRight]);

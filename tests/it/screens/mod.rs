@@ -2,6 +2,10 @@
 //! into memory. Each picture is kept with the looks of its cells beside it. `INSTA_UPDATE=always` writes them
 //! anew for review.
 
+mod dice;
 mod driver;
+mod emulator;
 mod flow;
+mod hostile;
+mod made;
 mod pictures;

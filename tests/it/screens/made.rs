@@ -1,0 +1,90 @@
+//! Schemas made by hand, and the subject of a review over them: for names that no server would take, and for
+//! sizes that no server should be filled with for a test.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use migrator_tui::app::subject::Subject;
+use migrator_tui::diff::{DiffOptions, diff};
+use migrator_tui::model::{
+    About, Body, Column, Definition, EngineKind, Estimate, Fingerprint, Ident, Index, Nullability, Object,
+    ObjectId, ObjectKind, Origin, Persistence, Position, QualifiedName, ReplicaIdentity, RowSecurity, Schema,
+    ServerVersion, Settings, Table, TableShape, Uniqueness, Unmodelled, Validity, Value,
+};
+use migrator_tui::worker::{Comparison, Side};
+
+pub fn table(schema: &str, name: &str, about: About) -> Object {
+    let body = Body::Table(Table {
+        persistence: Persistence::Permanent,
+        partition_by: None,
+        inherits: Vec::new(),
+        access_method: None,
+        storage: Settings::new(),
+        replica_identity: ReplicaIdentity::Default,
+        row_security: RowSecurity::Off,
+        of_type: None,
+        foreign: None,
+        source: None,
+        clustered_on: None,
+        rows: Estimate::default(),
+    });
+    Object { id: ObjectId::new(ObjectKind::Table, QualifiedName::new(schema, name)), body, about }
+}
+
+pub fn column(schema: &str, table: &str, name: &str, position: u32, data_type: &str) -> Object {
+    let body = Body::Column(Column {
+        position: Position(position),
+        data_type: Definition::from_catalog(data_type),
+        collation: None,
+        nullability: Nullability::Nullable,
+        value: Value::Plain,
+        origin: Origin::Local,
+        storage: None,
+        compression: None,
+        statistics_target: None,
+        options: Settings::new(),
+    });
+    let id = ObjectId::member(ObjectKind::Column, QualifiedName::new(schema, table), name);
+    Object { id, body, about: About::default() }
+}
+
+pub fn index(schema: &str, table: &str, name: &str, tail: &str) -> Object {
+    let body = Body::Index(Index {
+        table: QualifiedName::new(schema, table),
+        uniqueness: Uniqueness::Plain,
+        tail: Definition::from_catalog(tail),
+        columns: vec![Some(Ident::from("a"))],
+        shape: TableShape::Plain,
+        validity: Validity::Valid,
+        origin: Origin::Local,
+        statistics: Vec::new(),
+    });
+    let id = ObjectId::new(ObjectKind::Index, QualifiedName::new(schema, name));
+    Object { id, body, about: About::default() }
+}
+
+/// A schema of these objects, on a server that calls its version so.
+pub fn schema(objects: Vec<Object>, unmodelled: Vec<Unmodelled>, version: &str) -> Schema {
+    let objects: BTreeMap<_, _> =
+        objects.into_iter().map(|object| (object.id.clone(), Arc::new(object))).collect();
+    let version = ServerVersion { engine: EngineKind::Postgres, number: (15, 0, 0), text: version.into() };
+    Schema { objects, unmodelled, ..Schema::empty(version) }
+}
+
+/// The same comparison of two other sides, each with its label. Choices of dependents stay those of `template`, so
+/// nothing of it may be left out.
+pub fn compared(template: &Comparison, current: (&str, Schema), desired: (&str, Schema)) -> Comparison {
+    let side =
+        |(label, schema): (&str, Schema)| Arc::new(Side { label: label.into(), schema, notes: Vec::new() });
+    let mut comparison = template.clone();
+    (comparison.current, comparison.desired) = (side(current), side(desired));
+    let changeset = diff(&comparison.current.schema, &comparison.desired.schema, &DiffOptions::default());
+    let imprints: Vec<Fingerprint> =
+        changeset.changes.iter().map(|change| Fingerprint::of([change.id().to_string().as_str()])).collect();
+    (comparison.changeset, comparison.imprints) = (Arc::new(changeset), imprints.into());
+    comparison
+}
+
+pub fn subject(comparison: Comparison) -> Box<Subject> {
+    Box::new(Subject::new(Arc::new(comparison)))
+}
