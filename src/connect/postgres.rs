@@ -49,7 +49,9 @@ pub async fn open(target: &PostgresTarget, purpose: Purpose) -> Result<PostgresC
     let facts = format!(
         "{guard} SELECT current_setting('server_version_num'), current_setting('server_version'), pg_backend_pid()"
     );
-    let answers = ask(&mut session, &facts).await.map_err(|e| wire_error(e, Stage::Opening(&place)))?;
+    let answers = tokio::time::timeout(target.connect_timeout, ask(&mut session, &facts)).await;
+    let answers = answers.map_err(|_| silent(&place, target.connect_timeout))?;
+    let answers = answers.map_err(|e| wire_error(e, Stage::Opening(&place)))?;
     let fact = |at: usize| answers.iter().find_map(|rows| rows.cell(0, at)).unwrap_or("").to_string();
     let version = supported(&fact(0), &fact(1))?;
     let pid = fact(2).parse().unwrap_or(0);
@@ -133,11 +135,12 @@ async fn connect(
             let error = wire_error(error, Stage::Opening(place));
             Err(if tls { Refusal::Tls(error) } else { Refusal::Other(error) })
         }
-        Err(_) => {
-            let words = format!("{place} did not answer within {} s", timeout.as_secs());
-            Err(Refusal::Other(WireError::unreachable(words)))
-        }
+        Err(_) => Err(Refusal::Other(silent(place, timeout))),
     }
+}
+
+fn silent(place: &str, timeout: Duration) -> WireError {
+    WireError::unreachable(format!("{place} did not answer within {} s", timeout.as_secs()))
 }
 
 /// Sends one message and gathers a `Rows` for each statement that completed.

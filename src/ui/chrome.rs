@@ -199,11 +199,15 @@ pub fn status(canvas: &mut Canvas<'_>, state: &State, area: Area) {
         let frame = frames.get(phase(state, state.now) % frames.len().max(1)).copied().unwrap_or(".");
         at += canvas.put_as(at, line.y, end - at, frame, Role::StatusBusy);
         let doing = job.progress.as_ref().map_or(job.purpose.word(), |progress| &progress.doing);
-        let text = empty::work_words(state, job, doing);
+        let (text, time) = empty::work_words(state, job, doing);
         let cancel = empty::keys(&state.manner, Context::Global, Action::Cancel);
-        at += canvas.put_as(at, line.y, end - at, format!(" {text}  "), Role::StatusBusy);
+        // However long the names are: since when, and how to end it, stay in sight.
+        let (time, cancel, stops) = (Ink::from(time + "  "), Ink::from(cancel), Ink::from(" stops it"));
+        let room = (end - at).saturating_sub(time.width() + cancel.width() + stops.width());
+        at += canvas.put_as(at, line.y, room, format!(" {text}"), Role::StatusBusy);
+        at += canvas.put_as(at, line.y, end - at, time, Role::StatusBusy);
         at += canvas.put_as(at, line.y, end - at, cancel, Role::Key);
-        canvas.put_as(at, line.y, end - at, " stops it", Role::Hint);
+        canvas.put_as(at, line.y, end - at, stops, Role::Hint);
         return;
     }
     if let Some(count) = state.typed.count {

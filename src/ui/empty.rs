@@ -56,7 +56,8 @@ pub fn no_subject(canvas: &mut Canvas<'_>, state: &State, area: Area, pane: Pane
     let key = |action| keys(&state.manner, Context::Tree, action);
     if let Some(job) = state.work.shown().next() {
         let doing = job.progress.as_ref().map_or(job.purpose.word(), |progress| &progress.doing);
-        let waiting = work_words(state, job, doing);
+        let (what, time) = work_words(state, job, doing);
+        let waiting = what + &time;
         say(canvas, area, &[&waiting, "", &format!("{} stops it", key(Action::Cancel))]);
         return;
     }
@@ -91,16 +92,16 @@ pub fn no_subject(canvas: &mut Canvas<'_>, state: &State, area: Area, pane: Pane
     }
 }
 
-/// What a running job says of itself.
-pub fn work_words(state: &State, job: &work::Job, doing: &str) -> String {
+/// What a running job says of itself, and for how long it has been at it.
+pub fn work_words(state: &State, job: &work::Job, doing: &str) -> (String, String) {
     let seconds = state.now.saturating_sub(job.since).as_secs();
     let count = job.progress.as_ref().and_then(|progress| progress.count);
     let count = count.map(|(done, all)| format!(" {done}/{all}")).unwrap_or_default();
     let stopping = match job.stopping {
         work::Stopping::No => "",
-        work::Stopping::Asked => ", stopping",
+        work::Stopping::Asked => "stopping: ",
     };
-    format!("{doing}{count}{stopping}  {seconds} s")
+    (format!("{stopping}{doing}{count}"), format!("  {seconds} s"))
 }
 
 /// The filter leaves nothing, or there is nothing at all.

@@ -13,6 +13,7 @@ use crate::model::{
 use crate::planner::{Followed, Needs};
 use crate::promote::normalise;
 
+use super::progress::Reached;
 use super::queue::Job;
 use super::scratch::{self, Ground};
 use super::select::{RenameText, renamings};
@@ -75,7 +76,6 @@ pub struct RenameOrder {
 
 pub(super) async fn compare(order: &CompareOrder, job: &Job) -> Result<Comparison, Failure> {
     let dialect = dialect(order)?;
-    job.reporter.doing(format!("reading {} and {}", order.current.name(), order.desired.name()));
     let (mut current, mut desired) = sides(order, dialect, job).await?;
     for source in [&order.current, &order.desired] {
         if let Source::Environment(place) = source {
@@ -168,17 +168,22 @@ async fn sides(order: &CompareOrder, dialect: &dyn Dialect, job: &Job) -> Result
     match (&order.current, &order.desired) {
         (Source::Environment(current), Source::Environment(desired)) => {
             // Both to their end, even when one fails: a read under way is answered, not dropped.
-            let (current, desired) =
-                tokio::join!(database(current, dialect, job), database(desired, dialect, job));
+            let reached = Reached::begin(&job.reporter, [&*current.name, &*desired.name]);
+            let (current, desired) = tokio::join!(
+                database(current, dialect, &reached, job),
+                database(desired, dialect, &reached, job)
+            );
             Ok((current?, desired?))
         }
         (Source::Environment(current), Source::Files(desired)) => {
-            let current = database(current, dialect, job).await?;
+            let reached = Reached::begin(&job.reporter, [&*current.name]);
+            let current = database(current, dialect, &reached, job).await?;
             let mut loaded = scratch::load(&[desired], dialect, ground(Some(&current.schema)), job).await?;
             Ok((current, last(&mut loaded)?))
         }
         (Source::Files(current), Source::Environment(desired)) => {
-            let desired = database(desired, dialect, job).await?;
+            let reached = Reached::begin(&job.reporter, [&*desired.name]);
+            let desired = database(desired, dialect, &reached, job).await?;
             let mut loaded = scratch::load(&[current], dialect, ground(Some(&desired.schema)), job).await?;
             Ok((last(&mut loaded)?, desired))
         }
@@ -195,7 +200,12 @@ fn last(loaded: &mut Vec<Side>) -> Result<Side, Failure> {
 }
 
 /// Reads a live database, in one session that is closed at the end.
-pub(super) async fn database(place: &Place, dialect: &dyn Dialect, job: &Job) -> Result<Side, Failure> {
+async fn database(
+    place: &Place,
+    dialect: &dyn Dialect,
+    reached: &Reached<'_>,
+    job: &Job,
+) -> Result<Side, Failure> {
     let label = place.name.as_str();
     let mut target = place.target.clone();
     // Nothing runs on the server before the session stands, so an attempt may be dropped.
@@ -207,9 +217,13 @@ pub(super) async fn database(place: &Place, dialect: &dyn Dialect, job: &Job) ->
     let mut connection = opened.map_err(|error| failure::wire(label, &error))?;
     let _reachable = job.stop.register(connection.as_ref());
     job.stop.check()?;
-    let schema = engines::introspect(dialect, connection.as_mut())
-        .await
-        .map_err(|error| failure::introspect(label, &error))?;
+    reached.connected(label);
+    // It only reads: where neither the statement nor its cancelling is answered, there is nothing to settle.
+    let read = tokio::select! {
+        read = engines::introspect(dialect, connection.as_mut()) => read,
+        () = job.stop.outlasted() => return Err(stop::cancelled()),
+    };
+    let schema = read.map_err(|error| failure::introspect(label, &error))?;
     Ok(Side { label: label.into(), schema, notes: Vec::new() })
 }
 

@@ -12,7 +12,7 @@ use crate::model::{Failure, FailureKind};
 
 /// Between two attempts to cancel: a server may have been between two statements at the first.
 const AGAIN: Duration = Duration::from_millis(250);
-/// A cancel request that gets no answer.
+/// A cancel request that gets no answer, or a statement that gets none after one.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Shared by a command and whoever may stop it.
@@ -56,6 +56,13 @@ impl Stop {
         let _ = wish.wait_for(|wished| *wished).await;
     }
 
+    /// Comes back when stopping was wished for so long ago that the server is not going to answer any more: for work
+    /// that only reads and leaves nothing to be settled.
+    pub async fn outlasted(&self) {
+        self.wished().await;
+        tokio::time::sleep(PATIENCE).await;
+    }
+
     /// From now on a wish to stop cancels what this connection runs, until the registration is dropped.
     pub fn register(&self, connection: &dyn Connection) -> Registration {
         let mut running = self.running();
@@ -72,14 +79,17 @@ impl Stop {
         self.shared.wished.send_replace(true);
         let mut ended = std::pin::pin!(ended);
         loop {
-            let cancellers: Vec<_> = self.running().cancellers.values().cloned().collect();
-            for canceller in cancellers {
-                // What cannot be cancelled is awaited; the next round tries again.
-                let _ = tokio::time::timeout(PATIENCE, canceller.cancel()).await;
-            }
+            let round = async {
+                let cancellers: Vec<_> = self.running().cancellers.values().cloned().collect();
+                for canceller in cancellers {
+                    // What cannot be cancelled is awaited; the next round tries again.
+                    let _ = tokio::time::timeout(PATIENCE, canceller.cancel()).await;
+                }
+                tokio::time::sleep(AGAIN).await;
+            };
             tokio::select! {
                 () = &mut ended => return,
-                () = tokio::time::sleep(AGAIN) => {}
+                () = round => {}
             }
         }
     }

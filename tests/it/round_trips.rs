@@ -27,7 +27,7 @@ async fn introspection_pays_few_round_trips() {
     };
     let there = target(&url);
     let turns = Arc::new(AtomicUsize::new(0));
-    let line = Line { latency: LATENCY, cut_after: None, turns: Arc::clone(&turns) };
+    let line = Line { latency: LATENCY, fate: Fate::Stands, turns: Arc::clone(&turns) };
     let port = line.lay(format!("127.0.0.1:{}", there.port)).await;
     let mut far = there;
     far.host = connect::host_of("127.0.0.1");
@@ -41,11 +41,20 @@ async fn introspection_pays_few_round_trips() {
     assert!(connected + paid <= ROUND_TRIPS, "{connected} to connect and {paid} to read");
 }
 
+/// What becomes of each connection.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Fate {
+    Stands,
+    /// Cut after so many answers.
+    Cut(usize),
+    /// After so many answers nothing comes any more, and nobody hangs up.
+    Stalls(usize),
+}
+
 /// A long line to a server.
 pub struct Line {
     pub latency: Duration,
-    /// Answers after which each connection is cut.
-    pub cut_after: Option<usize>,
+    pub fate: Fate,
     /// Counts how often the client speaks anew.
     pub turns: Arc<AtomicUsize>,
 }
@@ -55,7 +64,7 @@ impl Line {
     pub async fn lay(self, server: String) -> u16 {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let Self { latency, cut_after, turns } = self;
+        let Self { latency, fate, turns } = self;
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let server = TcpStream::connect(&server).await.unwrap();
@@ -79,9 +88,13 @@ impl Line {
                         // One delay for each answer, however many pieces it comes in.
                         if answered.swap(1, Ordering::SeqCst) == 0 {
                             answers += 1;
-                            if cut_after.is_some_and(|most| answers > most) {
-                                there.abort();
-                                break;
+                            match fate {
+                                Fate::Cut(most) if answers > most => {
+                                    there.abort();
+                                    break;
+                                }
+                                Fate::Stalls(most) if answers > most => std::future::pending().await,
+                                Fate::Stands | Fate::Cut(_) | Fate::Stalls(_) => {}
                             }
                             tokio::time::sleep(latency).await;
                         }

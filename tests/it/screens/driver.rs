@@ -1,7 +1,7 @@
 //! Drives the real workbench without a terminal: the real worker, keys in, frames out. What is slow is awaited
 //! without a clock: a step ends when nothing is under way any more.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use migrator_tui::app::{self, Desk, Errand, Manner, Mouse, Movement, Msg, Reloaded, State};
 use migrator_tui::config::keymap::{Key, Keymap};
@@ -79,6 +79,27 @@ impl Driver {
         let errands = app::start(&mut self.state);
         self.run(errands);
         self.settle();
+    }
+
+    /// The start of the program, without waiting for anything.
+    pub fn set_off(&mut self) {
+        let errands = app::start(&mut self.state);
+        self.run(errands);
+    }
+
+    /// Lives for a while of real time, as the loop of the program would: answers are heard as they come. Ends
+    /// early when nothing is under way any more.
+    pub fn live(&mut self, time: Duration) {
+        let start = Instant::now();
+        while start.elapsed() < time && !self.state.work.is_idle() {
+            let (before, short) = (Instant::now(), Duration::from_millis(10));
+            let event =
+                self.runtime.block_on(async { tokio::time::timeout(short, self.client.next()).await });
+            self.wait(before.elapsed());
+            if let Ok(event) = event {
+                self.hear(Msg::Worker(event.expect("the worker has ended")));
+            }
+        }
     }
 
     pub fn resize(&mut self, (width, height): (u16, u16)) {

@@ -9,3 +9,4 @@ mod flow;
 mod hostile;
 mod made;
 mod pictures;
+mod slow;
