@@ -1,6 +1,7 @@
 //! The terminal layer in real pseudo-terminals: what is taken is given back, however the end comes.
 
 mod doctor;
+mod ends;
 mod handover;
 pub mod session;
 mod signals;

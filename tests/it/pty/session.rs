@@ -5,11 +5,12 @@
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, SlavePty, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
+use rustix::termios::{OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
 
 /// Long enough for a loaded machine; nothing waits that long when all is well.
 pub const DEADLINE: Duration = Duration::from_secs(30);
@@ -173,6 +174,11 @@ impl Session {
         // The reader waits for bytes; these wake it up to see that it is over.
         let mut other_end = OpenOptions::new().write(true).custom_flags(O_NOCTTY).open(name).unwrap();
         other_end.write_all(b" ").unwrap();
+        // The library types an end of file when its writer goes, where the terminal has a key for that; a broken
+        // connection types nothing.
+        let mut modes = tcgetattr(&other_end).unwrap();
+        modes.special_codes[SpecialCodeIndex::VEOF] = 0;
+        tcsetattr(&other_end, OptionalActions::Now, &modes).unwrap();
         drop(other_end);
         let mut state = self.seen.locked();
         while !state.ended {
@@ -234,7 +240,8 @@ impl Drop for Session {
 
 impl Seen {
     fn locked(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap()
+        // A wait that failed held it; what is seen is still good, and the end must be in order.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn read(&self, reader: &mut dyn Read) {

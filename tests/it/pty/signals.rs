@@ -34,7 +34,8 @@ fn t2_each_signal_ends_it_in_order() {
 #[test]
 fn t2_stopped_and_continued_by_a_shell() {
     let Some(mut session) = in_a_shell() else { return };
-    for round in 0..20 {
+    // Twenty times by the key, and twenty times by the signal.
+    for round in 0..40 {
         session.wait_for("stage plain pid=");
         session.wait_until("the alternate screen", vt100::Screen::alternate_screen);
         match round % 2 {

@@ -4,7 +4,9 @@
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use super::session::DEADLINE;
+use portable_pty::CommandBuilder;
+
+use super::session::{DEADLINE, Session};
 use super::workbench::{PROGRAM, surroundings};
 
 /// A tmux server of our own, with no settings but its own.
@@ -62,6 +64,14 @@ impl Tmux {
     fn wait_for(&self, text: &str) {
         self.wait_until(text, |screen| screen.contains(text));
     }
+
+    /// A terminal that shows the session.
+    fn attached(&self, columns: u16, rows: u16) -> Session {
+        let mut command = CommandBuilder::new("tmux");
+        command.args(self.words(&["attach-session", "-t", "work"]).iter().map(|word| word.as_ref()));
+        surroundings(self.home.path()).into_iter().for_each(|(name, value)| command.env(name, value));
+        Session::start(command, columns, rows)
+    }
 }
 
 impl Drop for Tmux {
@@ -100,4 +110,45 @@ fn the_demo_is_walked_through_inside_tmux() {
         assert!(Instant::now() < until, "it did not quit:\n{}", tmux.screen());
         std::thread::sleep(Duration::from_millis(50));
     }
+}
+
+#[test]
+fn two_terminals_of_different_size_see_one_workbench() {
+    let Some(tmux) = Tmux::with_the_demo(120, 40) else { return };
+    tmux.wait_for("not proven");
+    tmux.run(&["set-option", "-g", "window-size", "latest"]);
+    let mut large = tmux.attached(120, 41);
+    large.wait_for("welcome");
+    large.send("\r");
+    large.wait_for("┌6 findings");
+    large.wait_for("┌2 desired next");
+    let mut small = tmux.attached(80, 25);
+    // Whoever typed last decides about the size.
+    small.send("j");
+    small.wait_until("both sides in one tree", |screen| {
+        let text = screen.contents();
+        text.contains("1 staging ⇢ next") && !text.contains("2 desired next") && text.contains("┌4 SQL")
+    });
+    small.send("]c");
+    small.wait_for("3 diff table customers");
+    large.send("]c");
+    large.wait_for("change 3/");
+    large.wait_for("┌2 desired next");
+    for size in [(40, 11), (200, 60), (20, 5), (81, 30), (120, 41)] {
+        small.resize(size.0, size.1);
+        large.resize(size.1 * 3, size.0 / 3 + 2);
+        small.send("j");
+        large.send("k");
+    }
+    large.resize(120, 41);
+    large.send("]c");
+    large.wait_for("┌2 desired next");
+    large.wait_for("┌6 findings");
+    // One goes, the other stays.
+    small.hang_up();
+    large.send("?");
+    large.wait_for("list.page_down");
+    large.send("q");
+    large.send("Q");
+    large.wait_for_bytes("[exited]", 1);
 }

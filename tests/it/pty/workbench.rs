@@ -1,18 +1,15 @@
-//! The real program at a real terminal: the whole way a person takes through the demo, what is found again at the
-//! next start, and how it ends when it is told to or when its terminal goes away.
+//! The real program at a real terminal: the whole way a person takes through the demo, and what is found again at
+//! the next start.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use portable_pty::CommandBuilder;
-use rustix::process::Signal;
 
-use super::session::{DEADLINE, Session};
-use super::signals::gone_after;
+use super::session::Session;
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_migrator-tui");
-const SIZE: (u16, u16) = (120, 40);
+pub const SIZE: (u16, u16) = (120, 40);
 /// Columns and rows of both trees at that size.
 const TREES: (u16, u16) = (48, 37);
 
@@ -32,7 +29,7 @@ fn demo(home: &Path) -> CommandBuilder {
     in_a_home(home, &[PROGRAM, "demo"])
 }
 
-fn in_a_home(home: &Path, words: &[&str]) -> CommandBuilder {
+pub fn in_a_home(home: &Path, words: &[&str]) -> CommandBuilder {
     let mut command = CommandBuilder::new(words[0]);
     command.args(&words[1..]);
     command.cwd(home);
@@ -40,7 +37,7 @@ fn in_a_home(home: &Path, words: &[&str]) -> CommandBuilder {
     command
 }
 
-fn opened(home: &Path) -> Session {
+pub fn opened(home: &Path) -> Session {
     let session = Session::start(demo(home), SIZE.0, SIZE.1);
     session.wait_for("welcome");
     session.wait_for("not proven");
@@ -48,7 +45,7 @@ fn opened(home: &Path) -> Session {
 }
 
 /// The demo with its welcome closed.
-fn at_work(home: &Path) -> Session {
+pub fn at_work(home: &Path) -> Session {
     let mut session = opened(home);
     session.send("\r");
     session.wait_until("the welcome gone", |screen| !screen.contents().contains("welcome"));
@@ -145,46 +142,6 @@ fn sql_that_was_not_saved_is_found_again() {
     session.send("Q");
     assert_eq!(session.end().exit_code(), 0);
     session.assert_given_back(&[]);
-}
-
-/// T2: told to end, the terminal is given back at once and what was decided is kept.
-#[test]
-fn t2_the_workbench_ends_in_order_when_told() {
-    for (signal, word) in [(Signal::TERM, "SIGTERM"), (Signal::HUP, "SIGHUP")] {
-        let home = tempfile::tempdir().unwrap();
-        let mut fastest = DEADLINE;
-        for round in 0..5 {
-            let mut session = at_work(home.path());
-            session.send("]c");
-            if round == 0 {
-                session.send("a");
-            }
-            session.wait_until("a mark", |screen| !screen.contents().contains("reviewed 0/"));
-            let start = Instant::now();
-            session.signal(signal);
-            assert!(!session.end().success(), "{word} counts as success");
-            fastest = fastest.min(start.elapsed());
-            session.assert_given_back(&[]);
-        }
-        assert!(fastest < Duration::from_millis(500), "{word}: {fastest:?} at best");
-    }
-}
-
-/// T3: the terminal is gone, and no signal has told of it.
-#[test]
-fn t3_the_workbench_ends_without_its_terminal() {
-    let mut fastest = DEADLINE;
-    for _ in 0..3 {
-        let home = tempfile::tempdir().unwrap();
-        // The number of the process is written down, because the screen belongs to the workbench.
-        let script = format!("trap '' HUP; sh -c 'echo $$ >number; exec \"{PROGRAM}\" demo'; exit 0");
-        let mut session = Session::start(in_a_home(home.path(), &["sh", "-c", &script]), SIZE.0, SIZE.1);
-        session.wait_for("5 errors");
-        let number = std::fs::read_to_string(home.path().join("number")).unwrap();
-        session.hang_up();
-        fastest = fastest.min(gone_after(number.trim().parse().unwrap()).0);
-    }
-    assert!(fastest < Duration::from_secs(2), "{fastest:?} at best");
 }
 
 #[test]
