@@ -135,10 +135,13 @@ fn compared(state: &mut State, job: &Job, comparison: Arc<Comparison>) -> Vec<Er
 
 /// What a person decided, and where the cursor was, for the same sides read again.
 fn take_over(subject: &mut Subject, former: &Subject) {
-    let ids: Vec<ObjectId> =
-        subject.comparison.changeset.changes.iter().map(|change| change.id().clone()).collect();
+    let comparison = Arc::clone(&subject.comparison);
+    let changes = comparison.changeset.changes.iter().enumerate();
+    // The first of several changes of one object stands for all.
+    let places: std::collections::BTreeMap<&ObjectId, usize> =
+        changes.rev().map(|(at, change)| (change.id(), at)).collect();
     for (old, change) in former.comparison.changeset.changes.iter().enumerate() {
-        let Some(new) = ids.iter().position(|id| id == change.id()) else { continue };
+        let Some(&new) = places.get(change.id()) else { continue };
         if !former.review.is_chosen(old) {
             subject.review.choose(new, super::review::Chosen::LeftOut);
         }

@@ -30,6 +30,8 @@ const SOON: Duration = Duration::from_secs(1);
 pub(super) struct Remembering {
     due: Option<Duration>,
     written: Option<Session>,
+    /// The folds of the tree that the names of open rows in `written` were made of.
+    folds: Option<u64>,
     /// Scripts of the last session, for the plan that is still being drawn.
     unsaved: Option<UnsavedSql>,
     asked: BTreeSet<(String, String)>,
@@ -62,6 +64,7 @@ pub(super) fn write(state: &mut State) -> Vec<Errand> {
         return Vec::new();
     }
     let Some(session) = session(state) else { return Vec::new() };
+    state.remember.folds = state.subject.as_deref().map(|subject| subject.tree.folds());
     if state.remember.written.as_ref() == Some(&session) {
         return Vec::new();
     }
@@ -85,6 +88,8 @@ pub(super) fn sides(state: &State) -> Option<Sides> {
 
 /// Asks for what an earlier start remembered of these sides; once.
 pub(super) fn recall(state: &mut State) -> Vec<Errand> {
+    // The trees are others now.
+    state.remember.folds = None;
     let Some(sides) = sides(state) else { return Vec::new() };
     if !state.remember.asked.insert((sides.current.clone(), sides.desired.clone())) {
         return Vec::new();
@@ -107,7 +112,7 @@ fn session(state: &State) -> Option<Session> {
     ]);
     Some(Session {
         sides: sides(state)?,
-        open: subject.tree.opened().filter_map(id).collect(),
+        open: open_rows(state, subject),
         cursor: subject.tree.selected().and_then(id),
         focus: Some(saved_pane(state.focus)),
         layout: SavedLayout {
@@ -139,6 +144,19 @@ fn session(state: &State) -> Option<Session> {
         keymap: None,
         theme: None,
     })
+}
+
+/// The names of open rows. There can be as many as there are tables: they are made anew only after a fold.
+fn open_rows(state: &State, subject: &Subject) -> Vec<String> {
+    match &state.remember.written {
+        Some(written) if state.remember.folds == Some(subject.tree.folds()) => written.open.clone(),
+        Some(_) | None => {
+            let nodes = subject.tree.opened().filter_map(|id| subject.outline.get(id));
+            // What has no parts is neither open nor closed.
+            let with_parts = nodes.filter(|node| node.span > 1);
+            with_parts.filter_map(|node| Some(node.id()?.to_string())).collect()
+        }
+    }
 }
 
 fn unsaved(state: &State, subject: &Subject) -> Option<UnsavedSql> {

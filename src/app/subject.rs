@@ -15,6 +15,9 @@ use super::review::Review;
 use super::sql_pane::SqlPane;
 use super::tree::{Ground, Tree};
 
+/// What a change can be, by its sign.
+pub const SIGNS: [&str; 4] = ["+", "-", "~", "->"];
+
 #[derive(Debug)]
 pub struct Subject {
     pub comparison: Arc<Comparison>,
@@ -23,6 +26,8 @@ pub struct Subject {
     pub tables: [usize; 2],
     /// By change.
     pub signs: Vec<&'static str>,
+    /// How many changes of each sign stand in the rows before each place, so that no row has to count them.
+    sums: Vec<[u32; SIGNS.len()]>,
     pub review: Review,
     pub tree: Tree,
     pub diff: DiffView,
@@ -39,6 +44,7 @@ impl Subject {
         let changes = &comparison.changeset.changes;
         let outline = outline(&comparison.current.schema, &comparison.desired.schema, changes);
         let signs: Vec<&'static str> = changes.iter().map(Change::sign).collect();
+        let sums = sums(&outline, &signs);
         let review = Review::new(comparison.imprints.to_vec());
         let tree = Tree::new(Ground { outline: &outline, review: &review, signs: &signs });
         let engine = comparison.current.schema.engine();
@@ -48,6 +54,7 @@ impl Subject {
             outline,
             tables,
             signs,
+            sums,
             review,
             tree,
             diff: DiffView::default(),
@@ -75,10 +82,18 @@ impl Subject {
         let own = self.outline.own_changes(id);
         let alone = own.is_empty() || !self.tree.is_open(id);
         if alone {
-            self.outline.changes_below(id).collect()
+            self.outline.changes_below(id).iter().map(|at| *at as usize).collect()
         } else {
             own.iter().map(|at| *at as usize).collect()
         }
+    }
+
+    /// How many changes of each of [`SIGNS`] a row and all below it hold.
+    pub fn counts_below(&self, id: NodeId) -> [u32; SIGNS.len()] {
+        let reach = self.outline.reach(id);
+        let up_to = |at: usize| self.sums.get(at).copied().unwrap_or_default();
+        let (before, all) = (up_to(reach.start), up_to(reach.end));
+        std::array::from_fn(|sign| all[sign] - before[sign])
     }
 
     /// The changes of the selected range of rows, each once.
@@ -138,6 +153,19 @@ impl Subject {
         let at = self.tree.selected().and_then(|id| changed.binary_search(&id).ok());
         (at.map(|at| at + 1), changed.len())
     }
+}
+
+fn sums(outline: &Outline, signs: &[&str]) -> Vec<[u32; SIGNS.len()]> {
+    let mut sums = vec![[0; SIGNS.len()]];
+    let mut sum = [0; SIGNS.len()];
+    for change in outline.changes() {
+        let own = signs.get(*change as usize);
+        if let Some(at) = SIGNS.iter().position(|sign| own == Some(sign)) {
+            sum[at] += 1;
+        }
+        sums.push(sum);
+    }
+    sums
 }
 
 /// Whether the node has a definition to be shown: everything that is an object.

@@ -13,6 +13,8 @@ use super::review::Review;
 pub struct Tree {
     /// By node.
     open: Vec<bool>,
+    /// Counts what was done to `open`.
+    folds: u64,
     /// The rows in sight or scrolled out of it.
     rows: Vec<NodeId>,
     pub list: List,
@@ -221,6 +223,7 @@ impl Tree {
     }
 
     fn set_open(&mut self, at: NodeId, fold: Fold, ground: Ground<'_>, height: usize) {
+        self.folds += 1;
         if let Some(open) = self.open.get_mut(at.index()) {
             *open = fold == Fold::Open;
         }
@@ -230,6 +233,7 @@ impl Tree {
 
     /// Opens or closes everything; schemas stay open.
     pub fn fold_all(&mut self, fold: Fold, ground: Ground<'_>, height: usize) {
+        self.folds += 1;
         for (at, node) in ground.outline.nodes() {
             if let Some(open) = self.open.get_mut(at.index()) {
                 *open = fold == Fold::Open || matches!(node.what, What::Namespace(..));
@@ -242,6 +246,7 @@ impl Tree {
     /// Opens whatever hides the node and goes there. A filter that hides it is given up.
     pub fn reveal(&mut self, id: NodeId, ground: Ground<'_>, height: usize) {
         if self.rows.binary_search(&id).is_err() {
+            self.folds += 1;
             if !self.filter.is_empty() {
                 self.filter = Filter::default();
             }
@@ -263,6 +268,11 @@ impl Tree {
         outline.get(id).is_some_and(|node| node.span > 1)
     }
 
+    /// Another number means that other nodes may be open.
+    pub fn folds(&self) -> u64 {
+        self.folds
+    }
+
     /// The nodes that are open, for the next start.
     pub fn opened(&self) -> impl Iterator<Item = NodeId> + '_ {
         self.open.iter().enumerate().filter(|(_, open)| **open).map(|(at, _)| NodeId(at as u32))
@@ -270,6 +280,7 @@ impl Tree {
 
     /// Opens these beside what is open.
     pub fn reopen_also(&mut self, nodes: impl IntoIterator<Item = NodeId>, ground: Ground<'_>) {
+        self.folds += 1;
         for id in nodes {
             if let Some(open) = self.open.get_mut(id.index()) {
                 *open = true;
@@ -280,6 +291,7 @@ impl Tree {
 
     /// Opens exactly these.
     pub fn reopen(&mut self, nodes: impl IntoIterator<Item = NodeId>, ground: Ground<'_>, height: usize) {
+        self.folds += 1;
         self.open.fill(false);
         for id in nodes {
             if let Some(open) = self.open.get_mut(id.index()) {

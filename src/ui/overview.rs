@@ -3,7 +3,7 @@
 
 use crate::app::layout::Area;
 use crate::app::outline::{NodeId, Seen, What};
-use crate::app::subject::Subject;
+use crate::app::subject::{SIGNS, Subject};
 use crate::config::theme::Role;
 use crate::shown::Shown;
 
@@ -36,16 +36,14 @@ fn say_all(canvas: &mut Canvas<'_>, area: Area, lines: &[&str]) {
 
 /// Counts, and the first changes by name.
 fn changes(canvas: &mut Canvas<'_>, subject: &Subject, head: NodeId, area: Area) {
-    let changes: Vec<usize> = subject.outline.changes_below(head).collect();
+    let changes = subject.outline.changes_below(head);
     if changes.is_empty() {
         empty::say(canvas, area, &["no difference here"]);
         return;
     }
-    let count = |sign: &str| changes.iter().filter(|at| subject.signs.get(**at) == Some(&sign)).count();
-    let words = [("+", "created"), ("-", "dropped"), ("~", "altered"), ("->", "renamed")];
+    let words = ["created", "dropped", "altered", "renamed"];
     let mut x = area.x + 1;
-    for (sign, word) in words {
-        let count = count(sign);
+    for ((sign, word), count) in SIGNS.into_iter().zip(words).zip(subject.counts_below(head)) {
         if count > 0 && x < area.x + area.width {
             let room = area.x + area.width - x;
             x += canvas.put_as(x, area.y, room, sign, sign_role(sign));
@@ -56,8 +54,9 @@ fn changes(canvas: &mut Canvas<'_>, subject: &Subject, head: NodeId, area: Area)
     let rows = usize::from(area.height.saturating_sub(2));
     for (line, change) in changes.iter().take(rows).enumerate() {
         let y = area.y + 2 + line as u16;
-        let sign = subject.signs.get(*change).copied().unwrap_or("");
-        let id = subject.comparison.changeset.changes.get(*change).map(|change| Shown::new(change.id()));
+        let change = *change as usize;
+        let sign = subject.signs.get(change).copied().unwrap_or("");
+        let id = subject.comparison.changeset.changes.get(change).map(|change| Shown::new(change.id()));
         canvas.put_as(area.x + 1, y, 2, sign, sign_role(sign));
         let room = area.width.saturating_sub(4);
         canvas.put_as(area.x + 4, y, room, id.unwrap_or_else(|| Shown::new("")), Role::Text);

@@ -112,8 +112,21 @@ impl Outline {
     }
 
     /// The changes of this node and all below it: places in the changeset.
-    pub fn changes_below(&self, id: NodeId) -> impl Iterator<Item = usize> + '_ {
-        self.below(id).flat_map(|at| self.own_changes(NodeId(at as u32))).map(|change| *change as usize)
+    pub fn changes_below(&self, id: NodeId) -> &[u32] {
+        self.by_node.get(self.reach(id)).unwrap_or_default()
+    }
+
+    /// All changes that stand in rows, in the order of display: places in the changeset.
+    pub fn changes(&self) -> &[u32] {
+        &self.by_node
+    }
+
+    /// Where in [`Self::changes`] those of this node and all below it are. Nodes are in the order of display, and
+    /// so are their changes: those of a whole branch lie together.
+    pub fn reach(&self, id: NodeId) -> Range<usize> {
+        let own = |at: usize| self.nodes.get(at).map_or(0..0, |node| node.own.clone());
+        let below = self.below(id);
+        own(below.start).start as usize..own(below.end.saturating_sub(1)).end as usize
     }
 
     /// The node of a change.

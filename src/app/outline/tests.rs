@@ -133,7 +133,7 @@ fn parts_stand_under_their_relation_and_columns_in_their_order() {
         assert!(outline.own_changes(node).contains(&(change as u32)));
         assert_eq!(outline.find(made.id()), Some(node));
     }
-    assert_eq!(outline.changes_below(users).count(), 2);
+    assert_eq!(outline.changes_below(users).len(), 2);
 }
 
 #[test]
