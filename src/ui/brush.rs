@@ -119,8 +119,10 @@ impl<'a> Canvas<'a> {
         if width == 0 || !rect(Area::new(x, y, 1, 1)).intersects(*self.buffer.area()) {
             return 0;
         }
-        if ink.width() <= width {
-            let (end, _) = self.buffer.set_stringn(x, y, ink.0.as_ref(), usize::from(width), style);
+        // A text can be far longer than its place: no more of it is measured than fits.
+        let (whole, _) = fitting(&ink.0, width);
+        if whole.len() == ink.0.len() {
+            let (end, _) = self.buffer.set_stringn(x, y, whole, usize::from(width), style);
             return end - x;
         }
         let ellipsis = self.glyphs().ellipsis;

@@ -1,17 +1,19 @@
 //! Schemas made by hand, and the subject of a review over them: for names that no server would take, and for
 //! sizes that no server should be filled with for a test.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use migrator_tui::app::difference::Difference;
 use migrator_tui::app::subject::Subject;
+use migrator_tui::app::tree::Fold;
 use migrator_tui::diff::{DiffOptions, diff};
 use migrator_tui::model::{
     About, Body, Column, Definition, EngineKind, Estimate, Fingerprint, Ident, Index, Nullability, Object,
     ObjectId, ObjectKind, Origin, Persistence, Position, QualifiedName, ReplicaIdentity, RowSecurity, Schema,
     ServerVersion, Settings, Table, TableShape, Uniqueness, Unmodelled, Validity, Value,
 };
-use migrator_tui::worker::{Comparison, Side};
+use migrator_tui::worker::{Comparison, Drafted, Side};
 
 pub fn table(schema: &str, name: &str, about: About) -> Object {
     let body = Body::Table(Table {
@@ -87,4 +89,54 @@ pub fn compared(template: &Comparison, current: (&str, Schema), desired: (&str, 
 
 pub fn subject(comparison: Comparison) -> Box<Subject> {
     Box::new(Subject::new(Arc::new(comparison)))
+}
+
+/// How much there is to be shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    pub tables: usize,
+    /// Of each table; each has an index as well.
+    pub columns: u32,
+    /// Of the definitions in the diff, and of the script.
+    pub lines: usize,
+}
+
+/// A review of two large schemas with everything open. In one table of ten a column is new; every definition in the
+/// diff is a long one.
+pub fn large(template: &Subject, size: Size) -> Box<Subject> {
+    let objects = |newer: bool| {
+        let mut objects: Vec<Object> = Vec::new();
+        for at in 0..size.tables {
+            let name = format!("table_{at:05}");
+            objects.push(table("shop", &name, About::default()));
+            for position in 0..size.columns + u32::from(newer && at.is_multiple_of(10)) {
+                let own = format!("column_{position}");
+                objects.push(column("shop", &name, &own, position, "character varying(40)"));
+            }
+            objects.push(index("shop", &name, &format!("{name}_a"), "USING btree (a)"));
+        }
+        schema(objects, Vec::new(), "15.0")
+    };
+    let (before, after) = (("before", objects(false)), ("after", objects(true)));
+    let mut subject = subject(compared(&template.comparison, before, after));
+    let text = |newer: bool| {
+        let line = |at: usize| {
+            let changed = if newer && at.is_multiple_of(7) { "bigint" } else { "integer" };
+            format!("    column_{at:05} {changed} NOT NULL DEFAULT 0,\n")
+        };
+        (0..size.lines).map(line).collect::<String>()
+    };
+    let mut draft = Drafted::clone(template.draft.as_deref().unwrap());
+    draft.forward.text =
+        (0..size.lines).map(|at| format!("ALTER TABLE shop.table_{at:05} ADD a text;\n")).collect();
+    subject.sql.set(&draft);
+    subject.draft = Some(draft.into());
+    subject.with_tree(|tree, ground| tree.fold_all(Fold::Open, ground, 40));
+    let difference = Difference::new(Some(text(false)), Some(text(true)));
+    // The diff keeps no more of them than a person walks through.
+    let rows = subject.tree.rows().to_vec();
+    for head in rows.into_iter().map(|row| subject.outline.head(row)).take(600).collect::<BTreeSet<_>>() {
+        subject.diff.keep(head, difference.clone(), EngineKind::Postgres);
+    }
+    subject
 }
