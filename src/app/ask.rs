@@ -236,20 +236,17 @@ fn pressed(state: &mut State, press: Press) -> Vec<Errand> {
     }
 }
 
-/// The button that does something.
 pub(super) fn press_yes(state: &mut State) -> Vec<Errand> {
-    let Mode::Dialog(dialog) = &state.mode else { return Vec::new() };
-    let press =
-        dialog.buttons.iter().map(|button| &button.does).rfind(|does| **does != Press::Nothing).cloned();
-    state.mode = Mode::Normal;
-    press.map(|press| pressed(state, press)).unwrap_or_default()
+    press(state, Dialog::yes)
 }
 
-/// The button that has no effect, or the one that keeps things as they are.
 pub(super) fn press_no(state: &mut State) -> Vec<Errand> {
+    press(state, Dialog::no)
+}
+
+fn press(state: &mut State, which: impl Fn(&Dialog) -> Option<usize>) -> Vec<Errand> {
     let Mode::Dialog(dialog) = &state.mode else { return Vec::new() };
-    let keeps = |does: &&Press| matches!(does, Press::Nothing | Press::KeepEdits);
-    let press = dialog.buttons.iter().map(|button| &button.does).find(keeps).cloned();
+    let press = which(dialog).and_then(|at| dialog.buttons.get(at)).map(|button| button.does.clone());
     state.mode = Mode::Normal;
     press.map(|press| pressed(state, press)).unwrap_or_default()
 }

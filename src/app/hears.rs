@@ -96,6 +96,7 @@ fn compared(state: &mut State, job: &Job, comparison: Arc<Comparison>) -> Vec<Er
     state.trouble = None;
     let former = state.subject.take();
     if let Some(former) = &former {
+        remember::keep_edits(state, former);
         take_over(&mut subject, former);
     }
     for note in subject.comparison.current.notes.iter().chain(&subject.comparison.desired.notes) {

@@ -7,9 +7,10 @@ use super::ask;
 use super::mode::Mode;
 use super::msg::Errand;
 use super::state::{State, Welcome};
-use super::{scripts, state};
+use super::{remember, scripts, state};
 
 pub(super) fn press(state: &mut State, key: Key) -> Vec<Errand> {
+    remember::pressed(state);
     if state.welcome == Welcome::Shown {
         state.welcome = Welcome::Gone;
         if matches!(key.code, Code::Enter | Code::Esc) {

@@ -98,6 +98,10 @@ pub enum Shape {
 /// Columns from which a shape is taken. A shape is left only two columns below.
 const STEPS: [(u16, Shape); 3] = [(170, Shape::Full), (110, Shape::Three), (80, Shape::Two)];
 const HYSTERESIS: u16 = 2;
+/// Diff and SQL keep so many columns while the trees grow by themselves.
+const SPARED: u16 = 70;
+/// Rows of the agent's pane while it has one line to say.
+const AGENT: u16 = 4;
 const SMALLEST: (u16, u16) = (40, 10);
 
 impl Shape {
@@ -169,6 +173,8 @@ pub struct Wish {
     pub focus: Pane,
     pub zoom: Zoom,
     pub proportions: Proportions,
+    /// Columns that a tree needs to show most of its names.
+    pub names: u16,
     /// The log is wanted, whether or not it has the focus.
     pub log: LogPlace,
 }
@@ -272,29 +278,39 @@ fn right(wish: &Wish, area: Area, panes: &mut Vec<(Pane, Area)>) {
 }
 
 fn two(wish: &Wish, body: Area) -> Vec<(Pane, Area)> {
-    let tree = if wish.focus == Pane::Desired { Pane::Desired } else { Pane::Current };
     let width = share(body.width, wish.proportions.trees).clamp(20, body.width.saturating_sub(30).max(20));
     let (left, rest) = body.split_columns(width);
-    let mut panes = vec![(tree, left)];
+    let mut panes = one_tree(wish, left);
     right(wish, rest, &mut panes);
     panes
 }
 
+/// Two trees where most names fit into them, and both in one where not: a name that is cut is worth less than a
+/// second column of it. Until somebody sets a proportion, the trees may take what the rest can spare.
 fn three(wish: &Wish, body: Area) -> Vec<(Pane, Area)> {
-    let width = share(body.width, wish.proportions.trees).clamp(40, body.width.saturating_sub(40));
+    let own = share(body.width, wish.proportions.trees).clamp(40, body.width.saturating_sub(40));
+    let needed = 2 * (wish.names + 2);
+    let usual = wish.proportions.trees == Proportions::default().trees;
+    let most = if usual { own.max(body.width.saturating_sub(SPARED)) } else { own };
+    let width = if needed <= most { own.max(needed) } else { own };
     let (trees, rest) = body.split_columns(width);
-    let mut panes = both_trees(trees);
+    let mut panes = if needed <= width { both_trees(trees) } else { one_tree(wish, trees) };
     right(wish, rest, &mut panes);
     panes
+}
+
+fn one_tree(wish: &Wish, area: Area) -> Vec<(Pane, Area)> {
+    let tree = if wish.focus == Pane::Desired { Pane::Desired } else { Pane::Current };
+    vec![(tree, area)]
 }
 
 fn full(wish: &Wish, body: Area) -> Vec<(Pane, Area)> {
     let side = share(body.width, 22).clamp(34, 56);
     let (body, side) = body.split_columns(body.width - side);
     let mut panes = three(wish, body);
-    let (agent, log) = side.split_rows(share(side.height, 50));
-    panes.push((Pane::Agent, agent));
+    let (log, agent) = side.split_rows(side.height.saturating_sub(AGENT));
     panes.push((Pane::Log, log));
+    panes.push((Pane::Agent, agent));
     panes
 }
 
@@ -315,6 +331,7 @@ mod tests {
             focus,
             zoom: Zoom::Off,
             proportions: Proportions::default(),
+            names: 20,
             log: LogPlace::Hidden,
         }
     }
@@ -324,8 +341,9 @@ mod tests {
         for width in (40..=230).step_by(3) {
             for height in (10..=70).step_by(2) {
                 for focus in Pane::ALL {
-                    for (trees, diff) in [(15, 15), (40, 50), (75, 85)] {
+                    for (trees, diff, names) in [(15, 15, 20), (40, 50, 30), (40, 50, 80), (75, 85, 0)] {
                         let mut wish = wish(width, height, focus);
+                        wish.names = names;
                         wish.proportions = Proportions { trees, diff, findings: 25 };
                         let areas = Areas::new(&wish);
                         let cells: u32 =
@@ -355,6 +373,21 @@ mod tests {
         assert_eq!(Shape::of(109, 24, Some(Shape::Three)), Shape::Three);
         assert_eq!(Shape::of(107, 24, Some(Shape::Three)), Shape::Two);
         assert_eq!(Shape::of(109, 24, Some(Shape::Two)), Shape::Two);
+    }
+
+    #[test]
+    fn two_trees_stand_where_names_fit_and_one_where_they_do_not() {
+        let trees = |width, names, percent| {
+            let mut wish = Wish { names, ..wish(width, 40, Pane::Diff) };
+            wish.proportions.trees = percent;
+            let areas = Areas::new(&wish);
+            let width = |pane| areas.of(pane).map_or(0, |area| area.width);
+            [width(Pane::Current), width(Pane::Desired), width(Pane::Diff)]
+        };
+        assert_eq!(trees(120, 22, 40), [24, 24, 72]);
+        assert_eq!(trees(120, 40, 40), [48, 0, 72]);
+        assert_eq!(trees(120, 36, 70), [40, 40, 40], "whoever wants two makes room for them");
+        assert_eq!(trees(200, 40, 40), [42, 42, 72], "there is room to spare");
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod find;
 mod findings;
 mod hears;
 pub mod help;
+mod here;
 mod keys;
 pub mod layout;
 pub mod line_input;
@@ -33,6 +34,7 @@ pub mod tree;
 mod update;
 pub mod work;
 
+pub use here::here;
 pub use keys::leading_to;
 pub use msg::{Errand, Mouse, Msg, Reloaded};
 pub use state::{Desk, EnvironmentStanding, Known, Manner, Movement, State, Toast, Typed, Welcome};

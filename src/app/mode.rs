@@ -169,6 +169,17 @@ impl Dialog {
         }
     }
 
+    /// The button that does something.
+    pub fn yes(&self) -> Option<usize> {
+        self.buttons.iter().rposition(|button| button.does != Press::Nothing)
+    }
+
+    /// The button that has no effect, or the one that keeps things as they are.
+    pub fn no(&self) -> Option<usize> {
+        let keeps = |button: &Button| matches!(button.does, Press::Nothing | Press::KeepEdits);
+        self.buttons.iter().position(keeps)
+    }
+
     pub fn question(title: impl Into<String>, lines: Vec<String>, buttons: Vec<Button>) -> Self {
         // What changes nothing has the focus.
         let focused = buttons.iter().position(|button| button.does == Press::Nothing).unwrap_or(0);

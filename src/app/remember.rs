@@ -25,6 +25,8 @@ use super::work::Purpose;
 
 /// So long after a change the session is written.
 const SOON: Duration = Duration::from_secs(1);
+/// The sides of any demo.
+const DEMO: &str = "demo";
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Remembering {
@@ -34,7 +36,22 @@ pub(super) struct Remembering {
     folds: Option<u64>,
     /// Scripts of the last session, for the plan that is still being drawn.
     unsaved: Option<UnsavedSql>,
-    asked: BTreeSet<(String, String)>,
+    /// What the session file calls the sides that are read now, and those that are compared.
+    reading: Option<Sides>,
+    sides: Option<Sides>,
+    /// Whether a person has pressed a key since these sides were asked for.
+    hands: Hands,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Hands {
+    #[default]
+    Still,
+    Moved,
+}
+
+pub(super) fn pressed(state: &mut State) {
+    state.remember.hands = Hands::Moved;
 }
 
 /// Something may have changed: it is looked at soon.
@@ -73,29 +90,56 @@ pub(super) fn write(state: &mut State) -> Vec<Errand> {
     vec![state.work.begin(state.now, Purpose::Remember, CommandKind::Remember(order))]
 }
 
-/// What the session file calls the sides. A demo's are made anew each time and have one name.
-pub(super) fn sides(state: &State) -> Option<Sides> {
-    match (state.desk.demo, &state.desk.current, &state.desk.desired) {
-        (Some(engine), _, _) => {
-            Some(Sides { current: "demo".into(), desired: EngineKind::name(engine).into() })
-        }
-        (None, Some(current), Some(desired)) => {
-            Some(Sides { current: current.shown(), desired: desired.shown() })
-        }
-        (None, _, _) => None,
-    }
+/// Other sides are about to be read, and they have these names. What is on show is written down before it goes.
+/// What a person does from now on is newer than any earlier session of theirs.
+pub(super) fn leave(state: &mut State, turn: Turn) -> Vec<Errand> {
+    let errands = write(state);
+    state.remember.reading = named(state, turn);
+    state.remember.hands = Hands::Still;
+    errands
 }
 
-/// Asks for what an earlier start remembered of these sides; once.
+/// Which way around sides are read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Turn {
+    AsNamed,
+    Swapped,
+}
+
+/// What the session file calls the sides. A demo's are made anew each time and have one name.
+fn named(state: &State, turn: Turn) -> Option<Sides> {
+    let sides = match (state.desk.demo, &state.desk.current, &state.desk.desired) {
+        (Some(engine), _, _) => Sides { current: DEMO.into(), desired: EngineKind::name(engine).into() },
+        (None, Some(current), Some(desired)) => {
+            return Some(Sides { current: current.shown(), desired: desired.shown() });
+        }
+        (None, _, _) => return None,
+    };
+    let swapped = Sides { desired: format!("{} swapped", sides.desired), ..sides.clone() };
+    Some(match turn {
+        Turn::AsNamed => sides,
+        Turn::Swapped if state.remember.sides.as_ref() == Some(&swapped) => sides,
+        Turn::Swapped => swapped,
+    })
+}
+
+/// Sides were compared. Asks for what was remembered of them, if they are others than before.
 pub(super) fn recall(state: &mut State) -> Vec<Errand> {
     // The trees are others now.
     state.remember.folds = None;
-    let Some(sides) = sides(state) else { return Vec::new() };
-    if !state.remember.asked.insert((sides.current.clone(), sides.desired.clone())) {
+    let Some(sides) = state.remember.reading.take() else { return Vec::new() };
+    if state.remember.sides.replace(sides.clone()).as_ref() == Some(&sides) {
         return Vec::new();
     }
     let order = RecallOrder { sides };
     vec![state.work.begin(state.now, Purpose::Recall, CommandKind::Recall(order))]
+}
+
+/// SQL that was edited stays while the same sides are read again.
+pub(super) fn keep_edits(state: &mut State, former: &Subject) {
+    let same = state.remember.reading.is_none() || state.remember.reading == state.remember.sides;
+    let edited = unsaved(state, former).filter(|_| same);
+    state.remember.unsaved = edited;
 }
 
 fn session(state: &State) -> Option<Session> {
@@ -111,7 +155,7 @@ fn session(state: &State) -> Option<Session> {
         ("findings".to_owned(), percent(state.proportions.findings)),
     ]);
     Some(Session {
-        sides: sides(state)?,
+        sides: state.remember.sides.clone()?,
         open: open_rows(state, subject),
         cursor: subject.tree.selected().and_then(id),
         focus: Some(saved_pane(state.focus)),
@@ -222,20 +266,24 @@ fn own_pane(pane: session::Pane) -> Pane {
 pub(super) fn recalled(state: &mut State, session: Session) -> Vec<Errand> {
     let height = state.tree_height();
     let Some(subject) = state.subject.as_deref_mut() else { return Vec::new() };
-    let share = |name: &str, usual: u16| session.layout.shares.get(name).map_or(usual, |share| share / 10);
-    let usual = Proportions::default();
-    state.proportions = Proportions {
-        trees: share("trees", usual.trees).clamp(15, 75),
-        diff: share("diff", usual.diff).clamp(15, 85),
-        findings: share("findings", usual.findings).clamp(10, 70),
-    };
-    state.log_place = match session.layout.log {
-        Visibility::Hidden => LogPlace::Hidden,
-        Visibility::Visible => LogPlace::Shown,
-    };
-    state.zoom = if session.layout.zoomed.is_some() { Zoom::On } else { Zoom::Off };
-    if let Some(pane) = session.focus {
-        state.focus = own_pane(pane);
+    let moved = state.remember.hands == Hands::Moved;
+    if !moved {
+        let share =
+            |name: &str, usual: u16| session.layout.shares.get(name).map_or(usual, |share| share / 10);
+        let usual = Proportions::default();
+        state.proportions = Proportions {
+            trees: share("trees", usual.trees).clamp(15, 75),
+            diff: share("diff", usual.diff).clamp(15, 85),
+            findings: share("findings", usual.findings).clamp(10, 70),
+        };
+        state.log_place = match session.layout.log {
+            Visibility::Hidden => LogPlace::Hidden,
+            Visibility::Visible => LogPlace::Shown,
+        };
+        state.zoom = if session.layout.zoomed.is_some() { Zoom::On } else { Zoom::Off };
+        if let Some(pane) = session.focus {
+            state.focus = own_pane(pane);
+        }
     }
     subject.diff.layout = match session.diff.layout {
         DiffLayout::Unified => Layout::Unified,

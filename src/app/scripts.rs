@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::config::keymap::{Action, Key};
-use crate::model::{Failure, FailureKind, ObjectId};
+use crate::model::{Failure, FailureKind, ObjectId, ObjectKind};
 use crate::worker::{CommandKind, EditOrder, ProveOrder, SaveOrder};
 
 use super::layout::Pane;
@@ -14,7 +14,7 @@ use super::log::Tone;
 use super::mode::{Mode, Prompt, PromptPurpose};
 use super::msg::Errand;
 use super::outline::{NodeId, What};
-use super::sql_pane::{Tab, Then};
+use super::sql_pane::{Stand, Tab, Then};
 use super::state::State;
 use super::subject::Subject;
 use super::work::Purpose;
@@ -105,9 +105,33 @@ pub(super) fn follow(state: &mut State) {
     }
     let height = state.height(Pane::Sql);
     let Some(subject) = state.subject.as_deref_mut() else { return };
+    if subject.draft.is_none() {
+        return;
+    }
     let step = step_here(subject);
-    if let Some(line) = step.and_then(|step| subject.sql.line_of(step)) {
+    let line = step.and_then(|step| subject.sql.line_of(step));
+    subject.sql.stand = match (line, step) {
+        (Some(_), _) => Stand::Here,
+        (None, Some(_)) => Stand::OtherScript,
+        (None, None) => stand(subject),
+    };
+    // A row without a step leaves the script where it is; at first that is its first step, not its header.
+    let untouched = subject.sql.editor().cursor() == (0, 0);
+    if let Some(line) = line.or_else(|| subject.sql.first_line().filter(|_| untouched)) {
         subject.sql.editor_mut().show_line(line, height);
+    }
+}
+
+/// Why no step belongs to the row.
+fn stand(subject: &Subject) -> Stand {
+    let Some(id) = subject.tree.selected() else { return Stand::Here };
+    let changes = subject.outline.changes_below(id);
+    if changes.is_empty() {
+        Stand::Unchanged
+    } else if changes.iter().any(|change| subject.review.is_chosen(*change as usize)) {
+        Stand::Here
+    } else {
+        Stand::LeftOut
     }
 }
 
@@ -117,7 +141,15 @@ fn step_here(subject: &Subject) -> Option<usize> {
     let steps = &subject.draft.as_ref()?.record.plan.steps;
     let outline = &subject.outline;
     let object = |id: NodeId| outline.get(id).filter(|node| matches!(node.what, What::Object(_)));
-    let mut at = subject.tree.selected().filter(|id| object(*id).is_some());
+    let selected = subject.tree.selected()?;
+    if let What::Namespace(name, _) = &outline.get(selected)?.what {
+        // A schema stands for all that is in it, and is too large to be looked through.
+        let within = |id: &ObjectId| id.name.schema.as_ref().map(|schema| schema.as_str()) == name.as_deref();
+        let itself =
+            |id: &ObjectId| id.kind == ObjectKind::Schema && Some(id.name.name.as_str()) == name.as_deref();
+        return steps.iter().position(|step| within(&step.subject) || itself(&step.subject));
+    }
+    let mut at = Some(selected).filter(|id| object(*id).is_some());
     let mut parts = at.map(|id| outline.below(id)).unwrap_or_default();
     while let Some(id) = at {
         let pairs = parts.filter_map(|part| outline.get(NodeId(part as u32))?.pair());
@@ -147,9 +179,25 @@ pub(super) fn show_step(state: &mut State, step: usize) {
     }
 }
 
+/// Turns to the other script, to the same step.
 pub(super) fn turn(state: &mut State) {
-    if let Some(subject) = state.subject.as_deref_mut() {
-        subject.sql.tab = subject.sql.tab.other();
+    let height = state.height(Pane::Sql);
+    let Some(subject) = state.subject.as_deref_mut() else { return };
+    let step = subject.sql.step_here();
+    subject.sql.tab = subject.sql.tab.other();
+    if subject.draft.is_none() {
+        return;
+    }
+    let line = step.and_then(|step| subject.sql.line_of(step));
+    let untouched = subject.sql.editor().cursor() == (0, 0);
+    if let Some(line) = line.or_else(|| subject.sql.first_line().filter(|_| untouched)) {
+        subject.sql.editor_mut().show_line(line, height);
+    }
+    subject.sql.stand = Stand::Here;
+    if let (Some(step), None) = (step, line) {
+        subject.sql.stand = Stand::OtherScript;
+        let text = format!("step {} has nothing in the {} script", step + 1, subject.sql.tab.word());
+        state.say(Tone::Info, text);
     }
 }
 

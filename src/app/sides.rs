@@ -10,6 +10,7 @@ use super::ask;
 use super::log::Tone;
 use super::mode::{Button, Choice, Dialog, Does, Mode, Press, Which};
 use super::msg::Errand;
+use super::remember::{self, Turn};
 use super::scripts;
 use super::state::State;
 use super::work::Purpose;
@@ -35,7 +36,9 @@ pub(super) fn begin(state: &mut State) -> Vec<Errand> {
 }
 
 fn open_demo(state: &mut State, engine: EngineKind) -> Vec<Errand> {
-    vec![state.work.begin(state.now, Purpose::Demo, CommandKind::OpenDemo(engine))]
+    let mut errands = remember::leave(state, Turn::AsNamed);
+    errands.push(state.work.begin(state.now, Purpose::Demo, CommandKind::OpenDemo(engine)));
+    errands
 }
 
 /// Asks for the current side, and after it for the desired one.
@@ -105,6 +108,7 @@ fn open(state: &mut State) -> Vec<Errand> {
     };
     let mut errands = state.work.drop_all(is_reading);
     state.desk.demo = None;
+    errands.extend(remember::leave(state, Turn::AsNamed));
     let order = OpenOrder { current, desired };
     errands.push(state.work.begin(state.now, Purpose::Open, CommandKind::Open(order)));
     errands
@@ -138,7 +142,8 @@ pub(super) fn refresh(state: &mut State) -> Vec<Errand> {
 
 pub(super) fn swap(state: &mut State) -> Vec<Errand> {
     std::mem::swap(&mut state.desk.current, &mut state.desk.desired);
-    match state.subject.as_deref() {
+    let mut errands = remember::leave(state, Turn::Swapped);
+    errands.extend(match state.subject.as_deref() {
         Some(subject) => {
             let order = subject.comparison.order.clone();
             let order =
@@ -146,7 +151,8 @@ pub(super) fn swap(state: &mut State) -> Vec<Errand> {
             compare(state, order)
         }
         None => open(state),
-    }
+    });
+    errands
 }
 
 pub(super) fn compare(state: &mut State, order: CompareOrder) -> Vec<Errand> {
@@ -186,13 +192,16 @@ pub(super) fn renames(state: &mut State) -> Vec<Errand> {
 pub(super) fn ask_rename(state: &mut State, at: usize) {
     let Some(subject) = state.subject.as_deref() else { return };
     let Some(pair) = subject.comparison.changeset.suspected.get(at) else { return };
-    let lines = vec![
+    let mut lines = vec![
         format!("gone:  {}", &pair.before),
         format!("new:   {}", &pair.after),
         format!("why:   {}", &pair.evidence),
         String::new(),
         "As a rename, the values stay. As two changes, the old values are dropped.".into(),
     ];
+    if subject.sql.is_edited() {
+        lines.push("A rename makes the plan anew: your edits of the SQL are lost with it.".into());
+    }
     let buttons = vec![
         Button { label: "Decide later", does: Press::Nothing },
         Button { label: "Two changes", does: Press::IsNoRename(at) },

@@ -12,6 +12,12 @@ use super::tree::Way;
 /// Typing pauses so long before an edit is judged.
 const PAUSE: Duration = Duration::from_millis(300);
 
+/// Rows below the script that tell the comment of the statement under the cursor whole: a line between, and two of
+/// text. None where the pane is low.
+pub fn note_rows(height: usize) -> usize {
+    if height >= 10 { 3 } else { 0 }
+}
+
 /// Which script.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Tab {
@@ -57,9 +63,36 @@ pub enum Then {
     Save(String),
 }
 
+/// How the script on show stands to the row under the trees' cursor.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Stand {
+    /// It shows the row's step, or one of several.
+    #[default]
+    Here,
+    /// The row is the same on both sides.
+    Unchanged,
+    /// The row's change is not taken into the plan.
+    LeftOut,
+    /// The row's step is in the other script alone.
+    OtherScript,
+}
+
+impl Stand {
+    /// Why the script shows something else; nothing where it does not.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Here => "",
+            Self::Unchanged => "no step: the row is unchanged",
+            Self::LeftOut => "no step: the row is left out",
+            Self::OtherScript => "the row's step is in the other script",
+        }
+    }
+}
+
 #[derive(Debug)]
 pub struct SqlPane {
     pub tab: Tab,
+    pub stand: Stand,
     forward: Sheet,
     rollback: Sheet,
     /// When the text last changed without having been judged since.
@@ -75,6 +108,7 @@ impl SqlPane {
             || Sheet { editor: SqlEditor::new(engine, ""), planned: String::new(), places: Vec::new() };
         Self {
             tab: Tab::Forward,
+            stand: Stand::Here,
             forward: sheet(),
             rollback: sheet(),
             touched: None,
@@ -196,10 +230,32 @@ impl SqlPane {
         sheet.places.iter().find(|place| place.lines.contains(&line)).map(|place| place.step)
     }
 
+    /// The comment above the statement under the cursor, whole and without its marks.
+    pub fn note_here(&self) -> Option<String> {
+        let step = self.step_here()?;
+        let sheet = self.sheet(self.tab);
+        let place = sheet.places.iter().find(|place| place.step == step)?;
+        let end = if place.statement.is_empty() { place.lines.end } else { place.statement.start };
+        let above = sheet.editor.lines().get(..end)?;
+        // In an edited script only the statement's own place is known: what stands right above belongs to it.
+        let is_comment = |line: &&String| line.trim_start().starts_with("--");
+        let right_above = above.iter().rev().take_while(is_comment).count();
+        let lines = above.get(place.lines.start.min(end - right_above)..)?;
+        let said: Vec<&str> =
+            lines.iter().filter_map(|line| line.trim().strip_prefix("--")).map(str::trim).collect();
+        Some(said.join(" ")).filter(|note| !note.is_empty())
+    }
+
     /// The first line of a step's statement in the script on show.
     pub fn line_of(&self, step: usize) -> Option<usize> {
         let place = self.sheet(self.tab).places.iter().find(|place| place.step == step)?;
         Some(if place.statement.is_empty() { place.lines.start } else { place.statement.start })
+    }
+
+    /// The first line of the first statement in the script on show.
+    pub fn first_line(&self) -> Option<usize> {
+        let place = self.places().iter().find(|place| !place.statement.is_empty())?;
+        Some(place.statement.start)
     }
 
     pub fn places(&self) -> &[Place] {

@@ -12,6 +12,7 @@ use super::list::List;
 use super::log::{Log, Tone};
 use super::mode::{Help, Mode};
 use super::msg::Mouse;
+use super::sql_pane;
 use super::subject::Subject;
 use super::work::Work;
 
@@ -178,13 +179,17 @@ impl State {
             focus: self.focus,
             zoom: self.zoom,
             proportions: self.proportions,
+            // With nothing compared there is one thing to say, and it wants the width.
+            names: self.subject.as_deref().map_or(u16::from(u8::MAX), |subject| subject.names),
             log: self.log_place,
         })
     }
 
-    /// Rows inside a pane.
+    /// Rows inside a pane, without what the SQL pane tells below the script.
     pub fn height(&self, pane: Pane) -> usize {
-        self.areas().height(pane).max(1)
+        let height = self.areas().height(pane);
+        let told = if pane == Pane::Sql { sql_pane::note_rows(height) } else { 0 };
+        (height - told).max(1)
     }
 
     /// Rows of either tree.

@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::export::Noted;
 use crate::model::{Change, ObjectId, ObjectKind, Severity};
 use crate::worker::{Comparison, Drafted};
@@ -24,6 +26,8 @@ pub struct Subject {
     pub outline: Outline,
     /// Tables on either side: current, desired. Counted once, for it means looking at every object.
     pub tables: [usize; 2],
+    /// Columns that a tree needs to show most of its names.
+    pub names: u16,
     /// By change.
     pub signs: Vec<&'static str>,
     /// How many changes of each sign stand in the rows before each place, so that no row has to count them.
@@ -51,6 +55,7 @@ impl Subject {
         let tables =
             [&comparison.current, &comparison.desired].map(|side| side.schema.count(ObjectKind::Table));
         Self {
+            names: columns(&outline),
             outline,
             tables,
             signs,
@@ -166,6 +171,46 @@ fn sums(outline: &Outline, signs: &[&str]) -> Vec<[u32; SIGNS.len()]> {
         sums.push(sum);
     }
     sums
+}
+
+/// What stands in a tree's row before a name at depth 0, and what may stand behind it.
+const BESIDE: usize = 5 + 3;
+/// Of a hundred names, so many are to be seen whole.
+const MOST: usize = 85;
+
+/// Columns within which most tables, views and routines show their whole names, and most columns theirs. Constraints,
+/// indexes and the like have names that are made of those, and are read with one of them in mind.
+fn columns(outline: &Outline) -> u16 {
+    // Relations and what is in them apart: there are so many columns that they would outvote the tables.
+    let mut counts = [[0_usize; 128]; 2];
+    for (_, node) in outline.nodes() {
+        let Some(id) = node.id().filter(|id| !is_attached(id.kind)) else { continue };
+        let signature = id.signature.as_ref().map_or(0, |signature| signature.width() + 2);
+        let width = BESIDE + usize::from(node.depth) + id.leaf().as_str().width() + signature;
+        counts[usize::from(node.depth > 1)][width.min(127)] += 1;
+    }
+    let enough = counts.iter().filter_map(|counts| {
+        let all: usize = counts.iter().sum();
+        let mut seen = 0;
+        counts.iter().position(|count| {
+            seen += count;
+            seen * 100 >= all * MOST
+        })
+    });
+    enough.max().unwrap_or(0) as u16
+}
+
+/// What belongs to a relation and is named after it.
+fn is_attached(kind: ObjectKind) -> bool {
+    !matches!(
+        kind,
+        ObjectKind::Table
+            | ObjectKind::Column
+            | ObjectKind::View
+            | ObjectKind::MaterializedView
+            | ObjectKind::Function
+            | ObjectKind::Procedure
+    )
 }
 
 /// Whether the node has a definition to be shown: everything that is an object.

@@ -8,7 +8,7 @@ use super::log::Tone;
 use super::mode::Mode;
 use super::msg::{Errand, Msg, Reloaded};
 use super::state::{Movement, State};
-use super::{ask, hears, keys, moves, remember, scripts, sides};
+use super::{ask, hears, keys, moves, remember, scripts, sides, sql_pane};
 use crate::sqltext::colour::Progress;
 
 /// A spinner turns so often.
@@ -131,7 +131,8 @@ fn settle(state: &mut State) {
     subject.findings.settle(findings, height(Pane::Findings));
     let sql = areas.of(Pane::Sql).map_or((0, 0), |area| (area.inner().height, area.inner().width));
     if sql.0 > 0 {
-        subject.sql.editor_mut().fit(usize::from(sql.0), usize::from(sql.1));
+        let rows = usize::from(sql.0);
+        subject.sql.editor_mut().fit(rows - sql_pane::note_rows(rows), usize::from(sql.1));
     }
 }
 

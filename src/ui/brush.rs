@@ -90,7 +90,15 @@ impl<'a> Canvas<'a> {
     }
 
     pub fn style(&self, role: Role) -> Style {
-        style(&self.look(role))
+        let look = self.look(role);
+        if role != Role::Selection {
+            return style(&look);
+        }
+        // One ground for all of a selected row: reversed cell by cell, each in its own colour, it is blotchy.
+        let text = self.look(Role::Text);
+        let or = |own, ground| colour(own).or(colour(ground)).unwrap_or(Color::Reset);
+        let even = style(&look).fg(or(look.fg, text.fg)).bg(or(look.bg, text.bg));
+        even.remove_modifier(Modifier::DIM | Modifier::ITALIC)
     }
 
     /// The sign that says without colour what the role's colour says.

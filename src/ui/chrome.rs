@@ -3,9 +3,9 @@
 
 use crate::app::layout::{Area, Areas, Pane, Zoom};
 use crate::app::log::Tone;
-use crate::app::mode::Mode;
+use crate::app::mode::{Dialog, Mode};
 use crate::app::subject::Subject;
-use crate::app::{EnvironmentStanding, State, leading_to, phase};
+use crate::app::{EnvironmentStanding, State, here, leading_to, phase};
 use crate::config::keymap::{Action, Context};
 use crate::config::theme::Role;
 use crate::export::Proof;
@@ -229,9 +229,15 @@ pub fn status(canvas: &mut Canvas<'_>, state: &State, area: Area) {
             canvas.put_as(at, line.y, end - at, text, Role::StatusFailed);
         }
         (None, None) => {
-            let last = state.log.len().checked_sub(1).and_then(|last| state.log.get(last));
-            let text = last.map(|entry| entry.text.clone()).unwrap_or_default();
-            canvas.put_as(at, line.y, end - at, text, Role::Muted);
+            // A message has its time; after it the line belongs to what the cursor is on.
+            let failed = state.trouble.as_ref().filter(|_| state.subject.is_none());
+            if let Some(failure) = failed {
+                let text = failure.what.lines().next().unwrap_or_default().to_owned();
+                canvas.put_as(at, line.y, end - at, text, Role::StatusFailed);
+            } else if let Some(text) = here(state) {
+                let ink = Ink::from(text).squeezed(end - at, canvas.glyphs().ellipsis);
+                canvas.put_as(at, line.y, end - at, ink, Role::Muted);
+            }
         }
     }
 }
@@ -255,7 +261,13 @@ pub fn hints(canvas: &mut Canvas<'_>, state: &State, area: Area) {
     };
     let mut room = usize::from(area.width).saturating_sub(always.iter().map(width).sum());
     let mut shown = Vec::new();
-    for hint in keyed(wanted(state)) {
+    let wanted = match &state.mode {
+        Mode::Dialog(dialog) => keyed(&in_dialog(dialog)),
+        Mode::Normal | Mode::Insert | Mode::Prompt(_) | Mode::Picker(_) | Mode::Help(_) => {
+            keyed(undecided(state)).into_iter().chain(keyed(wanted(state))).collect()
+        }
+    };
+    for hint in wanted {
         if width(&hint) > room {
             break;
         }
@@ -273,6 +285,32 @@ pub fn hints(canvas: &mut Canvas<'_>, state: &State, area: Area) {
     words(canvas, area, line);
 }
 
+/// A dialog's keys, with the words of its own buttons.
+fn in_dialog(dialog: &Dialog) -> Vec<(Action, &'static str)> {
+    let label =
+        |at: Option<usize>| at.and_then(|at| dialog.buttons.get(at)).map_or("", |button| button.label);
+    match dialog.buttons.as_slice() {
+        [] => Vec::new(),
+        [only] => vec![(Action::ListOpen, only.label)],
+        [..] => vec![
+            (Action::DialogYes, label(dialog.yes())),
+            (Action::DialogNo, label(dialog.no())),
+            (Action::DialogNext, "next button"),
+            (Action::ListOpen, "press"),
+        ],
+    }
+}
+
+/// A question that waits for an answer goes before everything.
+fn undecided(state: &State) -> &'static [(Action, &'static str)] {
+    let waits = state
+        .subject
+        .as_deref()
+        .is_some_and(|subject| subject.comparison.changeset.suspected.len() > subject.settled.len());
+    let asked = matches!(state.mode, Mode::Normal) && state.focus.is_tree() && waits;
+    if asked { &[(Action::Renames, "rename?")] } else { &[] }
+}
+
 const ALWAYS: &[(Action, &str)] = &[(Action::Help, "help"), (Action::Quit, "quit")];
 
 fn wanted(state: &State) -> &'static [(Action, &'static str)] {
@@ -280,9 +318,7 @@ fn wanted(state: &State) -> &'static [(Action, &'static str)] {
         Mode::Insert => &[(Action::Back, "stop typing"), (Action::SqlRehearse, "rehearse")],
         Mode::Picker(_) => &[(Action::ListOpen, "choose"), (Action::Back, "leave")],
         Mode::Prompt(_) => &[],
-        Mode::Dialog(_) => {
-            &[(Action::DialogNext, "next button"), (Action::ListOpen, "press"), (Action::DialogNo, "no")]
-        }
+        Mode::Dialog(_) => &[],
         Mode::Help(_) => {
             &[(Action::ListSearch, "search"), (Action::ListFilter, "filter"), (Action::Close, "close")]
         }

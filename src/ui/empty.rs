@@ -20,12 +20,14 @@ pub fn say(canvas: &mut Canvas<'_>, area: Area, lines: &[&str]) {
     }
 }
 
-/// Breaks a line at spaces.
+/// Breaks a line at spaces. What a line is set in by, all its parts are.
 pub fn wrapped(line: &str, width: usize) -> Vec<String> {
-    let width = width.saturating_sub(2).max(8);
+    let text = line.trim_start_matches(' ');
+    let margin = " ".repeat((line.len() - text.len()).min(width / 2));
+    let width = width.saturating_sub(2 + margin.len()).max(8);
     let mut lines = Vec::new();
     let mut now = String::new();
-    for word in line.split(' ') {
+    for word in text.split(' ') {
         let needed = now.chars().count() + 1 + word.chars().count();
         if !now.is_empty() && needed > width {
             lines.push(std::mem::take(&mut now));
@@ -42,7 +44,14 @@ pub fn wrapped(line: &str, width: usize) -> Vec<String> {
         }
     }
     lines.push(now);
-    lines
+    lines.into_iter().map(|line| format!("{margin}{line}")).collect()
+}
+
+/// The first so many lines; where there are more, the last of them is seen to go on.
+pub fn as_many(lines: Vec<String>, rows: usize) -> Vec<String> {
+    let Some(last) = rows.checked_sub(1).filter(|_| lines.len() > rows) else { return lines };
+    let rest = lines[last..].join(" ");
+    lines.into_iter().take(last).chain([rest]).collect()
 }
 
 /// The keys of an action in a context, or how to find it in the palette.

@@ -25,11 +25,20 @@ pub struct Title<'a> {
     pub left: Ink<'a>,
     pub left_role: Role,
     pub right: Ink<'a>,
+    pub first: First,
+}
+
+/// Which half of a title keeps its room where there is none for both.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum First {
+    Left,
+    /// The left is cut in its middle.
+    Right,
 }
 
 impl<'a> Title<'a> {
     pub fn new(number: Option<char>, left: impl Into<Ink<'a>>, right: impl Into<Ink<'a>>) -> Self {
-        Self { number, left: left.into(), left_role: Role::Title, right: right.into() }
+        Self { number, left: left.into(), left_role: Role::Title, right: right.into(), first: First::Right }
     }
 }
 
@@ -64,6 +73,9 @@ pub fn frame(canvas: &mut Canvas<'_>, area: Area, title: Title<'_>, focused: Foc
     area.inner()
 }
 
+/// So much of a pane's name is left; should that be too much, its right side is not told.
+const LEAST: u16 = 10;
+
 fn titles(canvas: &mut Canvas<'_>, area: Area, title: Title<'_>, focused: Focused) {
     let mut x = area.x + 1;
     let end = area.x + area.width - 1;
@@ -77,9 +89,12 @@ fn titles(canvas: &mut Canvas<'_>, area: Area, title: Title<'_>, focused: Focuse
         Focused::No if title.left_role == Role::Title => Role::Text,
         Focused::No => title.left_role,
     };
-    x += canvas.put_as(x, area.y, room(x), title.left, role);
-    x += canvas.put_as(x, area.y, room(x), " ", Role::Text);
     let width = title.right.width();
+    let most = room(x).saturating_sub(if width > 0 { width + 5 } else { 1 });
+    let most = if most < LEAST || title.first == First::Left { room(x) } else { most };
+    let left = title.left.squeezed(most, canvas.glyphs().ellipsis);
+    x += canvas.put_as(x, area.y, room(x), left, role);
+    x += canvas.put_as(x, area.y, room(x), " ", Role::Text);
     if width > 0 && room(x) > width + 3 {
         let at = end - width - 2;
         canvas.put_as(at, area.y, 1, " ", Role::Text);

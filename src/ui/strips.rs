@@ -4,6 +4,7 @@ use crate::app::State;
 use crate::app::layout::{Area, Pane};
 use crate::app::log::Tone;
 use crate::config::theme::Role;
+use crate::export::Noted;
 use crate::model::{Severity, Standing};
 
 use super::brush::{Canvas, Ink};
@@ -32,7 +33,7 @@ pub fn findings(canvas: &mut Canvas<'_>, state: &State, area: Area) {
     }
     let list = subject.map(|subject| subject.findings).unwrap_or_default();
     // The finding under the cursor is told whole, below its row, where there is room.
-    let detail = if inner.height >= 7 { (inner.height / 2).min(6) } else { 0 };
+    let detail = if inner.height >= 6 { (inner.height / 2).clamp(4, 8) } else { 0 };
     let rows = usize::from(inner.height - detail);
     let top = list.top.max((list.cursor + 1).saturating_sub(rows));
     for (line, (at, finding)) in all.iter().enumerate().skip(top).take(rows).enumerate() {
@@ -43,29 +44,43 @@ pub fn findings(canvas: &mut Canvas<'_>, state: &State, area: Area) {
         let row: Vec<(Ink<'_>, Role)> = vec![
             (canvas.sign(role), role),
             (" ".into(), Role::Text),
-            (Ink::from(finding.rule.to_string()), role),
-            (" ".into(), Role::Text),
             (mark.into(), Role::Muted),
             (Ink::from(finding.what.to_string()), if acknowledged { Role::Muted } else { Role::Text }),
         ];
-        words(canvas, place, row);
+        let used = words(canvas, place, row) - place.x;
+        // The rule's name stands where the sentence leaves room for it.
+        let rule = Ink::from(finding.rule.to_string());
+        if used + rule.width() + 2 <= place.width {
+            canvas.put_right(place, place.y, rule, Role::Muted);
+        }
         if at == list.cursor {
             canvas.tint(place, if focused == Focused::Yes { Role::Selection } else { Role::Title });
         }
     }
     if let (true, Some(finding)) = (detail > 0, all.get(list.cursor)) {
         let y = inner.y + inner.height - detail;
-        let line = canvas.glyphs().frame.horizontal;
-        for x in inner.x..inner.x + inner.width {
-            canvas.put_as(x, y, 1, line, Role::Border);
-        }
-        let told = [&*finding.effect, &*finding.instead];
-        let lines = told.iter().flat_map(|text| empty::wrapped(text, usize::from(inner.width)));
-        for (at, text) in lines.take(usize::from(detail - 1)).enumerate() {
-            canvas.put_as(inner.x + 1, y + 1 + at as u16, inner.width.saturating_sub(1), text, Role::Text);
-        }
+        let below = Area { y, height: detail, ..inner };
+        self::detail(canvas, finding, below);
     }
     scroll_mark(canvas, area, top, all.len());
+}
+
+/// The finding under the cursor, whole: its rule, its sentence where the row had to cut it, what it does, and what to
+/// do instead.
+fn detail(canvas: &mut Canvas<'_>, finding: &Noted, area: Area) {
+    let line = canvas.glyphs().frame.horizontal;
+    for x in area.x..area.x + area.width {
+        canvas.put_as(x, area.y, 1, line, Role::Border);
+    }
+    let rule = format!(" {} ", finding.rule);
+    canvas.put_as(area.x + 1, area.y, area.width.saturating_sub(2), rule, severity_role(finding.severity));
+    let is_cut = Ink::from(finding.what.to_string()).width() + 2 > area.width;
+    let what = if is_cut { &*finding.what } else { "" };
+    let told = [what, &*finding.effect, &*finding.instead].into_iter().filter(|text| !text.is_empty());
+    let lines = told.flat_map(|text| empty::wrapped(text, usize::from(area.width))).collect();
+    for (at, text) in empty::as_many(lines, usize::from(area.height - 1)).into_iter().enumerate() {
+        canvas.put_as(area.x + 1, area.y + 1 + at as u16, area.width.saturating_sub(1), text, Role::Text);
+    }
 }
 
 pub fn severity_role(severity: Severity) -> Role {

@@ -13,7 +13,10 @@ use crate::model::{Body, ConstraintKind, Object, ObjectKind, Severity};
 use crate::shown::Shown;
 
 use super::brush::{Canvas, Ink};
-use super::pane::{Focused, Title, frame, scroll_mark};
+use super::pane::{First, Focused, Title, frame, scroll_mark};
+
+/// A tree of fewer columns is narrow.
+const NARROW: u16 = 40;
 
 /// Which side a tree shows.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -70,13 +73,15 @@ fn title<'a>(state: &State, subject: &'a Subject, side: Side) -> Title<'a> {
         if filter.is_empty() {
             words
         } else {
-            format!("{} of {}", subject.tree.rows().len(), subject.outline.len())
+            format!("{}  {} of {}", filter.text(), subject.tree.rows().len(), subject.outline.len())
         }
     };
     let objects = |tables: usize| {
         if tables == 1 { "1 table".to_owned() } else { format!("{tables} tables") }
     };
-    match side {
+    // How many tables there are is worth less than whose they are; what a filter leaves is not.
+    let first = if filter.is_empty() { First::Left } else { First::Right };
+    let title = match side {
         Side::Current => {
             let left = format!("current {}", current.label);
             Title::new(Some('1'), left, counted(objects(subject.tables[0])))
@@ -90,7 +95,8 @@ fn title<'a>(state: &State, subject: &'a Subject, side: Side) -> Title<'a> {
             let left = format!("{} {arrow} {}", current.label, desired.label);
             Title::new(Some('1'), left, counted(String::new()))
         }
-    }
+    };
+    Title { first, ..title }
 }
 
 /// The words on a server, for the header.
@@ -122,10 +128,9 @@ fn row(canvas: &mut Canvas<'_>, subject: &Subject, (id, node): (NodeId, &Node), 
     let role = if left_out { Role::Muted } else { role };
     canvas.put_as(x, area.y, 2, ink, role);
     x += 2;
-    let tag = tag(canvas, subject, (id, node), side, left_out);
-    let tag_width: u16 = tag.iter().map(|(ink, _)| ink.width() + 1).sum();
-
-    x += 2 * u16::from(node.depth);
+    // In a narrow tree a step inwards is one column, and the kind gives way to the name.
+    let narrow = area.width < NARROW;
+    x += u16::from(node.depth) * if narrow { 1 } else { 2 };
     let glyphs = canvas.glyphs();
     let fold = match (node.span > 1, subject.tree.is_open(id)) {
         (false, _) => " ",
@@ -134,9 +139,16 @@ fn row(canvas: &mut Canvas<'_>, subject: &Subject, (id, node): (NodeId, &Node), 
     };
     canvas.put_as(x, area.y, end.saturating_sub(x), fold, Role::Muted);
     x += 2;
-    let room = end.saturating_sub(x).saturating_sub(tag_width);
     let name_style = name_style(canvas, sign, base, here);
-    canvas.put(x, area.y, room, name(node, side, glyphs.missing, glyphs.arrow_right), name_style);
+    let name = name(node, side, glyphs.missing, glyphs.arrow_right);
+    let tag = tag(canvas, subject, (id, node), side, left_out);
+    let width_of = |tag: &[(Ink<'_>, Role)]| tag.iter().map(|(ink, _)| ink.width() + 1).sum::<u16>();
+    let room = |tag: &[(Ink<'_>, Role)]| end.saturating_sub(x).saturating_sub(width_of(tag));
+    let kind = kind_word(node).map(|word| (Ink::from(word), Role::Muted));
+    let with_kind: Vec<_> = kind.into_iter().chain(tag.iter().cloned()).collect();
+    let tag = if narrow && name.width() > room(&with_kind) { tag } else { with_kind };
+    let (room, tag_width) = (room(&tag), width_of(&tag));
+    canvas.put(x, area.y, room, name.squeezed(room, glyphs.ellipsis), name_style);
     let mut at = end.saturating_sub(tag_width) + 1;
     for (ink, role) in tag {
         let width = ink.width();
@@ -209,7 +221,7 @@ fn name(node: &Node, side: Side, missing: &'static str, arrow: &'static str) -> 
     }
 }
 
-/// What stands at the right: the kind, counts, hazards, and whether it is left out.
+/// What stands at the right beside the kind: counts, hazards, and whether it is left out.
 fn tag(
     canvas: &Canvas<'_>,
     subject: &Subject,
@@ -220,9 +232,6 @@ fn tag(
     let mut tag: Vec<(Ink<'static>, Role)> = Vec::new();
     let own = subject.outline.own_changes(id).len() as u32;
     let below = node.changes - own;
-    if let Some(word) = kind_word(node) {
-        tag.push((word.into(), Role::Muted));
-    }
     if below > 0 && !subject.tree.is_open(id) {
         tag.push((Ink::from(format!("{below}")), Role::SignChange));
     }

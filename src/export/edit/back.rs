@@ -131,7 +131,7 @@ fn homes(
         .zip(boundaries)
         .zip(own)
         .map(|((written, boundary), (_, runtime))| Statement {
-            sql: Sql::assembled(written.sql),
+            sql: Sql::assembled(written.with_notes()),
             boundary,
             runtime,
         })

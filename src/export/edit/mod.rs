@@ -68,12 +68,15 @@ pub fn edited(edit: &Edit<'_>) -> Result<Plan, EditError> {
             (None, Some(reading)) => by_hand(written, reading, replaced),
             (None, None) => continue,
         };
-        let statement = Statement {
-            sql: Sql::assembled(written.sql),
-            boundary: boundaries[at],
-            runtime: step.statement.runtime,
+        // What a person says of a statement stays with it: as the reason of one of their own, above one of ours.
+        let (sql, reason) = match step.author {
+            Author::Planner => (Sql::assembled(written.with_notes()), step.reason.clone()),
+            Author::Hand => {
+                (Sql::assembled(written.sql), said(written).unwrap_or_else(|| step.reason.clone()))
+            }
         };
-        steps.push(Step { statement, ..step });
+        let statement = Statement { sql, boundary: boundaries[at], runtime: step.statement.runtime };
+        steps.push(Step { statement, reason, ..step });
     }
     back::attach(edit, &known, &found, &readings, &rollback, &mut steps)?;
     Ok(Plan { steps, ..edit.plan.clone() })
@@ -187,7 +190,6 @@ fn by_hand(written: &Written<'_>, reading: &Reading, replaced: Option<&&Step>) -
         Verb::Alter | Verb::Rename | Verb::Rebuild => Phase::Switch,
         Verb::Drop => Phase::Contract,
     };
-    let said = || written.note.clone().map(String::into_boxed_str);
     let before = || replaced.filter(|step| step.author == Author::Hand).map(|step| step.reason.clone());
     Step {
         phase,
@@ -201,9 +203,14 @@ fn by_hand(written: &Written<'_>, reading: &Reading, replaced: Option<&&Step>) -
         effects: reading.effects.clone(),
         reversal: Reversal::Exact(Vec::new()),
         probe: Probe::Introspect,
-        reason: said().or_else(before).unwrap_or_else(|| "Written by hand.".into()),
+        reason: said(written).or_else(before).unwrap_or_else(|| "Written by hand.".into()),
         author: Author::Hand,
     }
+}
+
+/// What a person says of a statement.
+fn said(written: &Written<'_>) -> Option<Box<str>> {
+    (!written.notes.is_empty()).then(|| written.notes.join(" ").into_boxed_str())
 }
 
 /// What a statement of a person's own loses: what its words say, or what the one before it did.

@@ -27,8 +27,16 @@ pub(super) struct Written<'t> {
     pub group: Group,
     /// The 0-based step that the comment above it names.
     pub marker: Option<usize>,
-    /// What a person says of it above it.
-    pub note: Option<String>,
+    /// What a person says of it, above it or behind it, a line each.
+    pub notes: Vec<String>,
+}
+
+impl Written<'_> {
+    /// The statement under what a person says of it: as a script keeps it.
+    pub(super) fn with_notes(&self) -> String {
+        let notes: String = self.notes.iter().map(|note| format!("-- {note}\n")).collect();
+        notes + self.sql
+    }
 }
 
 /// The transaction that a statement stands in; numbers tell them apart.
@@ -64,20 +72,23 @@ pub(super) fn read<'t>(
     if let Some((line, what)) = unclosed(text, engine) {
         return wrong(line, format!("{what} is opened here and not closed"));
     }
-    let mut found = Vec::new();
+    let mut found: Vec<Written<'_>> = Vec::new();
     let mut comments = Comments::default();
     let mut open: Option<usize> = None;
     let mut groups = 0;
     for piece in split(text, engine) {
         let lead = piece.text.get(..piece.statement_offset().saturating_sub(piece.offset)).unwrap_or("");
-        comments.take(lead, piece.offset);
+        let behind = match piece.kind {
+            PieceKind::Blank => comments.take(piece.text, piece.offset),
+            PieceKind::Client | PieceKind::Data | PieceKind::Statement => comments.take(lead, piece.offset),
+        };
+        if let (Some(behind), Some(last)) = (behind, found.last_mut()) {
+            last.notes.push(behind);
+        }
         match piece.kind {
-            PieceKind::Blank => {
-                comments.take(piece.text, piece.offset);
-                continue;
-            }
+            PieceKind::Blank => continue,
             PieceKind::Client if is_own_command(piece.statement(), engine) => {
-                comments.forget();
+                comments.end_header();
                 continue;
             }
             PieceKind::Client => {
@@ -99,7 +110,7 @@ pub(super) fn read<'t>(
             Some(Control::Begin) => {
                 groups += 1;
                 open = Some(piece.line);
-                comments.forget();
+                comments.end_header();
                 continue;
             }
             Some(Control::Commit) if open.is_none() => {
@@ -122,8 +133,13 @@ pub(super) fn read<'t>(
             return wrong(piece.line, what.into());
         }
         let group = open.map_or(Group::Bare, |_| Group::Transaction(groups));
-        let (marker, note) = comments.done();
-        found.push(Written { sql, line: piece.line, group, marker, note });
+        comments.is_past_header = true;
+        let (marker, notes) = comments.done();
+        found.push(Written { sql, line: piece.line, group, marker, notes });
+    }
+    // Below the last statement there is no other that they could be about.
+    if let Some(last) = found.last_mut() {
+        last.notes.extend(comments.done().1);
     }
     match open {
         Some(line) => wrong(line, "the transaction that begins here is not ended by a COMMIT".into()),
@@ -204,21 +220,25 @@ fn unbalanced(sql: &str, engine: EngineKind) -> Option<&'static str> {
 struct Comments {
     marker: Option<usize>,
     notes: Vec<String>,
+    /// The script's own header is over.
+    is_past_header: bool,
 }
 
 impl Comments {
     /// Takes the comment lines of a stretch without statements. What stands behind a statement on its line is
-    /// about that statement, and not about the next one.
-    fn take(&mut self, lead: &str, offset: usize) {
+    /// about that statement and comes back.
+    fn take(&mut self, lead: &str, offset: usize) -> Option<String> {
+        let mut behind = None;
         for (at, line) in lead.lines().enumerate() {
             let line = line.trim();
             let Some(comment) = line.strip_prefix("--").map(str::trim) else { continue };
             if at == 0 && offset > 0 {
+                behind = Some(comment.to_owned()).filter(|comment| !comment.is_empty());
                 continue;
             }
             if let Some(step) = marked(comment) {
+                self.end_header();
                 self.marker = Some(step);
-                self.notes.clear();
             } else if !comment.is_empty()
                 && !comment.starts_with("lost: ")
                 && !comment.starts_with("cannot be reversed: ")
@@ -226,15 +246,20 @@ impl Comments {
                 self.notes.push(comment.to_owned());
             }
         }
+        behind
     }
 
-    fn forget(&mut self) {
-        *self = Self::default();
+    /// What stands above the first step, its transaction or the client's own commands is the script's header.
+    fn end_header(&mut self) {
+        if !self.is_past_header {
+            self.notes.clear();
+            self.marker = None;
+            self.is_past_header = true;
+        }
     }
 
-    fn done(&mut self) -> (Option<usize>, Option<String>) {
-        let taken = std::mem::take(self);
-        (taken.marker, (!taken.notes.is_empty()).then(|| taken.notes.join(" ")))
+    fn done(&mut self) -> (Option<usize>, Vec<String>) {
+        (self.marker.take(), std::mem::take(&mut self.notes))
     }
 }
 

@@ -25,7 +25,7 @@ pub struct Driver {
     now: Duration,
     /// What was asked of the terminal and the like, in order.
     pub errands: Vec<Errand>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// A look by names.
@@ -43,7 +43,21 @@ pub fn manner(theme: &str, symbols: Symbols, depth: Depth) -> Manner {
 impl Driver {
     /// A workbench with a project of its own in an empty folder.
     pub fn start(manner: Manner, desk: Desk, project: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::start_in(tempfile::tempdir().unwrap(), manner, desk, project)
+    }
+
+    /// The next start after this one, with what it remembers. Nothing is read yet.
+    pub fn again(mut self, manner: Manner, desk: Desk) -> Self {
+        let errands = app::farewell(&mut self.state);
+        self.run(errands);
+        self.settle();
+        let size = self.state.size;
+        let mut next = Self::start_in(self.folder, manner, desk, "");
+        next.resize(size);
+        next
+    }
+
+    fn start_in(folder: tempfile::TempDir, manner: Manner, desk: Desk, project: &str) -> Self {
         if !project.is_empty() {
             std::fs::write(folder.path().join("migrator.toml"), project).unwrap();
         }
@@ -63,7 +77,7 @@ impl Driver {
         };
         let state = State::new(manner, Desk { person: "ana".into(), plans: "migrations".into(), ..desk });
         let now = Duration::ZERO;
-        Self { state, client, runtime, now, errands: Vec::new(), _folder: folder }
+        Self { state, client, runtime, now, errands: Vec::new(), folder }
     }
 
     /// The demo, compared and planned, without its welcome.
@@ -76,9 +90,14 @@ impl Driver {
 
     /// What the start of the program does.
     pub fn begin(&mut self) {
+        self.begin_alone();
+        self.settle();
+    }
+
+    /// The same without waiting for any answer.
+    pub fn begin_alone(&mut self) {
         let errands = app::start(&mut self.state);
         self.run(errands);
-        self.settle();
     }
 
     /// The start of the program, without waiting for anything.

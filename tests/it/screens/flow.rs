@@ -12,7 +12,7 @@ use migrator_tui::worker::{Edited, Reference};
 
 use super::driver::{Driver, manner};
 
-fn demo() -> Driver {
+pub(super) fn demo() -> Driver {
     let mut driver = Driver::demo(manner("terminal", Symbols::Unicode, Depth::Ansi16), (120, 40));
     driver.keys(&["<Enter>"]);
     driver

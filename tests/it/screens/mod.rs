@@ -11,3 +11,4 @@ mod large;
 mod made;
 mod pictures;
 mod slow;
+mod told;
