@@ -64,6 +64,30 @@ fn simple(line: &str, from: usize) -> usize {
     run.map_or(bytes.len(), |run| run.saturating_sub(1))
 }
 
+/// The end of the group that begins at a byte, and its columns. A line can be a megabyte of letters that are no
+/// ASCII: those are not looked up one by one.
+fn step(line: &str, at: usize) -> Option<(usize, usize)> {
+    let mut chars = line.get(at..)?.chars();
+    if let Some((c, width)) = chars.next().and_then(|c| Some((c, alone(c)?)))
+        && chars.next().is_none_or(|next| alone(next).is_some())
+    {
+        return Some((at + c.len_utf8(), width));
+    }
+    group(line, at).map(|group| (group.bytes.end, group.width))
+}
+
+/// The columns of letters that never join another one of them.
+fn alone(c: char) -> Option<usize> {
+    match c {
+        ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '\u{410}'..='\u{44f}' => Some(1),
+        '\u{3041}'..='\u{3096}'
+        | '\u{30a1}'..='\u{30fa}'
+        | '\u{4e00}'..='\u{9fff}'
+        | '\u{ac00}'..='\u{d7a3}' => Some(2),
+        _ => None,
+    }
+}
+
 /// The column at which the group of a byte begins.
 pub fn column_of(line: &str, byte: usize) -> usize {
     let (mut at, mut column) = (0, 0);
@@ -73,8 +97,8 @@ pub fn column_of(line: &str, byte: usize) -> usize {
             return column + (byte - at);
         }
         (at, column) = (at + run, column + run);
-        match group(line, at) {
-            Some(group) if group.bytes.end <= byte => (at, column) = (group.bytes.end, column + group.width),
+        match step(line, at) {
+            Some((end, width)) if end <= byte => (at, column) = (end, column + width),
             Some(_) | None => return column,
         }
     }
@@ -89,10 +113,8 @@ pub fn byte_at(line: &str, wanted: usize) -> (usize, usize) {
             return (at + (wanted - column), wanted);
         }
         (at, column) = (at + run, column + run);
-        match group(line, at) {
-            Some(group) if column + group.width <= wanted => {
-                (at, column) = (group.bytes.end, column + group.width)
-            }
+        match step(line, at) {
+            Some((end, width)) if column + width <= wanted => (at, column) = (end, column + width),
             Some(_) | None => return (at, column),
         }
     }
@@ -135,6 +157,18 @@ mod tests {
         "ক\u{9c7}\u{9be}",
         "👍🏽\u{1112}\u{1161}",
     ];
+
+    #[test]
+    fn letters_that_stand_alone_are_groups() {
+        for (c, width) in ('\u{0}'..='\u{ffff}').filter_map(|c| Some((c, alone(c)?))) {
+            for line in [format!("{c}é"), format!("가{c}{c}"), format!("ä{c}")] {
+                let at = line.find(c).unwrap();
+                let own = group(&line, at).unwrap();
+                let end = at + c.len_utf8();
+                assert_eq!((own.bytes, own.width, own.kind), (at..end, width, GroupKind::Plain), "{line:?}");
+            }
+        }
+    }
 
     #[test]
     fn columns_and_bytes_are_each_other_s_way_back() {
