@@ -17,8 +17,17 @@ const ENOUGH: (u16, u16) = (80, 24);
 const FAR: Duration = Duration::from_millis(150);
 
 pub(super) fn checks() -> Vec<Check> {
+    with(terminal::probe().map_or_else(silence, |probed| answers(&probed)))
+}
+
+/// While the workbench has the screen: what it takes to ask the terminal would be taken for typing.
+pub(super) fn checks_beside_a_screen() -> Vec<Check> {
+    with(vec![Check::new("answers", Health::Good, "not asked for here; `migrator-tui doctor` does")])
+}
+
+fn with(answers: Vec<Check>) -> Vec<Check> {
     let mut checks = vec![size(), colour(), letters()];
-    checks.extend(terminal::probe().map_or_else(silence, |probed| answers(&probed)));
+    checks.extend(answers);
     match variable("TMUX") {
         Some(_) => checks.extend(tmux::checks()),
         None => checks.push(clipboard()),

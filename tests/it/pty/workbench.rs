@@ -118,6 +118,22 @@ fn a_review_is_made_proven_written_and_found_again() {
     session.assert_given_back(&[]);
 }
 
+/// An answer may never come, and a frame that waits for one is late.
+#[test]
+fn the_workbench_asks_its_terminal_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let mut session = at_work(home.path());
+    session.send(":doctor\r");
+    session.wait_for("not asked for here");
+    session.send("\r");
+    session.send("Q");
+    assert_eq!(session.end().exit_code(), 0);
+    let raw = String::from_utf8(session.raw()).unwrap();
+    for question in ["\x1b[6n", "\x1b[c", "\x1b[?u", "\x1b[>", "\x1b]11;?"] {
+        assert!(!raw.contains(question), "{}", question.escape_debug());
+    }
+}
+
 #[test]
 fn sql_that_was_not_saved_is_found_again() {
     let home = tempfile::tempdir().unwrap();
