@@ -52,7 +52,8 @@ pub(super) fn typed(state: &mut State) -> Vec<Errand> {
         | PromptPurpose::Comment(_)
         | PromptPurpose::Folder
         | PromptPurpose::Reference(_)
-        | PromptPurpose::Password(_) => Vec::new(),
+        | PromptPurpose::Password(_)
+        | PromptPurpose::PasswordAgain(_) => Vec::new(),
     }
 }
 
@@ -72,7 +73,9 @@ fn answered(state: &mut State, purpose: PromptPurpose, text: &str) -> Vec<Errand
         }
         PromptPurpose::Folder => scripts::save(state, text),
         PromptPurpose::Reference(which) => sides::chosen(state, which, text.trim().to_owned()),
-        PromptPurpose::Password(which) => sides::with_password(state, which, text),
+        PromptPurpose::Password(which) | PromptPurpose::PasswordAgain(which) => {
+            sides::with_password(state, which, text)
+        }
     }
 }
 
@@ -84,7 +87,8 @@ fn given_up(state: &mut State, purpose: &PromptPurpose) -> Vec<Errand> {
         | PromptPurpose::Comment(_)
         | PromptPurpose::Folder
         | PromptPurpose::Reference(_)
-        | PromptPurpose::Password(_) => Vec::new(),
+        | PromptPurpose::Password(_)
+        | PromptPurpose::PasswordAgain(_) => Vec::new(),
     }
 }
 

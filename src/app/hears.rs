@@ -12,6 +12,7 @@ use super::log::Tone;
 use super::mode::{Button, Dialog, Mode, Press, Prompt, PromptPurpose, Which};
 use super::msg::Errand;
 use super::review::{Mark, Restored};
+use super::sql_pane::Then;
 use super::state::State;
 use super::subject::Subject;
 use super::work::{Job, Known, Purpose};
@@ -231,7 +232,13 @@ fn failed(state: &mut State, job: &Job, failure: Failure) -> Vec<Errand> {
         }
         Purpose::Open | Purpose::Compare | Purpose::Demo => {
             if let Some(which) = wants_password(state, &failure) {
-                let purpose = PromptPurpose::Password(which);
+                let side = match which {
+                    Which::Current => &state.desk.current,
+                    Which::Desired => &state.desk.desired,
+                };
+                let given = side.as_ref().is_some_and(|side| side.password.is_some());
+                let purpose =
+                    if given { PromptPurpose::PasswordAgain(which) } else { PromptPurpose::Password(which) };
                 state.mode = Mode::Prompt(Prompt { purpose, line: super::line_input::LineInput::default() });
                 state.say(Tone::Info, first_line(&failure).to_string());
                 return Vec::new();
@@ -246,7 +253,13 @@ fn failed(state: &mut State, job: &Job, failure: Failure) -> Vec<Errand> {
             Vec::new()
         }
         Purpose::Rename => told(state, "Comparing again", &failure),
-        Purpose::Draft => told(state, "Planning", &failure),
+        Purpose::Draft => {
+            // What waited for the plan waits no longer.
+            if let Some(subject) = state.subject.as_deref_mut() {
+                subject.sql.then = Then::Nothing;
+            }
+            told(state, "Planning", &failure)
+        }
         Purpose::Prove => told(state, "The rehearsal", &failure),
         Purpose::Save(_) => told(state, "Writing the plan", &failure),
         Purpose::Doctor => told(state, "The examination", &failure),

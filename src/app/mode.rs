@@ -39,6 +39,8 @@ pub enum PromptPurpose {
     Reference(Which),
     /// Shown as dots.
     Password(Which),
+    /// The same after one was refused.
+    PasswordAgain(Which),
 }
 
 impl PromptPurpose {
@@ -52,6 +54,8 @@ impl PromptPurpose {
             Self::Reference(Which::Desired) => "desired: environment, URL or file",
             Self::Password(Which::Current) => "password for current",
             Self::Password(Which::Desired) => "password for desired",
+            Self::PasswordAgain(Which::Current) => "the server refused it; password for current",
+            Self::PasswordAgain(Which::Desired) => "the server refused it; password for desired",
         }
     }
 
@@ -63,12 +67,12 @@ impl PromptPurpose {
             Self::Comment(_) => ["keep the comment", "leave"],
             Self::Folder => ["write", "do not write"],
             Self::Reference(_) => ["compare", "leave"],
-            Self::Password(_) => ["log in", "leave"],
+            Self::Password(_) | Self::PasswordAgain(_) => ["log in", "leave"],
         }
     }
 
     pub fn is_secret(&self) -> bool {
-        matches!(self, Self::Password(_))
+        matches!(self, Self::Password(_) | Self::PasswordAgain(_))
     }
 }
 

@@ -231,7 +231,9 @@ fn after_judging(state: &mut State, then: Then) -> Vec<Errand> {
         return Vec::new();
     };
     let Some(draft) = subject.draft.clone() else {
-        state.say(Tone::Info, "there is no plan yet");
+        // The first plan is being drawn: what is wanted of it waits.
+        subject.sql.then = then;
+        state.say(Tone::Info, "as soon as the plan is drawn");
         return Vec::new();
     };
     subject.sql.then = then;

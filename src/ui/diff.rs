@@ -24,7 +24,7 @@ pub fn draw(canvas: &mut Canvas<'_>, state: &State, area: Area) {
         return;
     };
     let head = subject.diff.head;
-    let inner = frame(canvas, area, title(subject, head), focused);
+    let inner = frame(canvas, area, title(subject, head, area.width), focused);
     let Some(head) = head else {
         empty::say(canvas, inner, &["no object is selected"]);
         return;
@@ -40,7 +40,10 @@ pub fn draw(canvas: &mut Canvas<'_>, state: &State, area: Area) {
     scroll_mark(canvas, area, subject.diff.list.top, subject.diff.rows().len());
 }
 
-fn title<'a>(subject: &Subject, head: Option<NodeId>) -> Title<'a> {
+/// A pane of fewer columns names the object rather than how it is laid out.
+const NARROW: u16 = 60;
+
+fn title<'a>(subject: &Subject, head: Option<NodeId>, width: u16) -> Title<'a> {
     let node = head.and_then(|head| subject.outline.get(head));
     let left = match node.map(|node| &node.what) {
         Some(What::Object(_)) => {
@@ -57,6 +60,8 @@ fn title<'a>(subject: &Subject, head: Option<NodeId>) -> Title<'a> {
         Layout::SideBySide => "side by side",
     };
     let right = match subject.place() {
+        (Some(at), all) if width < NARROW => format!("{at}/{all}"),
+        (None, _) if width < NARROW => String::new(),
         (Some(at), all) => format!("{layout}  change {at}/{all}"),
         (None, _) => layout.to_owned(),
     };

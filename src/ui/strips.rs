@@ -19,7 +19,13 @@ pub fn findings(canvas: &mut Canvas<'_>, state: &State, area: Area) {
     let counts = subject.map(|subject| subject.severities()).unwrap_or_default();
     let right = match counts {
         [0, 0, 0] => String::new(),
-        [errors, warnings, infos] => format!("{errors} errors  {warnings} warnings  {infos} notes"),
+        counts => {
+            let words = counts.iter().zip(["error", "warning", "note"]).map(|(count, word)| match count {
+                1 => format!("1 {word}"),
+                count => format!("{count} {word}s"),
+            });
+            words.collect::<Vec<_>>().join("  ")
+        }
     };
     let inner = frame(canvas, area, Title::new(Some('6'), "findings", right), focused);
     if all.is_empty() {

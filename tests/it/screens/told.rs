@@ -178,3 +178,52 @@ fn a_dialog_s_keys_have_the_words_of_its_buttons() {
     driver.play(&["<Enter>"]);
     assert!(matches!(driver.state.mode, Mode::Normal));
 }
+
+/// A PostgreSQL that takes nobody's password.
+fn refusing(mut stream: std::net::TcpStream) {
+    use std::io::{Read, Write};
+    const SSL_REQUEST: [u8; 4] = 80_877_103_u32.to_be_bytes();
+    let mut buffer = [0; 1024];
+    while let Ok(read @ 1..) = stream.read(&mut buffer) {
+        if read == 8 && buffer[4..8] == SSL_REQUEST {
+            stream.write_all(b"N").unwrap();
+            continue;
+        }
+        let fields = b"SFATAL\0VFATAL\0C28P01\0Mpassword authentication failed for user \"ana\"\0\0";
+        let mut answer = vec![b'E'];
+        answer.extend((fields.len() as u32 + 4).to_be_bytes());
+        answer.extend(fields);
+        let _ = stream.write_all(&answer);
+        return;
+    }
+}
+
+#[test]
+fn a_password_that_was_refused_is_asked_for_again_and_said_to_be() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || listener.incoming().flatten().for_each(refusing));
+    let side = |name: &str| Some(Reference::new(format!("postgres://ana@127.0.0.1:{port}/{name}")));
+    let desk = Desk { current: side("one"), desired: side("two"), ..Desk::default() };
+    let mut driver = Driver::start(manner("terminal", Symbols::Unicode, Depth::Ansi16), desk, "");
+    driver.resize((120, 40));
+    driver.begin();
+    assert!(driver.screen().contains("\n password for current:"), "{}", driver.screen());
+    driver.text("wrong");
+    driver.play(&["<Enter>"]);
+    let screen = driver.screen();
+    assert!(screen.contains("the server refused it; password for current:"), "{screen}");
+    assert!(screen.contains("<Enter> log in  <Esc> leave") && !screen.contains("wrong"), "{screen}");
+}
+
+#[test]
+fn a_rehearsal_that_is_wanted_early_waits_for_the_plan() {
+    let mut driver = demo();
+    let subject = driver.state.subject.as_deref_mut().unwrap();
+    subject.draft = None;
+    driver.keys(&["<F5>"]);
+    assert!(driver.screen().contains("as soon as the plan is drawn"), "{}", driver.screen());
+    driver.play(&["<Space>"]);
+    let draft = driver.state.subject.as_deref().unwrap().draft.clone().unwrap();
+    assert!(matches!(draft.record.proof, Proof::Proven { .. }), "{:?}", draft.record.proof);
+}
