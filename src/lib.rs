@@ -22,6 +22,11 @@
 //! | 11 | `cli` |
 //! | 12 | `main` |
 //!
+//! A plan keeps [`model::Image`]s: the definitions of what it touches, before and after. They are how [`promote`]
+//! sees drift before, between and after the units of a run, without the schemas that the plan was made from. The
+//! journal is a fold over [`model::Record`]s ([`model::fold`]); it lives in the target database, and there is no other
+//! truth about a run.
+//!
 //! Invariants, as absences:
 //! - `model`, `diff`, `planner`, `safety`, `export`, `sqltext` do no I/O, read no clock, spawn nothing.
 //! - Only `worker` holds connections. Only `promote` sends a statement that writes. Only `sqltext` quotes or

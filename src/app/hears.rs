@@ -26,6 +26,8 @@ pub(super) fn hear(state: &mut State, event: Event) -> Vec<Errand> {
             }
             Vec::new()
         }
+        // Runs are begun from the command line: nothing here has asked for one.
+        EventKind::Happened(_) => Vec::new(),
         EventKind::Finished(answer) => match state.work.end(event.id) {
             Some(job) => finished(state, &job, answer),
             None => Vec::new(),
@@ -83,7 +85,7 @@ fn finished(state: &mut State, job: &Job, answer: Answer) -> Vec<Errand> {
         }
         Answer::Remembered | Answer::Recalled(None) => Vec::new(),
         Answer::Recalled(Some(session)) => remember::recalled(state, *session),
-        Answer::Planned(_) | Answer::Read(_) | Answer::Shown(_) => {
+        Answer::Planned(_) | Answer::Read(_) | Answer::Shown(_) | Answer::Ran(_) | Answer::Told(_) => {
             state.say(Tone::Bad, "an answer to another question came; it is dropped");
             Vec::new()
         }

@@ -31,6 +31,18 @@ pub(super) enum Request {
     Rehearse(Rehearse),
     /// The findings of a plan's folder
     Lint(Lint),
+    /// Run a plan on an environment that is not guarded
+    Run(Run),
+    /// Bring a plan to the next environment, once it has passed the one before
+    Promote(Promote),
+    /// Go on with a run that stopped: the server is asked first what became of it
+    Resume(Resume),
+    /// Take back what a run has done
+    Rollback(Rollback),
+    /// Where each environment stands
+    Status(Doctor),
+    /// What has run where
+    History(History),
     /// What works here, and the line that mends what does not
     Doctor(Doctor),
     /// A shop in two filled databases, made on the spot, opened in the workbench
@@ -54,6 +66,12 @@ impl Request {
             Self::Rehearse(rehearse) => rehearse.format,
             Self::Lint(lint) => lint.format,
             Self::Doctor(doctor) => doctor.format,
+            Self::Run(run) => run.how.format,
+            Self::Promote(promote) => promote.how.format,
+            Self::Resume(resume) => resume.how.format,
+            Self::Rollback(rollback) => rollback.how.format,
+            Self::Status(status) => status.format,
+            Self::History(history) => history.format,
             Self::Demo(_) | Self::Keymap(_) | Self::Theme(_) | Self::Completions { .. } => Format::Text,
         }
     }
@@ -120,6 +138,82 @@ pub(super) struct Rehearse {
     /// Where desired is read [default: where it was when the plan was made]
     #[arg(long, value_name = "REF")]
     pub desired: Option<String>,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// What all that runs a plan have in common.
+#[derive(Args, Debug)]
+pub(super) struct How {
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Tries of a transaction that cannot have its lock
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub tries: u32,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Run {
+    /// A folder that `plan --out` wrote
+    #[arg(value_name = "DIR")]
+    pub path: PathBuf,
+    /// The environment
+    #[arg(long, value_name = "ENV")]
+    pub on: String,
+    /// Answer for a rule's findings of severity error; may be repeated
+    #[arg(long, value_name = "RULE")]
+    pub acknowledge: Vec<String>,
+    #[command(flatten)]
+    pub how: How,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Promote {
+    /// A folder that `plan --out` wrote
+    #[arg(value_name = "DIR")]
+    pub path: PathBuf,
+    /// The environment
+    #[arg(long, value_name = "ENV")]
+    pub to: String,
+    /// Answer for a rule's findings of severity error; may be repeated
+    #[arg(long, value_name = "RULE")]
+    pub acknowledge: Vec<String>,
+    #[command(flatten)]
+    pub how: How,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Resume {
+    /// The run [default: the one that is not over]
+    #[arg(value_name = "RUN")]
+    pub run: Option<String>,
+    /// The environment [default: the one that has such a run]
+    #[arg(long, value_name = "ENV")]
+    pub on: Option<String>,
+    /// The plan's folder [default: the plan as the database keeps it]
+    #[arg(long, value_name = "DIR")]
+    pub plan: Option<PathBuf>,
+    #[command(flatten)]
+    pub how: How,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Rollback {
+    /// A plan's folder, or a run as `history` names it [default: the last run]
+    #[arg(value_name = "DIR|RUN")]
+    pub what: Option<String>,
+    /// The environment
+    #[arg(long, value_name = "ENV")]
+    pub on: String,
+    #[command(flatten)]
+    pub how: How,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct History {
+    /// Only this run, with its statements
+    #[arg(value_name = "RUN")]
+    pub run: Option<String>,
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
 }

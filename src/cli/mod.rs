@@ -11,6 +11,7 @@ mod json;
 mod paint;
 mod planned;
 mod reference;
+mod running;
 mod session;
 mod settings;
 mod surface;
@@ -27,6 +28,7 @@ use crate::worker::{Answer, CommandKind};
 
 use args::{Arguments, DemoEngine, Keymap, Request, Theme};
 use exit::Status;
+use reference::Execute;
 use surface::Surface;
 
 /// Runs the program with the arguments of this process.
@@ -92,6 +94,36 @@ fn perform(
                 other => Err(unexpected(&other)),
             }
         }
+        Request::Run(wanted) => {
+            let (execute, format) = (Execute::Run(&wanted), wanted.how.format);
+            executed(surface, project, execute, format)
+        }
+        Request::Promote(wanted) => {
+            let (execute, format) = (Execute::Promote(&wanted), wanted.how.format);
+            executed(surface, project, execute, format)
+        }
+        Request::Resume(wanted) => {
+            let (execute, format) = (Execute::Resume(&wanted), wanted.how.format);
+            executed(surface, project, execute, format)
+        }
+        Request::Rollback(wanted) => {
+            let (execute, format) = (Execute::RollBack(&wanted), wanted.how.format);
+            executed(surface, project, execute, format)
+        }
+        Request::Status(wanted) => {
+            let order = async { reference::history_order(surface, project).await.map(CommandKind::History) };
+            match session::perform(surface, order)? {
+                Answer::Told(told) => Ok(running::print_status(surface, &told, wanted.format)),
+                other => Err(unexpected(&other)),
+            }
+        }
+        Request::History(wanted) => {
+            let order = async { reference::history_order(surface, project).await.map(CommandKind::History) };
+            match session::perform(surface, order)? {
+                Answer::Told(told) => running::print_history(surface, &told, &wanted),
+                other => Err(unexpected(&other)),
+            }
+        }
         Request::Doctor(wanted) => {
             let (checks, order) = doctor::prepared(project);
             match session::perform(surface, async { Ok(CommandKind::Doctor(order.await)) })? {
@@ -123,6 +155,24 @@ fn perform(
     }
 }
 
+/// A plan on its way: what happens is told while it happens, the outcome at the end.
+fn executed(
+    surface: &Surface,
+    project: Option<&std::path::Path>,
+    execute: Execute<'_>,
+    format: args::Format,
+) -> Result<Status, Failure> {
+    let order = async {
+        reference::execute_order(surface, &execute, project)
+            .await
+            .map(|order| CommandKind::Execute(order.into()))
+    };
+    match session::perform(surface, order)? {
+        Answer::Ran(ran) => Ok(running::print(surface, &ran, format)),
+        other => Err(unexpected(&other)),
+    }
+}
+
 /// An answer that belongs to another command.
 fn unexpected(answer: &Answer) -> Failure {
     let what = match answer {
@@ -135,6 +185,8 @@ fn unexpected(answer: &Answer) -> Failure {
         Answer::Read(_) => "a plan's folder",
         Answer::Examined(_) => "an examination",
         Answer::Shown(_) => "a demo",
+        Answer::Ran(_) => "a run",
+        Answer::Told(_) => "a history",
         Answer::Remembered | Answer::Recalled(_) => "a word on the session",
     };
     Failure::new(FailureKind::Internal, format!("the worker answered with {what}"))

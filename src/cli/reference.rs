@@ -1,14 +1,17 @@
 //! What the arguments mean: REFs become sources, flags become orders.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::config::{Project, Surroundings};
+use crate::config::{Place, Project, Source, Surroundings};
 use crate::diff::Privileges;
-use crate::model::Failure;
+use crate::model::{Failure, FailureKind, RunId, RunStanding};
 use crate::safety::DataLoss;
-use crate::worker::{self, CompareOrder, Pick, PlanOrder, Rehearsal, RehearseOrder, Selection, read_plan};
+use crate::worker::{
+    self, CompareOrder, Errand, ExecuteOrder, HistoryOrder, Pick, PlanOrder, Rehearsal, RehearseOrder,
+    Selection, read_plan,
+};
 
-use super::args::{Plan, Rehearse, Sides};
+use super::args::{How, Plan, Promote, Rehearse, Resume, Rollback, Run, Sides};
 use super::surface::Surface;
 
 pub(super) async fn compare_order(
@@ -78,4 +81,141 @@ pub(super) async fn rehearse_order(
             scratch: project.scratch.clone(),
         },
     })
+}
+
+/// What a command that runs plans was given.
+pub(super) enum Execute<'a> {
+    Run(&'a Run),
+    Promote(&'a Promote),
+    Resume(&'a Resume),
+    RollBack(&'a Rollback),
+}
+
+impl Execute<'_> {
+    fn how(&self) -> &How {
+        match self {
+            Self::Run(run) => &run.how,
+            Self::Promote(promote) => &promote.how,
+            Self::Resume(resume) => &resume.how,
+            Self::RollBack(rollback) => &rollback.how,
+        }
+    }
+
+    fn acknowledged(&self) -> &[String] {
+        match self {
+            Self::Run(run) => &run.acknowledge,
+            Self::Promote(promote) => &promote.acknowledge,
+            Self::Resume(_) | Self::RollBack(_) => &[],
+        }
+    }
+}
+
+pub(super) async fn execute_order(
+    surface: &Surface,
+    execute: &Execute<'_>,
+    project: Option<&Path>,
+) -> Result<ExecuteOrder, Failure> {
+    let surroundings = Surroundings::of_process();
+    let project = loaded(surface, project, &surroundings)?;
+    let (errand, folder, on) = match execute {
+        Execute::Run(run) => (Errand::Run, Some(run.path.clone()), run.on.clone()),
+        Execute::Promote(promote) => (Errand::Promote, Some(promote.path.clone()), promote.to.clone()),
+        Execute::Resume(resume) => {
+            let run = resume.run.as_ref().map(|run| RunId::new(run.as_str()));
+            let on = match &resume.on {
+                Some(on) => on.clone(),
+                None => unfinished(&project, &surroundings, run.as_ref()).await?,
+            };
+            (Errand::Resume(run), resume.plan.clone(), on)
+        }
+        Execute::RollBack(rollback) => {
+            let folder = rollback.what.as_ref().map(PathBuf::from).filter(|path| path.is_dir());
+            let run = match (&folder, &rollback.what) {
+                (None, Some(run)) => Some(RunId::new(run.as_str())),
+                (Some(_), _) | (None, None) => None,
+            };
+            (Errand::RollBack(run), folder, rollback.on.clone())
+        }
+    };
+    let place = environment(&project, &on, &surroundings).await?;
+    let before = match (execute, project.before(&on)) {
+        (Execute::Promote(_), Some(before)) => {
+            Some(environment(&project, &before.name, &surroundings).await?)
+        }
+        _ => None,
+    };
+    let mut others = Vec::new();
+    for entry in &project.entries {
+        // One that cannot be reached is told by the run itself; one that is written wrong was told already.
+        if let Ok(other) = environment(&project, &entry.name, &surroundings).await
+            && other.target.engine() == place.target.engine()
+        {
+            others.push(other);
+        }
+    }
+    let patience =
+        crate::promote::Patience { tries: execute.how().tries, ..crate::promote::Patience::default() };
+    Ok(ExecuteOrder {
+        errand,
+        folder,
+        on: place,
+        others,
+        before,
+        acknowledged: execute.acknowledged().to_vec(),
+        patience,
+    })
+}
+
+/// A database: an environment, or a URL.
+async fn environment(project: &Project, name: &str, surroundings: &Surroundings) -> Result<Place, Failure> {
+    match project.source(name, surroundings).await? {
+        Source::Environment(place) => Ok(*place),
+        Source::Files(_) => {
+            Err(Failure::new(FailureKind::Usage, format!("`{name}` is no database: nothing runs there"))
+                .hint("name an environment of migrator.toml, or a URL"))
+        }
+    }
+}
+
+/// The one environment that has a run which is not over.
+async fn unfinished(
+    project: &Project,
+    surroundings: &Surroundings,
+    run: Option<&RunId>,
+) -> Result<String, Failure> {
+    let mut found = Vec::new();
+    for (name, place) in worker::doctor_order(project, surroundings).await.places {
+        let Ok(place) = place else { continue };
+        let Ok(runs) = worker::runs_of(&place).await else { continue };
+        let wanted = |state: &&crate::model::RunState| match run {
+            Some(run) => &state.run == run,
+            None => state.standing() != RunStanding::Over,
+        };
+        if runs.iter().any(|state| wanted(&state)) {
+            found.push(name);
+        }
+    }
+    match found.as_slice() {
+        [one] => Ok(one.clone()),
+        [] => Err(Failure::new(FailureKind::Usage, "no environment has a run to resume")
+            .hint("`migrator-tui status` shows them all; name a database with --on")),
+        several => Err(Failure::new(
+            FailureKind::Usage,
+            format!("several environments have one: {}", several.join(", ")),
+        )
+        .hint("say which with --on")),
+    }
+}
+
+pub(super) async fn history_order(
+    surface: &Surface,
+    project: Option<&Path>,
+) -> Result<HistoryOrder, Failure> {
+    let surroundings = Surroundings::of_process();
+    let project = loaded(surface, project, &surroundings)?;
+    if project.entries.is_empty() {
+        return Err(Failure::new(FailureKind::Usage, "there is no project file with environments here")
+            .hint("run it where migrator.toml is, or name it with --project"));
+    }
+    Ok(HistoryOrder { places: worker::doctor_order(&project, &surroundings).await.places })
 }

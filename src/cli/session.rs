@@ -9,6 +9,7 @@ use crate::model::{Failure, FailureKind};
 use crate::shown::Shown;
 use crate::worker::{self, Answer, Command, CommandId, CommandKind, EventKind, Progress};
 
+use super::running;
 use super::surface::{Surface, Watched};
 
 /// Shorter commands show no progress line.
@@ -45,11 +46,16 @@ async fn attend(
     let id = CommandId(1);
     client.send(Command { id, kind }).await?;
     let mut line = Line::new(surface);
+    let mut ticker = running::Ticker::default();
     let mut leaving: Option<Instant> = None;
     let result = loop {
         tokio::select! {
             event = client.next() => match event.map(|event| event.kind) {
                 Some(EventKind::Progress(progress)) => line.show(&progress),
+                Some(EventKind::Happened(happening)) => {
+                    line.clear();
+                    surface.aside(&ticker.line(&happening));
+                }
                 Some(EventKind::Finished(answer)) => break Ok(answer),
                 Some(EventKind::Failed(failure)) => break Err(failure),
                 Some(EventKind::Cancelled) => break Err(cancelled()),

@@ -43,6 +43,14 @@ impl Target {
             Self::Sqlite(_) => EngineKind::Sqlite,
         }
     }
+
+    /// The database's own file, where it is one.
+    pub fn file(&self) -> Option<&std::path::Path> {
+        match self {
+            Self::Postgres(_) => None,
+            Self::Sqlite(target) => Some(&target.path),
+        }
+    }
 }
 
 impl fmt::Display for Target {

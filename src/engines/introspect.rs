@@ -1,7 +1,7 @@
 //! Reads a schema: sends a dialect's catalog batch over a connection and hands the answers back to the
 //! dialect. It knows no catalog of its own and keeps nothing between calls.
 
-use super::{AssembleError, Dialect};
+use super::{AssembleError, Dialect, execution};
 use crate::connect::{Connection, WireError};
 use crate::model::Schema;
 use crate::sql;
@@ -32,5 +32,17 @@ pub async fn introspect(
             return Err(error.into());
         }
     };
-    Ok(dialect.assemble(&version, answers)?)
+    let mut schema = dialect.assemble(&version, answers)?;
+    without_own(&mut schema);
+    Ok(schema)
+}
+
+/// Our own tables are no part of anybody's schema.
+fn without_own(schema: &mut Schema) {
+    let Some(execution) = execution(schema.engine()) else { return };
+    let own = execution.own_objects(schema);
+    if !own.is_empty() {
+        schema.objects.retain(|id, _| !own.contains(id));
+        schema.depends.retain(|(dependent, needed)| !own.contains(dependent) && !own.contains(needed));
+    }
 }

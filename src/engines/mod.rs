@@ -12,11 +12,13 @@ use crate::model::{
 };
 
 mod draft;
+mod execute;
 mod introspect;
 pub mod postgres;
 mod reading;
 pub mod sqlite;
 
+pub use execute::{Execution, Left, Mishap, Own, execution};
 pub use introspect::{IntrospectError, introspect};
 pub use reading::{Act, Cascade, Manner, Prebuilt, Reach, Reading, Undoing, Write};
 

@@ -74,6 +74,11 @@ fn first_difference(expected: &str, found: &str) -> Option<usize> {
     Some(same + 1)
 }
 
+/// Reads a plan from its record alone, as a journal keeps it.
+pub fn read_record(text: &str) -> Result<Record, FolderError> {
+    record(text)
+}
+
 /// Parses `plan.toml` and checks its digest.
 fn record(text: &str) -> Result<Record, FolderError> {
     let unreadable =
@@ -104,6 +109,7 @@ impl Document {
             to: Fingerprint::parsed(self.to),
             server,
             steps: self.steps.into_iter().map(wire::Step::into_step).collect(),
+            images: self.images.into_iter().map(Into::into).collect(),
             unmodelled: self.unmodelled.into_iter().map(missed).collect(),
         };
         Record {

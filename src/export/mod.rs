@@ -6,6 +6,7 @@ mod comment;
 mod digest;
 mod edit;
 mod folder;
+mod image;
 mod raw;
 mod wire;
 
@@ -21,7 +22,7 @@ use crate::model::{
 
 pub use digest::digest;
 pub use edit::{Edit, EditError, edited};
-pub use folder::{FolderError, FolderText, PLAN_FILE, read, write};
+pub use folder::{FolderError, FolderText, PLAN_FILE, read, read_record, write};
 pub use raw::{Direction, Place, Script, script, script_name};
 pub use wire::{address_document, document, noted_document};
 

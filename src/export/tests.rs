@@ -101,6 +101,11 @@ fn record(steps: Vec<Step>) -> Record {
                 text: "PostgreSQL 15.4".into(),
             },
             steps,
+            images: vec![crate::model::Image {
+                object: ObjectId::new(ObjectKind::Table, QualifiedName::bare("t")),
+                before: None,
+                after: Some("CREATE TABLE t ('''\\\r\n".into()),
+            }],
             unmodelled: vec![Unmodelled { what: "large objects".into(), why: "not compared yet".into() }],
         }),
         generated: "2026-01-02T03:04:05Z".into(),
@@ -234,9 +239,9 @@ fn a_change_by_hand_is_named() {
     assert!(matches!(refused, FolderError::Script { file: "forward.sql", .. }), "{refused}");
     let plan = FolderText { plan: text.plan.replace("\"ONE\"", "\"ELEVEN\""), ..text.clone() };
     assert_eq!(read(&plan, settings).unwrap_err(), FolderError::Digest);
-    let newer = FolderText { plan: text.plan.replace("version = 2\n", "version = 3\n"), ..text.clone() };
-    assert_eq!(read(&newer, settings).unwrap_err(), FolderError::Version(3));
-    let older = FolderText { plan: text.plan.replace("version = 2\n", "version = 1\n"), ..text.clone() };
+    let newer = FolderText { plan: text.plan.replace("version = 3\n", "version = 4\n"), ..text.clone() };
+    assert_eq!(read(&newer, settings).unwrap_err(), FolderError::Version(4));
+    let older = FolderText { plan: text.plan.replace("version = 3\n", "version = 1\n"), ..text.clone() };
     assert!(read(&older, settings).is_ok(), "plans of the first version are still read");
     let broken = FolderText { plan: "name = ".into(), ..text };
     assert!(matches!(read(&broken, settings).unwrap_err(), FolderError::Unreadable(_)));

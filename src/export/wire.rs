@@ -9,11 +9,12 @@ use crate::model::{
     Renaming, Runtime, Severity, Verb, Verdict, Work,
 };
 
+use super::image::Image;
 use super::{Noted, Record, digest};
 
 /// The version of the file's shape.
-pub(super) const VERSION: u32 = 2;
-/// The oldest version that is still read. Version 1 knew no statements written by hand.
+pub(super) const VERSION: u32 = 3;
+/// The oldest version that is still read. Version 1 knew no statements written by hand, version 2 no images.
 pub(super) const OLDEST: u32 = 1;
 
 #[derive(Serialize, Deserialize, Debug)]
@@ -38,6 +39,8 @@ pub(super) struct Document {
     pub unmodelled: Vec<NotCompared>,
     #[serde(default, rename = "step")]
     pub steps: Vec<Step>,
+    #[serde(default, rename = "image", skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<Image>,
 }
 
 #[derive(Serialize, Deserialize, Default, Debug)]
@@ -277,6 +280,7 @@ impl Document {
                 .map(|missed| NotCompared { what: missed.what.to_string(), why: missed.why.to_string() })
                 .collect(),
             steps: plan.steps.iter().enumerate().map(|(at, step)| Step::of(at + 1, step)).collect(),
+            images: plan.images.iter().map(Image::from).collect(),
         }
     }
 }

@@ -9,7 +9,17 @@ pub struct Plan {
     pub to: Fingerprint,
     pub server: ServerVersion,
     pub steps: Vec<Step>,
+    /// What the plan touches, as it is before and after. Sorted by object.
+    pub images: Vec<Image>,
     pub unmodelled: Vec<Unmodelled>,
+}
+
+/// An object as a plan expects and leaves it, in its definition's words. `None`: it is not there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Image {
+    pub object: ObjectId,
+    pub before: Option<Box<str>>,
+    pub after: Option<Box<str>>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -115,6 +125,9 @@ pub enum Boundary {
 }
 
 impl Boundary {
+    pub const ALL: [Self; 4] =
+        [Self::Transactional, Self::OwnTransaction, Self::NewTransaction, Self::NonTransactional];
+
     pub fn word(self) -> &'static str {
         match self {
             Self::Transactional => "transaction",

@@ -67,6 +67,7 @@ pub fn plan(
         to,
         server: current.version.clone(),
         steps,
+        images: Vec::new(),
         unmodelled: current
             .unmodelled
             .iter()

@@ -3,6 +3,10 @@
 
 mod build;
 mod compare;
+mod execute;
+mod faults;
+mod journal;
+mod lease;
 pub mod load;
 mod measure;
 pub mod normalise;
@@ -12,5 +16,11 @@ pub(crate) mod run;
 pub mod seed;
 
 pub use compare::{Kept, TableRows};
+pub use execute::{
+    Blocker, Control, Drift, Happening, LeaseHolder, Mission, Pace, Patience, Refusal, Report, Site, Stopped,
+    begin, images, journal, kept_plan, resume, roll_back,
+};
+pub use faults::POINTS;
+pub use journal::{Journal, JournalError};
 pub use proof::{Outcome, Proof, Stage, words};
 pub use rehearse::{Rehearsal, rehearse};

@@ -160,6 +160,12 @@ impl Piece for u32 {
     }
 }
 
+impl Piece for u64 {
+    fn write(self, to: &mut SqlBuilder) {
+        i128::from(self).write(to);
+    }
+}
+
 impl Piece for i32 {
     fn write(self, to: &mut SqlBuilder) {
         i128::from(self).write(to);

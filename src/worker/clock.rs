@@ -8,6 +8,14 @@ pub(super) fn now() -> Box<str> {
     rfc3339(seconds).into()
 }
 
+/// A name for a run that no other has: the time of day, and a few letters of chance.
+pub(super) fn run_id() -> crate::model::RunId {
+    use std::hash::{BuildHasher, Hasher};
+    let time: String = now().chars().filter(char::is_ascii_alphanumeric).collect();
+    let chance = std::hash::RandomState::new().build_hasher().finish() & 0xff_ffff;
+    crate::model::RunId::new(format!("r{}-{chance:06x}", time.trim_end_matches('Z')))
+}
+
 /// Days to a date by the proleptic Gregorian calendar (H. Hinnant, "chrono-Compatible Low-Level Date
 /// Algorithms", `civil_from_days`).
 fn rfc3339(seconds: u64) -> String {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::export::{self, Direction, FolderText, Noted, Origin, Proof, Record, Script};
 use crate::model::{Change, Changeset, Failure, FailureKind, Plan, Schema};
 use crate::planner::{self, PlanError, PlanOptions};
+use crate::promote;
 use crate::safety::DataLoss;
 
 use super::compare::Comparison;
@@ -98,7 +99,9 @@ pub(super) fn draft(order: &DraftOrder) -> Result<Drafted, Failure> {
     let desired = schema.as_ref().unwrap_or(&comparison.desired.schema);
     let name = order.name.clone().unwrap_or_else(|| name(&changeset)).into();
     let options = PlanOptions { name, privileges: comparison.options.privileges };
-    let plan = Arc::new(planner::plan(dialect, current, desired, &changeset, &options).map_err(refused)?);
+    let mut plan = planner::plan(dialect, current, desired, &changeset, &options).map_err(refused)?;
+    plan.images = promote::images(dialect, current, desired, &plan);
+    let plan = Arc::new(plan);
     let verdict = judge::judge(&plan, &changeset, current, desired, order.loss);
     let why = if plan.steps.is_empty() { "nothing to rehearse" } else { "not rehearsed yet" };
     let record = Record {

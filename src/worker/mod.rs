@@ -12,6 +12,7 @@ mod disk;
 mod doctor;
 mod draft;
 mod edit;
+mod execute;
 mod failure;
 mod judge;
 mod plan;
@@ -33,6 +34,7 @@ pub use crate::export::{Place, Script};
 use crate::model::{EngineKind, Failure};
 
 pub use crate::planner::Followed;
+pub use crate::promote::Happening;
 pub use compare::{CompareOrder, Comparison, RenameOrder, Side};
 pub use define::{DefineOrder, Defined};
 pub use demo::{DemoPlace, Story};
@@ -41,6 +43,7 @@ pub use disk::{SaveOrder, read_plan, write_plan};
 pub use doctor::{Check, DoctorOrder, Health};
 pub use draft::{DraftOrder, Drafted, Edited, Residual};
 pub use edit::EditOrder;
+pub use execute::{Chronicle, ChroniclePlace, Errand, ExecuteOrder, HistoryOrder, Ran, runs_of, standing};
 pub use plan::{PlanOrder, Planned, Rehearsal};
 pub use progress::Progress;
 pub use prove::ProveOrder;
@@ -94,6 +97,10 @@ pub enum CommandKind {
     Remember(RememberOrder),
     /// Reads what an earlier workbench remembered of these sides. Needs a desk.
     Recall(RecallOrder),
+    /// Runs a plan on an environment, goes on with a run, or takes one back.
+    Execute(Box<ExecuteOrder>),
+    /// What has run where.
+    History(HistoryOrder),
     /// Makes two filled environments of that engine, tells their story, removes them.
     Demo(EngineKind),
 }
@@ -110,6 +117,8 @@ pub struct Event {
 pub enum EventKind {
     /// How far it is. Merged: a slow client hears only the latest.
     Progress(Progress),
+    /// Something happened in a run. Never left out.
+    Happened(Happening),
     Finished(Answer),
     Failed(Failure),
     /// Stopped at the client's wish; nothing of it goes on.
@@ -132,4 +141,6 @@ pub enum Answer {
     Remembered,
     Recalled(Option<Box<Session>>),
     Shown(Arc<Story>),
+    Ran(Arc<Ran>),
+    Told(Arc<Chronicle>),
 }

@@ -9,12 +9,13 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use crate::model::{Failure, FailureKind};
+use crate::promote::Happening;
 
 use super::progress::{Progress, Reporter};
 use super::stop::Stop;
 use super::{
     Answer, Command, CommandId, CommandKind, Desk, Event, EventKind, compare, define, demo, desk, difference,
-    disk, doctor, draft, edit, plan, prove, rehearse, remember,
+    disk, doctor, draft, edit, execute, plan, prove, rehearse, remember,
 };
 
 /// Commands that may wait, and events that may wait.
@@ -165,16 +166,24 @@ async fn attend(
 ) -> EventKind {
     let id = command.id;
     let (reporter, mut progress) = Reporter::new();
-    let job = Job { stop: stop.clone(), reporter, homes: homes.clone(), desk };
+    let (happenings, mut happened) = mpsc::unbounded_channel();
+    let job = Job { stop: stop.clone(), reporter, homes: homes.clone(), desk, happenings };
     // A task of its own: a panic in it becomes a failure, not silence.
     let mut work = tokio::spawn(perform(command.kind, job));
     let mut frames = tokio::time::interval(FRAME);
     let result = loop {
         tokio::select! {
             result = &mut work => break result,
+            Some(happening) = happened.recv() => {
+                // A client that has gone hears nothing more; the work goes on.
+                let _ = outbox.send(Event { id, kind: EventKind::Happened(happening) }).await;
+            }
             _ = frames.tick() => report(id, &mut progress, outbox),
         }
     };
+    while let Ok(happening) = happened.try_recv() {
+        let _ = outbox.send(Event { id, kind: EventKind::Happened(happening) }).await;
+    }
     match result {
         Ok(Ok(answer)) => EventKind::Finished(answer),
         Ok(Err(failure)) if failure.kind == FailureKind::Cancelled => EventKind::Cancelled,
@@ -207,9 +216,16 @@ pub(super) struct Job {
     /// Of a workbench.
     pub(super) desk: Option<Arc<Desk>>,
     homes: Homes,
+    happenings: mpsc::UnboundedSender<Happening>,
 }
 
 impl Job {
+    /// Tells the client what happened in a run.
+    pub(super) fn happened(&self, happening: Happening) {
+        // The receiver lives as long as the command.
+        let _ = self.happenings.send(happening);
+    }
+
     /// Keeps what was opened until the worker closes.
     fn keep(&self, home: demo::Home) {
         self.homes.lock().unwrap_or_else(PoisonError::into_inner).push(home);
@@ -250,6 +266,12 @@ async fn perform(kind: CommandKind, job: Job) -> Result<Answer, Failure> {
         CommandKind::Recall(order) => remember::recall(&order, desk::desk(&job)?),
         CommandKind::Doctor(order) => {
             doctor::examine(&order, &job).await.map(|checks| Answer::Examined(checks.into()))
+        }
+        CommandKind::Execute(order) => {
+            execute::execute(&order, &job).await.map(|ran| Answer::Ran(ran.into()))
+        }
+        CommandKind::History(order) => {
+            execute::history(&order, &job).await.map(|told| Answer::Told(told.into()))
         }
         CommandKind::Demo(engine) => demo::demo(engine, &job).await.map(|story| Answer::Shown(story.into())),
     }

@@ -280,6 +280,7 @@ fn any_text_is_taken_or_refused() {
             text: "".into(),
         },
         steps: Vec::new(),
+        images: Vec::new(),
         unmodelled: Vec::new(),
     };
     let schema = Schema::empty(plan.server.clone());

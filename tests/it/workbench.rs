@@ -29,7 +29,7 @@ impl Bench {
         self.client.send(Command { id, kind }).await.unwrap();
         loop {
             match self.client.next().await.unwrap().kind {
-                EventKind::Progress(_) => {}
+                EventKind::Progress(_) | EventKind::Happened(_) => {}
                 EventKind::Finished(answer) => return Ok(answer),
                 EventKind::Failed(failure) => return Err(format!("{failure} ({})", failure.hint)),
                 EventKind::Cancelled => return Err("cancelled".into()),

@@ -1,6 +1,7 @@
 //! The PostgreSQL dialect, 13 to 18.
 
 mod decide;
+mod execute;
 mod hand;
 mod introspect;
 mod rank;
@@ -13,8 +14,8 @@ use crate::engines::{
     Action, AssembleError, Cause, Dialect, Disturbance, Draft, Facts, Folding, Frame, Reading, Transition,
 };
 use crate::model::{
-    Boundary, Change, Edit, EngineKind, Object, ObjectId, Runtime, Schema, ServerVersion, Sql, Statement,
-    Step,
+    Body, Boundary, Change, Edit, EngineKind, Object, ObjectId, Runtime, Schema, ServerVersion, Sql,
+    Statement, Step, Validity,
 };
 use crate::sql;
 
@@ -36,6 +37,17 @@ impl Dialect for Postgres {
 
     fn define(&self, object: &Object) -> Vec<Sql> {
         render::define(object)
+    }
+
+    /// A build that broke off leaves an index that no query uses: it is not the one that was wanted.
+    fn imprint(&self, object: &Object) -> Vec<Box<str>> {
+        let mut parts: Vec<Box<str>> = render::define(object).iter().map(|sql| sql.as_str().into()).collect();
+        if let Body::Index(index) = &object.body
+            && index.validity == Validity::NotValid
+        {
+            parts.push("INVALID".into());
+        }
+        parts
     }
 
     fn transition(&self, before: &Object, after: &Object, edits: &[Edit]) -> Transition {

@@ -7,6 +7,7 @@ mod copy;
 mod cursor;
 mod depends;
 mod effects;
+mod execute;
 mod hand;
 mod introspect;
 mod layout;

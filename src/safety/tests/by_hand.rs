@@ -38,6 +38,7 @@ fn broken(engine: EngineKind, statements: &[&str]) -> Vec<&'static str> {
         to: Fingerprint::of(["x"]),
         server,
         steps: statements.iter().map(step).collect(),
+        images: Vec::new(),
         unmodelled: Vec::new(),
     };
     let changeset = Changeset::default();

@@ -125,6 +125,7 @@ fn rules(minor: u32, change: Change, step: Step) -> Vec<&'static str> {
         to: Fingerprint::of(["x"]),
         server: version,
         steps: vec![step],
+        images: Vec::new(),
         unmodelled: Vec::new(),
     };
     let changeset = Changeset { changes: vec![change], suspected: Vec::new() };

@@ -1,0 +1,309 @@
+//! Runs in words: what happens while it happens, where a run stands, what has run where.
+
+use serde_json::{Value, json};
+
+use crate::model::{End, Failure, FailureKind, Outcome, RunStanding, RunState};
+use crate::shown::Shown;
+use crate::worker::{Chronicle, ChroniclePlace, Happening, Ran, standing};
+
+use super::args::{Format, History};
+use super::exit::Status;
+use super::paint::Paint;
+use super::surface::Surface;
+
+/// Tells what happens in a run, a line each, for standard error.
+#[derive(Default)]
+pub(super) struct Ticker {
+    titles: Vec<Box<str>>,
+}
+
+impl Ticker {
+    pub(super) fn line(&mut self, happening: &Happening) -> String {
+        if let Happening::Began { statements, .. } = happening {
+            self.titles.clone_from(statements);
+        }
+        let text = self.words(happening);
+        if text.is_empty() { text } else { format!("{}\n", Shown::new(text)) }
+    }
+
+    /// `  3/12  create index public.orders_day`.
+    fn head(&self, statement: usize) -> String {
+        let total = self.titles.len();
+        let title = self.titles.get(statement).map_or("", |title| title);
+        format!("{:>4}/{total}  {title}", statement + 1)
+    }
+
+    fn words(&self, happening: &Happening) -> String {
+        match happening {
+            Happening::Began { run, statements } => format!("run {run}, {} statements", statements.len()),
+            Happening::Sent { attempt: 1, .. } => String::new(),
+            Happening::Sent { statement, attempt } => format!("{}: try {attempt}", self.head(*statement)),
+            Happening::Answered { statement, millis } => {
+                format!("{}  {}", self.head(*statement), time(*millis))
+            }
+            Happening::Working { statement, millis, blockers, pace } => {
+                let mut text = format!("{}: works for {}", self.head(*statement), time(*millis));
+                if let Some(pace) = pace {
+                    text.push_str(&format!(", {} {}/{}", pace.phase, pace.done, pace.total));
+                }
+                for blocker in blockers {
+                    text.push_str(&format!(
+                        "; waits for session {} ({} {}, {} for {} s): {}",
+                        blocker.session,
+                        blocker.role,
+                        blocker.program,
+                        blocker.state,
+                        blocker.seconds,
+                        blocker.statement
+                    ));
+                }
+                text
+            }
+            Happening::Again { statement, words, pause } => {
+                format!("{}: {words}; again in {:.1} s", self.head(*statement), pause.as_secs_f32())
+            }
+            Happening::Orphan { words } => format!("           {words}; waiting for its end"),
+            Happening::Settled { outcome: Outcome::Applied, .. } => String::new(),
+            Happening::Settled { from, to, outcome } => {
+                format!("           {} of statements {}-{to}", outcome.word(), from + 1)
+            }
+        }
+    }
+}
+
+fn time(millis: u64) -> String {
+    if millis < 1000 {
+        format!("{millis} ms")
+    } else {
+        format!("{}.{} s", millis / 1000, millis % 1000 / 100)
+    }
+}
+
+pub(super) fn print(surface: &Surface, ran: &Ran, format: Format) -> Status {
+    match format {
+        Format::Json => surface.print_json(&document(ran)),
+        Format::Text => surface.print(&report(ran, surface.paint)),
+    }
+    if ran.differences.is_empty() { Status::Done } else { Status::Failed }
+}
+
+/// What ran, how long it took, and whether it led where it should.
+fn report(ran: &Ran, paint: Paint) -> String {
+    let mut text = String::new();
+    for note in &ran.notes {
+        text.push_str(&format!("note: {}\n", Shown::new(note)));
+    }
+    let label = Shown::new(&ran.label);
+    let Some(state) = &ran.state else {
+        text.push_str(&format!("{label} has all of it already; nothing ran\n"));
+        return text;
+    };
+    let total: u64 = state.took.iter().flatten().map(|took| took.millis).sum();
+    let what = format!("{} on {label}", paint.strong(Shown::new(&state.opened.name)));
+    text.push_str(&format!(
+        "{what}  {}  {} statements in {}\n",
+        state.opened.course.word(),
+        state.applied(),
+        time(total)
+    ));
+    if ran.differences.is_empty() {
+        text.push_str("read again: all that the plan touches is as the plan says\n");
+    }
+    for difference in &ran.differences {
+        text.push_str(&format!("{}\n", paint.hazard(Shown::new(difference.words()))));
+    }
+    text.push_str(&format!("run {}\n", state.run));
+    text
+}
+
+fn document(ran: &Ran) -> Value {
+    json!({
+        "version": 1,
+        "environment": ran.label,
+        "run": ran.state.as_ref().map(run),
+        "differences": ran.differences.iter().map(crate::promote::Drift::words).collect::<Vec<_>>(),
+        "notes": ran.notes,
+    })
+}
+
+fn run(state: &RunState) -> Value {
+    let outcome = |found: &Option<Outcome>| found.map_or("pending", Outcome::word);
+    json!({
+        "id": state.run.as_str(),
+        "plan": state.opened.name,
+        "digest": state.opened.plan.as_str(),
+        "direction": state.opened.course.word(),
+        "actor": state.opened.actor.to_string(),
+        "began": state.began,
+        "last": state.last,
+        "standing": word(state),
+        "end": state.closed.as_ref().map(|closed| closed.end.word()),
+        "reason": state.closed.as_ref().map(|closed| &closed.reason),
+        "attempts": state.attempts,
+        "open_statement": state.open.as_ref().map(|open| open.unit.from + 1),
+        "statements": state.outcomes.iter().zip(&state.took).map(|(found, took)| json!({
+            "outcome": outcome(found),
+            "millis": took.map(|took| took.millis),
+            "rows": took.map(|took| took.rows),
+        })).collect::<Vec<_>>(),
+        "differences": state.verified.as_ref().map(|verified| &verified.differences),
+    })
+}
+
+/// A run's standing in a word or two.
+fn word(state: &RunState) -> &'static str {
+    match (state.standing(), state.closed.as_ref().map(|closed| closed.end)) {
+        (RunStanding::Undecided, _) => "unknown",
+        (RunStanding::Halfway, _) => "halfway",
+        (RunStanding::Over, Some(end)) => end.word(),
+        (RunStanding::Over, None) => End::Done.word(),
+    }
+}
+
+/// Where each environment stands. A run that is not over is what a person has to know first.
+pub(super) fn print_status(surface: &Surface, told: &Chronicle, format: Format) -> Status {
+    let open = |place: &&ChroniclePlace| {
+        place.runs.as_ref().is_ok_and(|runs| runs.iter().any(|state| state.standing() != RunStanding::Over))
+    };
+    let undecided = told.places.iter().any(|place| {
+        place
+            .runs
+            .as_ref()
+            .is_ok_and(|runs| runs.iter().any(|state| state.standing() == RunStanding::Undecided))
+    });
+    match format {
+        Format::Json => {
+            let place = |place: &ChroniclePlace| match &place.runs {
+                Ok(runs) => json!({
+                    "name": place.name,
+                    "last": runs.last().map(run),
+                    "open": runs.iter().filter(|state| state.standing() != RunStanding::Over).map(run)
+                        .collect::<Vec<_>>(),
+                }),
+                Err(failure) => json!({ "name": place.name, "error": failure.what }),
+            };
+            surface.print_json(&json!({
+                "version": 1,
+                "environments": told.places.iter().map(place).collect::<Vec<_>>(),
+            }));
+        }
+        Format::Text => {
+            let mut text = String::new();
+            for place in &told.places {
+                text.push_str(&status_line(place, surface.paint));
+            }
+            surface.print(&text);
+        }
+    }
+    if undecided {
+        return Status::Unknown;
+    }
+    if told.places.iter().any(|place| open(&place)) { Status::Differs } else { Status::Done }
+}
+
+fn status_line(place: &ChroniclePlace, paint: Paint) -> String {
+    let name = paint.strong(Shown::new(&place.name));
+    let runs = match &place.runs {
+        Err(failure) => return format!("{name}  {}\n", paint.hazard(Shown::new(&failure.what))),
+        Ok(runs) => runs,
+    };
+    let Some(last) = runs.last() else { return format!("{name}  nothing has run here\n") };
+    let mut text = format!(
+        "{name}  {} {} {}, {} by {}\n",
+        Shown::new(&last.opened.name),
+        last.opened.course.word(),
+        word(last),
+        last.last,
+        Shown::new(last.opened.actor.to_string())
+    );
+    for state in runs.iter().filter(|state| state.standing() != RunStanding::Over) {
+        text.push_str(&format!("  {}\n", paint.hazard(Shown::new(standing(state)))));
+        if !state.words.is_empty() {
+            text.push_str(&format!("  last word: {}\n", Shown::new(&state.words)));
+        }
+        text.push_str(&format!(
+            "  `migrator-tui resume {0}` goes on, `migrator-tui rollback {0} --on {1}` takes it back\n",
+            state.run,
+            Shown::new(&place.name)
+        ));
+    }
+    text
+}
+
+pub(super) fn print_history(
+    surface: &Surface,
+    told: &Chronicle,
+    wanted: &History,
+) -> Result<Status, Failure> {
+    let chosen = |state: &&RunState| wanted.run.as_ref().is_none_or(|run| state.run.as_str() == run);
+    let mut count = 0;
+    let mut text = String::new();
+    let mut documents = Vec::new();
+    for place in &told.places {
+        match &place.runs {
+            Err(failure) => {
+                text.push_str(&format!("{}  {}\n", Shown::new(&place.name), Shown::new(&failure.what)));
+                documents.push(json!({ "name": place.name, "error": failure.what }));
+            }
+            Ok(runs) => {
+                let runs: Vec<&RunState> = runs.iter().filter(chosen).collect();
+                count += runs.len();
+                for state in &runs {
+                    text.push_str(&history_line(place, state));
+                    if wanted.run.is_some() {
+                        text.push_str(&statements(state));
+                    }
+                }
+                documents.push(json!({
+                    "name": place.name,
+                    "runs": runs.iter().map(|state| run(state)).collect::<Vec<_>>(),
+                }));
+            }
+        }
+    }
+    if let (0, Some(run)) = (count, &wanted.run) {
+        return Err(Failure::new(FailureKind::Usage, format!("no environment knows run {run}"))
+            .hint("`migrator-tui history` lists them"));
+    }
+    if count == 0 && wanted.run.is_none() {
+        text.push_str("nothing has run yet\n");
+    }
+    match wanted.format {
+        Format::Text => surface.print(&text),
+        Format::Json => surface.print_json(&json!({ "version": 1, "environments": documents })),
+    }
+    Ok(Status::Done)
+}
+
+fn history_line(place: &ChroniclePlace, state: &RunState) -> String {
+    format!(
+        "{}  {}  {}  {} {}  {}  {}/{} statements  {}\n",
+        state.began,
+        state.run,
+        Shown::new(&place.name),
+        Shown::new(&state.opened.name),
+        state.opened.course.word(),
+        word(state),
+        state.applied(),
+        state.outcomes.len(),
+        Shown::new(state.opened.actor.to_string())
+    )
+}
+
+fn statements(state: &RunState) -> String {
+    let mut text = String::new();
+    for (at, (outcome, took)) in state.outcomes.iter().zip(&state.took).enumerate() {
+        let took =
+            took.map(|took| format!("  {}, {} rows", time(took.millis), took.rows)).unwrap_or_default();
+        text.push_str(&format!("{:>6}  {}{took}\n", at + 1, outcome.map_or("pending", Outcome::word)));
+    }
+    if let Some(closed) = &state.closed
+        && !closed.reason.is_empty()
+    {
+        text.push_str(&format!("  {}: {}\n", closed.end.word(), Shown::new(&closed.reason)));
+    }
+    for difference in state.verified.iter().flat_map(|verified| &verified.differences) {
+        text.push_str(&format!("  {}\n", Shown::new(difference)));
+    }
+    text
+}

@@ -1,0 +1,119 @@
+//! What a dialect knows of running: its own tables for the journal, its lock, who is in the way, what an error
+//! means, and what a statement outside any transaction has left behind. Facts and SQL; it decides nothing and sends
+//! nothing.
+
+use std::collections::BTreeSet;
+
+use crate::connect::WireError;
+use crate::model::{
+    EngineKind, Ident, ObjectId, QualifiedName, Schema, ServerVersion, SessionMark, Sql, Statement,
+};
+
+use super::{postgres, sqlite};
+
+/// The execution side of an engine; `None` for engines that this build cannot run plans on.
+pub fn execution(engine: EngineKind) -> Option<&'static dyn Execution> {
+    match engine {
+        EngineKind::Postgres => Some(&postgres::Postgres),
+        EngineKind::Sqlite => Some(&sqlite::Sqlite),
+        EngineKind::MySql | EngineKind::SqlServer | EngineKind::Snowflake => None,
+    }
+}
+
+/// Our own tables in a target.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Own {
+    /// `seq, run, fence, kind, body, prev, hash, server_time`.
+    Journal,
+    /// `digest, name, body`: the plans that runs refer to.
+    Plan,
+    /// One row: `id, fence, holder, run, plan, since`.
+    Lease,
+}
+
+impl Own {
+    pub const ALL: [Self; 3] = [Self::Journal, Self::Plan, Self::Lease];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Journal => "journal",
+            Self::Plan => "plan",
+            Self::Lease => "lease",
+        }
+    }
+}
+
+pub trait Execution: Sync {
+    /// What one of our tables is called where `home` is the configured name.
+    fn own(&self, home: &Ident, table: Own) -> QualifiedName;
+
+    /// Makes our tables and the lease's one row where they are missing. Each may be sent again.
+    fn make_own(&self, home: &Ident) -> Vec<Sql>;
+
+    /// One row, one column: 1 when our tables are there.
+    fn has_own(&self, home: &Ident) -> Sql;
+
+    /// The objects of a schema that are ours, whatever our home is called.
+    fn own_objects(&self, schema: &Schema) -> BTreeSet<ObjectId>;
+
+    /// Settings of a session that runs a plan. `name` tells it from others.
+    fn settings(&self, version: &ServerVersion, name: &str) -> Vec<Sql>;
+
+    /// One row: the number of this session and when it began. `None`: sessions have no marks.
+    fn mark(&self) -> Option<Sql>;
+
+    /// One row for the session while it lives: what it is doing, and for how many seconds. None when it is gone.
+    fn alive(&self, session: &SessionMark) -> Option<Sql>;
+
+    /// Cancels what that session runs.
+    fn cancel(&self, session: &SessionMark) -> Option<Sql>;
+
+    /// One row, one column: `t` when the lock of this database was taken. It dies with its session. `None`: the
+    /// engine has none, and a file beside the database stands in.
+    fn try_lock(&self) -> Option<Sql>;
+
+    /// One row, one column: `t` when it was held and is free now.
+    fn unlock(&self) -> Option<Sql>;
+
+    /// Keeps the row of the lease from being changed before the transaction ends. No row: it has passed on.
+    fn hold_lease(&self, home: &Ident, fence: u64) -> Sql;
+
+    /// Who is in the way of that session: rows of session, role, program, state, seconds, statement.
+    fn blockers(&self, session: &SessionMark) -> Option<Sql>;
+
+    /// How far that session's statement is: rows of phase, done, total.
+    fn progress(&self, session: &SessionMark) -> Option<Sql>;
+
+    /// One row, one column: what tells this database from any other in the world. `None`: the file does.
+    fn identity(&self) -> Option<Sql>;
+
+    /// What an error means for the statement that met it.
+    fn mishap(&self, error: &WireError) -> Mishap;
+
+    /// What became of a statement that ran outside a transaction, as the schema tells now.
+    fn left(&self, statement: &Statement, schema: &Schema) -> Left;
+}
+
+/// What an error means for a run.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Mishap {
+    /// A lock was not to be had in time: nothing happened, and it may be tried again.
+    Busy,
+    /// The server took this one back in favour of another: it may be tried again.
+    Beaten,
+    /// The server says no, and would again.
+    Refused,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Left {
+    Applied,
+    NotApplied,
+    /// Half of it is there. `cleanup` removes that; without one the statement itself is to be sent again.
+    Half {
+        object: ObjectId,
+        cleanup: Option<Sql>,
+    },
+    /// The schema does not tell.
+    Unclear,
+}

@@ -1,0 +1,184 @@
+//! Running plans on PostgreSQL: advisory lock, our tables in a schema of their own, who blocks whom, and the
+//! leftovers of `CONCURRENTLY`.
+
+use std::collections::BTreeSet;
+
+use crate::connect::{WireError, WireErrorKind};
+use crate::engines::execute::{Execution, Left, Mishap, Own};
+use crate::engines::{Act, Dialect};
+use crate::model::{
+    Body, EngineKind, Ident, ObjectId, ObjectKind, QualifiedName, Schema, ServerVersion, SessionMark, Sql,
+    Statement, Validity,
+};
+use crate::sql;
+use crate::sqltext::{Literal, SqlBuilder};
+
+use super::Postgres;
+
+const PG: EngineKind = EngineKind::Postgres;
+
+/// The comment that tells our schema from one of the user's with the same name.
+pub(super) const MARK: &str = "migrator-tui: journal of schema migrations";
+
+fn text(value: &str) -> Literal<'_> {
+    Literal(value)
+}
+
+/// The session's number, as a number: whatever else is in there is not sent.
+fn pid(session: &SessionMark) -> u32 {
+    session.id.parse().unwrap_or_default()
+}
+
+impl Execution for Postgres {
+    fn own(&self, home: &Ident, table: Own) -> QualifiedName {
+        QualifiedName { schema: Some(home.clone()), name: table.word().into() }
+    }
+
+    fn make_own(&self, home: &Ident) -> Vec<Sql> {
+        let [journal, plan, lease] = Own::ALL.map(|table| self.own(home, table));
+        vec![
+            sql!(PG; "CREATE SCHEMA IF NOT EXISTS ", home),
+            sql!(PG; "COMMENT ON SCHEMA ", home, " IS ", Literal(MARK)),
+            sql!(PG; "CREATE TABLE IF NOT EXISTS ", &journal, " (seq bigint PRIMARY KEY, run text NOT NULL, \
+                fence bigint NOT NULL, kind text NOT NULL, body text NOT NULL, prev text NOT NULL, \
+                hash text NOT NULL UNIQUE, server_time timestamptz NOT NULL DEFAULT clock_timestamp())"),
+            sql!(PG; "CREATE TABLE IF NOT EXISTS ", &plan, " (digest text PRIMARY KEY, name text NOT NULL, \
+                body text NOT NULL)"),
+            sql!(PG; "CREATE TABLE IF NOT EXISTS ", &lease, " (id integer PRIMARY KEY CHECK (id = 1), \
+                fence bigint NOT NULL, holder text NOT NULL, run text NOT NULL, plan text NOT NULL, \
+                since text NOT NULL)"),
+            sql!(PG; "INSERT INTO ", &lease, " VALUES (1, 0, '', '', '', '') ON CONFLICT DO NOTHING"),
+        ]
+    }
+
+    fn has_own(&self, home: &Ident) -> Sql {
+        let lease = self.own(home, Own::Lease);
+        let name = sql!(PG; &lease);
+        sql!(PG; "SELECT 1 WHERE pg_catalog.to_regclass(", Literal(name.as_str()), ") IS NOT NULL")
+    }
+
+    fn own_objects(&self, schema: &Schema) -> BTreeSet<ObjectId> {
+        let homes: BTreeSet<&Ident> = schema
+            .of_kind(ObjectKind::Schema)
+            .filter(|found| found.about.comment.as_deref() == Some(MARK))
+            .map(|found| &found.id.name.name)
+            .collect();
+        if homes.is_empty() {
+            return BTreeSet::new();
+        }
+        let ours = |id: &&ObjectId| match &id.name.schema {
+            Some(schema) => homes.contains(schema),
+            None => id.kind == ObjectKind::Schema && homes.contains(&id.name.name),
+        };
+        schema.objects.keys().filter(ours).cloned().collect()
+    }
+
+    fn settings(&self, version: &ServerVersion, name: &str) -> Vec<Sql> {
+        let mut settings = vec![
+            sql!(PG; "SET application_name = ", Literal(name)),
+            // Nothing is meant to wait here between two statements of a transaction.
+            sql!(PG; "SET idle_in_transaction_session_timeout = '5min'"),
+            // A wire that went dead silently is noticed within a minute or so, and the lock is free again.
+            sql!(PG; "SET tcp_keepalives_idle = '20s'"),
+            sql!(PG; "SET tcp_keepalives_interval = '10s'"),
+            sql!(PG; "SET tcp_keepalives_count = 3"),
+        ];
+        if version.at_least(14, 0) {
+            // A client that is gone does not leave its statement running (spec reliability 2.1, measured there).
+            settings.push(sql!(PG; "SET client_connection_check_interval = '500ms'"));
+        }
+        settings
+    }
+
+    fn mark(&self) -> Option<Sql> {
+        Some(
+            sql!(PG; "SELECT pid::text, extract(epoch FROM backend_start)::text FROM pg_catalog.pg_stat_activity \
+            WHERE pid = pg_catalog.pg_backend_pid()"),
+        )
+    }
+
+    fn alive(&self, session: &SessionMark) -> Option<Sql> {
+        // A role that may not see others' sessions gets NULL for their beginning: then it counts as ours.
+        Some(sql!(PG; "SELECT coalesce(state, 'state unknown'), \
+            floor(extract(epoch FROM clock_timestamp() - coalesce(query_start, backend_start)))::bigint, \
+            coalesce(wait_event_type, ''), left(coalesce(query, ''), 200) FROM pg_catalog.pg_stat_activity \
+            WHERE pid = ", pid(session), " AND (backend_start IS NULL OR \
+            extract(epoch FROM backend_start)::text = ", text(&session.began), ")"))
+    }
+
+    fn cancel(&self, session: &SessionMark) -> Option<Sql> {
+        Some(
+            sql!(PG; "SELECT pg_catalog.pg_cancel_backend(pid) FROM pg_catalog.pg_stat_activity WHERE pid = ",
+            pid(session), " AND extract(epoch FROM backend_start)::text = ", text(&session.began)),
+        )
+    }
+
+    fn try_lock(&self) -> Option<Sql> {
+        // Two numbers that nobody else is likely to use; an advisory lock belongs to one database.
+        Some(sql!(PG; "SELECT pg_catalog.pg_try_advisory_lock(1835624306, 1)"))
+    }
+
+    fn unlock(&self) -> Option<Sql> {
+        Some(sql!(PG; "SELECT pg_catalog.pg_advisory_unlock(1835624306, 1)"))
+    }
+
+    fn hold_lease(&self, home: &Ident, fence: u64) -> Sql {
+        let lease = self.own(home, Own::Lease);
+        sql!(PG; "SELECT fence FROM ", &lease, " WHERE id = 1 AND fence = ", fence, " FOR SHARE")
+    }
+
+    fn blockers(&self, session: &SessionMark) -> Option<Sql> {
+        Some(sql!(PG; "SELECT a.pid::text, coalesce(a.usename::text, ''), coalesce(a.application_name, ''), \
+            coalesce(a.state, ''), \
+            floor(extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, a.backend_start)))::bigint, \
+            left(coalesce(a.query, ''), 200) FROM unnest(pg_catalog.pg_blocking_pids(", pid(session),
+            ")) AS b (pid) JOIN pg_catalog.pg_stat_activity a ON a.pid = b.pid ORDER BY 5 DESC, 1"))
+    }
+
+    fn progress(&self, session: &SessionMark) -> Option<Sql> {
+        Some(sql!(PG; "SELECT phase, CASE WHEN blocks_total > 0 THEN blocks_done WHEN tuples_total > 0 \
+            THEN tuples_done ELSE lockers_done END, CASE WHEN blocks_total > 0 THEN blocks_total \
+            WHEN tuples_total > 0 THEN tuples_total ELSE lockers_total END \
+            FROM pg_catalog.pg_stat_progress_create_index WHERE pid = ", pid(session)))
+    }
+
+    fn identity(&self) -> Option<Sql> {
+        // The function may be closed to our role; then the server's own address stands in, with the database.
+        Some(sql!(PG; "SELECT CASE WHEN has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') \
+            THEN (SELECT system_identifier::text FROM pg_catalog.pg_control_system()) \
+            ELSE coalesce(inet_server_addr()::text, 'local') || ':' || current_setting('port') END \
+            || '/' || (SELECT oid::text FROM pg_catalog.pg_database WHERE datname = current_database())"))
+    }
+
+    fn mishap(&self, error: &WireError) -> Mishap {
+        match (error.kind, error.code.as_deref()) {
+            (WireErrorKind::Statement, Some("55P03")) => Mishap::Busy,
+            (WireErrorKind::Statement, Some("40P01" | "40001")) => Mishap::Beaten,
+            _ => Mishap::Refused,
+        }
+    }
+
+    fn left(&self, statement: &Statement, schema: &Schema) -> Left {
+        let reading = self.read_statement(statement.sql.as_str(), schema);
+        match reading.acts.as_slice() {
+            [Act::CreatesIndex { index, .. }] => match schema.objects.get(index).map(|found| &found.body) {
+                None => Left::NotApplied,
+                Some(Body::Index(found)) if found.validity == Validity::Valid => Left::Applied,
+                Some(Body::Index(_)) => Left::Half {
+                    object: index.clone(),
+                    cleanup: Some(
+                        SqlBuilder::new(PG).piece("DROP INDEX CONCURRENTLY ").piece(&index.name).done(),
+                    ),
+                },
+                Some(_) => Left::Unclear,
+            },
+            [Act::DropsIndex { index, .. }] => match schema.objects.get(index).map(|found| &found.body) {
+                None => Left::Applied,
+                Some(Body::Index(found)) if found.validity == Validity::Valid => Left::NotApplied,
+                // Dropping it had begun; the same statement ends it.
+                Some(_) => Left::Half { object: index.clone(), cleanup: None },
+            },
+            _ => Left::Unclear,
+        }
+    }
+}

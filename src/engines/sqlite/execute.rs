@@ -1,0 +1,120 @@
+//! Running plans on SQLite: our tables beside the user's, no sessions to find, and every statement in a
+//! transaction.
+
+use std::collections::BTreeSet;
+
+use crate::connect::WireError;
+use crate::engines::execute::{Execution, Left, Mishap, Own};
+use crate::model::{
+    EngineKind, Ident, ObjectId, ObjectKind, QualifiedName, Schema, ServerVersion, SessionMark, Sql,
+    Statement,
+};
+use crate::sql;
+
+use super::Sqlite;
+
+const LITE: EngineKind = EngineKind::Sqlite;
+
+/// Those of our journal.
+const COLUMNS: [&str; 8] = ["seq", "run", "fence", "kind", "body", "prev", "hash", "server_time"];
+
+impl Execution for Sqlite {
+    fn own(&self, home: &Ident, table: Own) -> QualifiedName {
+        QualifiedName::bare(format!("{home}_{}", table.word()).as_str())
+    }
+
+    fn make_own(&self, home: &Ident) -> Vec<Sql> {
+        let [journal, plan, lease] = Own::ALL.map(|table| self.own(home, table));
+        vec![
+            sql!(LITE; "CREATE TABLE IF NOT EXISTS ", &journal, " (seq INTEGER PRIMARY KEY, run TEXT NOT NULL, \
+                fence INTEGER NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL, prev TEXT NOT NULL, \
+                hash TEXT NOT NULL UNIQUE, server_time TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')))"),
+            sql!(LITE; "CREATE TABLE IF NOT EXISTS ", &plan, " (digest TEXT PRIMARY KEY, name TEXT NOT NULL, \
+                body TEXT NOT NULL)"),
+            sql!(LITE; "CREATE TABLE IF NOT EXISTS ", &lease, " (id INTEGER PRIMARY KEY CHECK (id = 1), \
+                fence INTEGER NOT NULL, holder TEXT NOT NULL, run TEXT NOT NULL, plan TEXT NOT NULL, \
+                since TEXT NOT NULL)"),
+            sql!(LITE; "INSERT OR IGNORE INTO ", &lease, " VALUES (1, 0, '', '', '', '')"),
+        ]
+    }
+
+    fn has_own(&self, home: &Ident) -> Sql {
+        let lease = self.own(home, Own::Lease);
+        let name = crate::sqltext::Literal(lease.name.as_str());
+        sql!(LITE; "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ", name)
+    }
+
+    fn own_objects(&self, schema: &Schema) -> BTreeSet<ObjectId> {
+        let is_table = |name: &str| {
+            let id = ObjectId::new(ObjectKind::Table, QualifiedName::bare(name));
+            schema.objects.contains_key(&id)
+        };
+        // A journal that has these very columns, with its two companions.
+        let home = |table: &ObjectId| {
+            let name = table.name.name.as_str().strip_suffix("_journal")?;
+            let own = Own::ALL.map(|own| format!("{name}_{}", own.word()));
+            let parts = schema.members(table).filter(|part| part.id.kind == ObjectKind::Column);
+            let columns: BTreeSet<&str> = parts.map(|part| part.id.leaf().as_str()).collect();
+            (own.iter().all(|table| is_table(table)) && columns == BTreeSet::from(COLUMNS)).then_some(own)
+        };
+        let names: BTreeSet<String> =
+            schema.of_kind(ObjectKind::Table).filter_map(|table| home(&table.id)).flatten().collect();
+        schema.objects.keys().filter(|id| names.contains(id.name.name.as_str())).cloned().collect()
+    }
+
+    fn settings(&self, _: &ServerVersion, _: &str) -> Vec<Sql> {
+        // What is written is on the disk before anybody is told so.
+        vec![sql!(LITE; "PRAGMA synchronous = FULL")]
+    }
+
+    fn mark(&self) -> Option<Sql> {
+        None
+    }
+
+    fn alive(&self, _: &SessionMark) -> Option<Sql> {
+        None
+    }
+
+    fn cancel(&self, _: &SessionMark) -> Option<Sql> {
+        None
+    }
+
+    fn try_lock(&self) -> Option<Sql> {
+        None
+    }
+
+    fn unlock(&self) -> Option<Sql> {
+        None
+    }
+
+    fn hold_lease(&self, home: &Ident, fence: u64) -> Sql {
+        // The write lock of the transaction holds it.
+        let lease = self.own(home, Own::Lease);
+        sql!(LITE; "SELECT fence FROM ", &lease, " WHERE id = 1 AND fence = ", fence)
+    }
+
+    fn blockers(&self, _: &SessionMark) -> Option<Sql> {
+        None
+    }
+
+    fn progress(&self, _: &SessionMark) -> Option<Sql> {
+        None
+    }
+
+    fn identity(&self) -> Option<Sql> {
+        None
+    }
+
+    /// Primary result codes: <https://www.sqlite.org/rescode.html>.
+    fn mishap(&self, error: &WireError) -> Mishap {
+        let code = error.code.as_deref().and_then(|code| code.parse::<u32>().ok());
+        match code.map(|code| code & 0xff) {
+            Some(5 | 6) => Mishap::Busy,
+            _ => Mishap::Refused,
+        }
+    }
+
+    fn left(&self, _: &Statement, _: &Schema) -> Left {
+        Left::Unclear
+    }
+}

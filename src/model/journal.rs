@@ -1,0 +1,384 @@
+//! The journal: what was meant, what was sent, what became of it. Entries are only ever added; where a run stands
+//! is a fold over them. It knows no store and no server.
+
+use std::fmt;
+
+use super::{Boundary, Fingerprint};
+
+/// One attempt of one plan in one direction on one environment.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct RunId(Box<str>);
+
+impl RunId {
+    pub fn new(text: impl Into<Box<str>>) -> Self {
+        Self(text.into())
+    }
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A person at a machine, in one process.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Actor {
+    pub name: Box<str>,
+    pub host: Box<str>,
+    pub process: u32,
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{} (process {})", self.name, self.host, self.process)
+    }
+}
+
+/// A session as its server knows it: enough to find it again, and never another one with the same number.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SessionMark {
+    pub id: Box<str>,
+    /// When it began, by the server's clock and in its words.
+    pub began: Box<str>,
+}
+
+/// One record of a journal.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Record {
+    /// 1, 2, 3 … without gaps.
+    pub seq: u64,
+    pub run: RunId,
+    /// The number of the lease it was written under. A former owner's is lower, and is refused.
+    pub fence: u64,
+    /// RFC 3339 in UTC, by the clock of the machine that wrote it.
+    pub at: Box<str>,
+    pub entry: Entry,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Entry {
+    Opened(Opened),
+    /// Written, and durable, before anything of the unit is sent.
+    Intended(Intended),
+    Settled(Settled),
+    /// Somebody goes on with a run that had stopped.
+    Resumed(Actor),
+    /// The schema was read again after the last unit.
+    Verified(Verified),
+    Closed(Closed),
+}
+
+/// The way a run leads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Course {
+    Forward,
+    /// Takes back the first `steps` steps of that run.
+    Back {
+        of: RunId,
+        steps: usize,
+    },
+}
+
+impl Course {
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Forward => "forward",
+            Self::Back { .. } => "rollback",
+        }
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Opened {
+    pub plan: Fingerprint,
+    pub name: Box<str>,
+    pub environment: Box<str>,
+    pub course: Course,
+    pub actor: Actor,
+    /// The schema as it was found.
+    pub before: Fingerprint,
+    /// One for each statement of the run, in order: what will be sent.
+    pub statements: Vec<Fingerprint>,
+}
+
+/// Statements that take effect together, or one outside any transaction.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Intended {
+    pub unit: Unit,
+    pub boundary: Boundary,
+    /// The session that will run it.
+    pub session: Option<SessionMark>,
+    /// 1 for the first try.
+    pub attempt: u32,
+}
+
+/// 0-based statements of a run, the last one not included.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Unit {
+    pub from: usize,
+    pub to: usize,
+}
+
+impl Unit {
+    pub fn holds(&self, statement: usize) -> bool {
+        (self.from..self.to).contains(&statement)
+    }
+    pub fn len(&self) -> usize {
+        self.to.saturating_sub(self.from)
+    }
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Settled {
+    pub unit: Unit,
+    pub outcome: Outcome,
+    pub witness: Witness,
+    /// The server's complaint, or what a probe saw.
+    pub words: Box<str>,
+    /// For each statement that was answered.
+    pub took: Vec<Took>,
+}
+
+/// How long a statement took, and what it touched.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Took {
+    pub millis: u64,
+    pub rows: u64,
+}
+
+/// Whether a unit took effect. There is no fourth case.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Outcome {
+    Applied,
+    NotApplied,
+    Unknown,
+}
+
+impl Outcome {
+    pub const ALL: [Self; 3] = [Self::Applied, Self::NotApplied, Self::Unknown];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::NotApplied => "not applied",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Who says so.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Witness {
+    /// The server's answer, in the unit's own transaction where there is one.
+    Answer,
+    /// The server, asked afterwards.
+    Probe,
+    /// A person, with a reason.
+    Person,
+}
+
+impl Witness {
+    pub const ALL: [Self; 3] = [Self::Answer, Self::Probe, Self::Person];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::Probe => "probe",
+            Self::Person => "person",
+        }
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Verified {
+    pub after: Fingerprint,
+    /// What differs from where the run should have led; empty when it is all there.
+    pub differences: Vec<Box<str>>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Closed {
+    pub end: End,
+    pub reason: Box<str>,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum End {
+    /// Every statement took effect.
+    Done,
+    /// Stopped between two units, to be resumed or taken back.
+    Parked,
+    /// A unit failed; the ones before it stand.
+    Failed,
+    /// What it had done has been taken back by another run.
+    TakenBack,
+    /// It never sent anything.
+    NeverStarted,
+}
+
+impl End {
+    pub const ALL: [Self; 5] = [Self::Done, Self::Parked, Self::Failed, Self::TakenBack, Self::NeverStarted];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Parked => "parked",
+            Self::Failed => "failed",
+            Self::TakenBack => "taken back",
+            Self::NeverStarted => "never started",
+        }
+    }
+}
+
+/// Where a run stands, by the journal alone.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RunState {
+    pub run: RunId,
+    pub opened: Opened,
+    pub began: Box<str>,
+    pub last: Box<str>,
+    pub fence: u64,
+    /// One for each statement; `None` where nothing was intended yet.
+    pub outcomes: Vec<Option<Outcome>>,
+    /// One for each statement that was answered.
+    pub took: Vec<Option<Took>>,
+    /// The unit that was intended and never settled.
+    pub open: Option<Intended>,
+    pub attempts: u32,
+    /// What the last settled unit said.
+    pub words: Box<str>,
+    pub verified: Option<Verified>,
+    pub closed: Option<Closed>,
+}
+
+/// A journal that contradicts itself: nothing is concluded from it.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("record {seq}: {what}")]
+pub struct Contradiction {
+    pub seq: u64,
+    pub what: Box<str>,
+}
+
+impl RunState {
+    /// How many statements took effect, counted from the first. A run goes in order, so there are no holes.
+    pub fn applied(&self) -> usize {
+        self.outcomes.iter().take_while(|outcome| **outcome == Some(Outcome::Applied)).count()
+    }
+
+    pub fn standing(&self) -> RunStanding {
+        let unknown = self.open.is_some() || self.outcomes.contains(&Some(Outcome::Unknown));
+        match self.closed.as_ref().map(|closed| closed.end) {
+            _ if unknown => RunStanding::Undecided,
+            Some(End::Done | End::TakenBack | End::NeverStarted) => RunStanding::Over,
+            Some(End::Parked | End::Failed) if self.applied() == 0 => RunStanding::Over,
+            Some(End::Parked | End::Failed) | None => RunStanding::Halfway,
+        }
+    }
+
+    fn take(&mut self, record: &Record) -> Result<(), Contradiction> {
+        let wrong = |what: &str| Contradiction { seq: record.seq, what: what.into() };
+        if record.fence < self.fence {
+            return Err(wrong("it was written under a lease that had passed to somebody else"));
+        }
+        self.fence = record.fence;
+        self.last = record.at.clone();
+        match &record.entry {
+            Entry::Opened(_) => return Err(wrong("the run is opened twice")),
+            Entry::Resumed(_) => self.closed = None,
+            Entry::Intended(intended) => {
+                if self.open.is_some() {
+                    return Err(wrong("a unit is intended while another one is open"));
+                }
+                if intended.unit.from != self.applied() || intended.unit.to > self.outcomes.len() {
+                    return Err(wrong("a unit is intended out of order"));
+                }
+                self.attempts += 1;
+                self.open = Some(intended.clone());
+            }
+            Entry::Settled(settled) => {
+                match self.open.take() {
+                    Some(open) if open.unit == settled.unit => {}
+                    Some(_) => return Err(wrong("another unit is settled than the one that was intended")),
+                    None if settled.witness == Witness::Person => {}
+                    None => return Err(wrong("a unit is settled that was never intended")),
+                }
+                self.settle(settled);
+            }
+            Entry::Verified(verified) => self.verified = Some(verified.clone()),
+            Entry::Closed(closed) => self.closed = Some(closed.clone()),
+        }
+        Ok(())
+    }
+
+    fn settle(&mut self, settled: &Settled) {
+        let outcome = match settled.outcome {
+            // It may be tried again, and counts as untouched until then.
+            Outcome::NotApplied => None,
+            Outcome::Applied | Outcome::Unknown => Some(settled.outcome),
+        };
+        for at in settled.unit.from..settled.unit.to {
+            if let Some(place) = self.outcomes.get_mut(at) {
+                *place = outcome;
+            }
+            let took = settled.took.get(at - settled.unit.from).copied();
+            if let (Some(place), Some(took)) = (self.took.get_mut(at), took) {
+                *place = Some(took);
+            }
+        }
+        self.words = settled.words.clone();
+    }
+}
+
+/// What a run still asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum RunStanding {
+    /// Nothing.
+    Over,
+    /// To be resumed or taken back.
+    Halfway,
+    /// Something was sent and its outcome is not written down: the server has to be asked.
+    Undecided,
+}
+
+/// The runs of a journal, oldest first. Fails where records contradict one another.
+pub fn fold(records: &[Record]) -> Result<Vec<RunState>, Contradiction> {
+    let mut runs: Vec<RunState> = Vec::new();
+    for record in records {
+        if let Entry::Opened(opened) = &record.entry {
+            if runs.iter().any(|run| run.run == record.run) {
+                return Err(Contradiction { seq: record.seq, what: "the run is opened twice".into() });
+            }
+            runs.push(RunState {
+                run: record.run.clone(),
+                opened: opened.clone(),
+                began: record.at.clone(),
+                last: record.at.clone(),
+                fence: record.fence,
+                outcomes: vec![None; opened.statements.len()],
+                took: vec![None; opened.statements.len()],
+                open: None,
+                attempts: 0,
+                words: "".into(),
+                verified: None,
+                closed: None,
+            });
+            continue;
+        }
+        let Some(run) = runs.iter_mut().find(|run| run.run == record.run) else {
+            return Err(Contradiction {
+                seq: record.seq,
+                what: "it belongs to a run that was never opened".into(),
+            });
+        };
+        run.take(record)?;
+    }
+    Ok(runs)
+}

@@ -1,0 +1,123 @@
+//! Drift: what a plan touches, compared with what is there. Before a run it has to be as the plan found it, after it
+//! as the plan leaves it, and in between each object one or the other, as far as the steps have come.
+
+use std::collections::BTreeSet;
+
+use crate::engines::Dialect;
+use crate::model::{Course, Image, ObjectId, Plan, Schema};
+use crate::planner;
+
+/// An object that is not as the plan expects it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Drift {
+    pub object: ObjectId,
+    pub expected: Option<Box<str>>,
+    pub found: Option<Box<str>>,
+}
+
+impl Drift {
+    pub fn words(&self) -> String {
+        match (&self.expected, &self.found) {
+            (None, Some(_)) => format!("{} is there already", self.object),
+            (Some(_), None) => format!("{} is not there", self.object),
+            (_, _) => format!("{} is not what it was", self.object),
+        }
+    }
+}
+
+/// How far a run has come: the first `applied` statements of its course, which has `of` statements.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Progressed<'a> {
+    pub(super) course: &'a Course,
+    /// For each statement of the course, the step of the plan that it belongs to.
+    pub(super) steps: &'a [usize],
+    pub(super) applied: usize,
+}
+
+/// What of the plan's objects is not as it should be at this point.
+pub(super) fn drift(
+    dialect: &dyn Dialect,
+    plan: &Plan,
+    schema: &Schema,
+    progressed: Progressed<'_>,
+) -> Vec<Drift> {
+    let mut found = Vec::new();
+    for image in &plan.images {
+        let Some(expected) = expected(plan, image, progressed) else { continue };
+        let there = schema.objects.get(&image.object).map(|object| text(dialect, object));
+        if there.as_deref() != expected {
+            found.push(Drift {
+                object: image.object.clone(),
+                expected: expected.map(Into::into),
+                found: there,
+            });
+        }
+    }
+    found
+}
+
+/// An object's definition as images hold it.
+pub fn text(dialect: &dyn Dialect, object: &crate::model::Object) -> Box<str> {
+    planner::imprint(dialect, object).join("\n").into()
+}
+
+/// What the object should be like; `None`: it is on its way.
+fn expected<'i>(plan: &Plan, image: &'i Image, progressed: Progressed<'_>) -> Option<Option<&'i str>> {
+    let (first, last) = match progressed.course {
+        Course::Forward => (image.before.as_deref(), image.after.as_deref()),
+        Course::Back { .. } => (image.after.as_deref(), image.before.as_deref()),
+    };
+    let (done, left) = progressed.steps.split_at(progressed.applied.min(progressed.steps.len()));
+    // A rollback of a part begins in the middle of the plan: what that part left untouched is as it was before.
+    let whole = match progressed.course {
+        Course::Forward => true,
+        Course::Back { steps, .. } => *steps == plan.steps.len(),
+    };
+    if left.is_empty() {
+        return Some(last);
+    }
+    if done.is_empty() && whole {
+        return Some(first);
+    }
+    let about = |steps: &[usize]| {
+        steps.iter().filter_map(|at| plan.steps.get(*at)).any(|step| concerns(step, &image.object))
+    };
+    match (about(done), about(left)) {
+        (false, true) if whole => Some(first),
+        (true, false) => Some(last),
+        // Nothing names it: it only has to stay what it is.
+        (false, false) if first == last => Some(first),
+        _ => None,
+    }
+}
+
+/// Whether a step may change the object: its subject, a part of it, what it is a part of, or what it locks.
+fn concerns(step: &crate::model::Step, object: &ObjectId) -> bool {
+    let near = |other: &ObjectId| other == object || other.name == object.name;
+    near(&step.subject) || step.effects.on.iter().any(near)
+}
+
+/// The objects of a plan whose images it keeps: what differs, what its steps are about or lock, and all parts of
+/// those, because a table is rebuilt as a whole.
+pub fn images(dialect: &dyn Dialect, current: &Schema, desired: &Schema, plan: &Plan) -> Vec<Image> {
+    let mut wanted: BTreeSet<&ObjectId> = BTreeSet::new();
+    let named = plan.steps.iter().flat_map(|step| std::iter::once(&step.subject).chain(&step.effects.on));
+    for id in named {
+        wanted.insert(id);
+        for schema in [current, desired] {
+            wanted.extend(schema.members(id).map(|member| &member.id));
+        }
+    }
+    for (object, twin) in current.beside(desired) {
+        if twin.is_none_or(|twin| twin != object) {
+            wanted.insert(&object.id);
+        }
+    }
+    wanted.extend(desired.objects.keys().filter(|id| !current.objects.contains_key(id)));
+    let image = |schema: &Schema, id: &ObjectId| schema.objects.get(id).map(|object| text(dialect, object));
+    wanted
+        .into_iter()
+        .map(|id| Image { object: id.clone(), before: image(current, id), after: image(desired, id) })
+        .filter(|image| image.before.is_some() || image.after.is_some())
+        .collect()
+}

@@ -1,0 +1,152 @@
+//! The three errands: to begin a run, to go on with one, to take one back. Each finds out first whether it may, and
+//! sends nothing before it knows.
+
+use crate::model::{
+    Closed, Course, End, Entry, Failure, FailureKind, Plan, Reversal, RunId, RunStanding, RunState,
+};
+
+use super::drift::{Progressed, drift};
+use super::route::{Kind, Route};
+use super::stand::Stand;
+use super::{Drift, Happening, Refusal, Report, Stopped, journal_failure, stopped};
+
+impl Stand<'_, '_> {
+    pub(super) async fn begin(&mut self) -> Result<Report, Stopped> {
+        let mission = self.mission;
+        if let Some(state) = self.states()?.into_iter().find(|state| state.standing() != RunStanding::Over) {
+            return Err(Stopped::Refused(Refusal::Unfinished(Box::new(state))));
+        }
+        let course = Course::Forward;
+        let route = Route::of(mission.site.dialect, mission.plan, &course);
+        let schema = self.sessions.read(&mission.site).await?;
+        let at = |applied| Progressed { course: &course, steps: &route.steps, applied };
+        let drifted = drift(mission.site.dialect, mission.plan, &schema, at(0));
+        if !drifted.is_empty() {
+            let there = drift(mission.site.dialect, mission.plan, &schema, at(route.steps.len())).is_empty();
+            return Err(Stopped::Refused(if there {
+                Refusal::AlreadyThere
+            } else {
+                Refusal::Drifted(drifted)
+            }));
+        }
+        if mission.control.is_stopped() {
+            return Err(stopped().into());
+        }
+        let mut writer = self.enter(&course, &route, &schema).await?;
+        self.go(&mut writer, &course, &route).await
+    }
+
+    pub(super) async fn resume(&mut self, run: &RunId) -> Result<Report, Stopped> {
+        let mission = self.mission;
+        let state = self.state(run)?;
+        if state.standing() == RunStanding::Over {
+            let what = format!("run {run} is over: there is nothing to resume");
+            return Err(Failure::new(FailureKind::Usage, what).into());
+        }
+        let course = state.opened.course.clone();
+        let route = Route::of(mission.site.dialect, mission.plan, &course);
+        same_statements(&state, &route)?;
+        let mut writer = self.take_over(&state, Entry::Resumed(mission.actor.clone())).await?;
+        self.settle_open(&mut writer, &route).await?;
+        let applied = self.state(run)?.applied();
+        let schema = self.sessions.read(&mission.site).await?;
+        let progressed = Progressed { course: &course, steps: &route.steps, applied };
+        let drifted = drift(mission.site.dialect, mission.plan, &schema, progressed);
+        if !drifted.is_empty() {
+            let reason = drifted.iter().map(Drift::words).collect::<Vec<_>>().join("; ");
+            self.shut(&writer, End::Parked, &reason).await?;
+            return Err(Stopped::Refused(Refusal::Drifted(drifted)));
+        }
+        let statements = route.titles(mission.plan);
+        mission.control.hear(Happening::Began { run: run.clone(), statements });
+        self.go(&mut writer, &course, &route).await
+    }
+
+    pub(super) async fn roll_back(&mut self, of: &RunId) -> Result<Report, Stopped> {
+        let mission = self.mission;
+        let state = self.state(of)?;
+        if state.opened.course != Course::Forward {
+            let what = format!("run {of} is a rollback itself");
+            return Err(Failure::new(FailureKind::Usage, what).hint("run the plan again instead").into());
+        }
+        if let Some(other) =
+            self.states()?.into_iter().find(|other| &other.run != of && other.standing() != RunStanding::Over)
+        {
+            return Err(Stopped::Refused(Refusal::Unfinished(Box::new(other))));
+        }
+        let forward = Route::of(mission.site.dialect, mission.plan, &Course::Forward);
+        same_statements(&state, &forward)?;
+        let own = std::mem::replace(&mut self.run, of.clone());
+        let unfinished = forward.unit(state.applied()).filter(|(unit, _)| self.tries(*unit) > 0);
+        if let Some((unit, kind)) = unfinished {
+            let mut writer = self.take_over(&state, Entry::Resumed(mission.actor.clone())).await?;
+            self.settle_open(&mut writer, &forward).await?;
+            if kind == Kind::Bare && self.state(of)?.applied() <= unit.from {
+                self.sweep(&mut writer, &forward, unit).await?;
+            }
+            self.shut(&writer, End::Parked, "to be taken back").await?;
+        }
+        let applied = self.state(of)?.applied();
+        if applied == 0 || self.taken_back(of)? {
+            let what = format!("run {of} has nothing to take back");
+            return Err(Failure::new(FailureKind::Usage, what).into());
+        }
+        self.run = own;
+        let course = Course::Back { of: of.clone(), steps: applied };
+        if let Some(step) = impossible(mission.plan, applied) {
+            return Err(step.into());
+        }
+        let route = Route::of(mission.site.dialect, mission.plan, &course);
+        let schema = self.sessions.read(&mission.site).await?;
+        let progressed = Progressed { course: &course, steps: &route.steps, applied: 0 };
+        let drifted = drift(mission.site.dialect, mission.plan, &schema, progressed);
+        if !drifted.is_empty() {
+            return Err(Stopped::Refused(Refusal::Drifted(drifted)));
+        }
+        let mut writer = self.enter(&course, &route, &schema).await?;
+        let report = self.go(&mut writer, &course, &route).await?;
+        let reason = format!("taken back by run {}", self.run);
+        let closed = Entry::Closed(Closed { end: End::TakenBack, reason: reason.into() });
+        let keeper = self.sessions.keeper.as_mut();
+        let added = writer.add_to(of.clone(), keeper, &mut self.journal, closed).await;
+        added.map_err(|error| journal_failure(mission.site.label, &error))?;
+        Ok(report)
+    }
+
+    fn taken_back(&self, of: &RunId) -> Result<bool, Failure> {
+        Ok(self.state(of)?.closed.is_some_and(|closed| closed.end == End::TakenBack))
+    }
+}
+
+/// The first step that cannot be taken back.
+fn impossible(plan: &Plan, applied: usize) -> Option<Failure> {
+    plan.steps.iter().take(applied).enumerate().rev().find_map(|(at, step)| match &step.reversal {
+        Reversal::Impossible(reason) => Some(
+            Failure::new(
+                FailureKind::Refused,
+                format!(
+                    "step {} ({} {}) cannot be taken back: {reason}",
+                    at + 1,
+                    step.action.word(),
+                    step.subject
+                ),
+            )
+            .hint("restore from a backup, or plan from what is there now"),
+        ),
+        Reversal::Exact(_) | Reversal::Lossy { .. } => None,
+    })
+}
+
+/// The plan must be the one that the run began with.
+fn same_statements(state: &RunState, route: &Route) -> Result<(), Failure> {
+    let sums = route.sums();
+    let longest = sums.len().max(state.opened.statements.len());
+    match (0..longest).find(|at| sums.get(*at) != state.opened.statements.get(*at)) {
+        None => Ok(()),
+        Some(at) => Err(Failure::new(
+            FailureKind::Refused,
+            format!("the plan is not the one that run {} began with: statement {} differs", state.run, at + 1),
+        )
+        .hint("resume with the plan's own folder as it was, or leave the folder out: the database keeps the plan")),
+    }
+}

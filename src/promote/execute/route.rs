@@ -1,0 +1,88 @@
+//! The statements of a run in their order, each with the step it belongs to, and the transactions they share.
+
+use crate::engines::{Dialect, Frame};
+use crate::model::{Course, Fingerprint, Plan, Statement, Unit};
+
+use super::super::run::{Segment, Transaction, reversed, segments};
+
+/// What one run sends.
+#[derive(Clone, Debug)]
+pub(super) struct Route {
+    pub(super) statements: Vec<Statement>,
+    /// For each statement, its step in the plan.
+    pub(super) steps: Vec<usize>,
+    pub(super) frame: Frame,
+    segments: Vec<Segment>,
+}
+
+impl Route {
+    pub(super) fn of(dialect: &dyn Dialect, plan: &Plan, course: &Course) -> Self {
+        let (statements, steps, frame) = match course {
+            Course::Forward => (
+                plan.steps.iter().map(|step| step.statement.clone()).collect::<Vec<_>>(),
+                (0..plan.steps.len()).collect::<Vec<_>>(),
+                dialect.frame(&plan.steps),
+            ),
+            Course::Back { steps, .. } => {
+                let taken = plan.steps.get(..*steps).unwrap_or(&plan.steps);
+                let back = reversed(taken);
+                let whose = taken
+                    .iter()
+                    .enumerate()
+                    .rev()
+                    .flat_map(|(at, step)| std::iter::repeat_n(at, step.reversal.statements().len()));
+                (
+                    back.iter().map(|step| step.statement.clone()).collect(),
+                    whose.collect(),
+                    dialect.frame(&back),
+                )
+            }
+        };
+        let segments = segments(&statements);
+        Self { statements, steps, frame, segments }
+    }
+
+    /// What each statement will be, for the journal.
+    pub(super) fn sums(&self) -> Vec<Fingerprint> {
+        self.statements
+            .iter()
+            .map(|statement| Fingerprint::of([statement.boundary.word(), statement.sql.as_str()]))
+            .collect()
+    }
+
+    /// A few words on each statement.
+    pub(super) fn titles(&self, plan: &Plan) -> Vec<Box<str>> {
+        let title = |at: &usize| match plan.steps.get(*at) {
+            Some(step) => format!("{} {}", step.action.word(), step.subject).into(),
+            None => Box::from(""),
+        };
+        self.steps.iter().map(title).collect()
+    }
+
+    /// The unit that begins with this statement, and whether it is a transaction; `None` at the end.
+    pub(super) fn unit(&self, from: usize) -> Option<(Unit, Kind)> {
+        let segment = self.segments.iter().find(|segment| segment.statements.start == from)?;
+        let unit = Unit { from, to: segment.statements.end };
+        Some(match segment.transaction {
+            Transaction::Around => (unit, Kind::Transaction),
+            Transaction::None => (unit, Kind::Bare),
+        })
+    }
+
+    /// Whether the closing checks of the frame belong to this unit.
+    pub(super) fn closes(&self, unit: Unit) -> bool {
+        self.segments
+            .iter()
+            .rfind(|segment| segment.transaction == Transaction::Around)
+            .is_some_and(|last| last.statements.start == unit.from)
+    }
+}
+
+/// How a unit takes effect.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Kind {
+    /// All of it or nothing.
+    Transaction,
+    /// One statement outside any transaction.
+    Bare,
+}

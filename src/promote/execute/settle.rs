@@ -1,0 +1,247 @@
+//! What became of a unit whose outcome nobody wrote down. The server is asked, in this order: does the session that
+//! ran it still live, is the unit's record there, what does the schema say. What no answer settles stays unknown.
+
+use std::time::Duration;
+
+use crate::connect::WireError;
+use crate::engines::Left;
+use crate::model::{
+    Boundary, End, Entry, Failure, FailureKind, Intended, Outcome, Probe, RunState, SessionMark, Settled,
+    Unit, Witness,
+};
+
+use super::super::journal::Writer;
+use super::super::lease::{self, Locked};
+use super::route::{Kind, Route};
+use super::site::Sessions;
+use super::stand::Stand;
+use super::unit::wait;
+use super::{Happening, journal_failure, wire_failure};
+
+/// Between two looks at a statement that outlived its owner.
+const AGAIN: Duration = Duration::from_millis(200);
+/// Tries to reach a server again whose session broke, and the pause between them.
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(500);
+
+impl<'a> Stand<'_, 'a> {
+    /// Waits until the session that a dead owner used is gone. A wish to stop ends the wait, not the statement.
+    pub(super) async fn outlive(&mut self, state: &RunState) -> Result<(), Failure> {
+        let Some(session) = state.open.as_ref().and_then(|open| open.session.clone()) else { return Ok(()) };
+        self.gone(&session).await
+    }
+
+    async fn gone(&mut self, session: &SessionMark) -> Result<(), Failure> {
+        let site = self.mission.site;
+        let Some(sql) = site.execution.alive(session) else { return Ok(()) };
+        loop {
+            let rows = self.sessions.keeper.query(&sql).await;
+            let rows = rows.map_err(|error| wire_failure(site.label, &error))?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            let cell = |at| rows.cell(0, at).unwrap_or_default();
+            let words =
+                format!("session {} still works ({}, {} s): {}", session.id, cell(0), cell(1), cell(3));
+            self.mission.control.hear(Happening::Orphan { words: words.as_str().into() });
+            if self.mission.control.is_stopped() {
+                return Err(Failure::new(FailureKind::Unknown, format!("{}: {words}", site.label))
+                    .hint("wait for it, or cancel it on the server, then `resume`"));
+            }
+            tokio::time::sleep(AGAIN).await;
+        }
+    }
+
+    /// Settles the unit that was intended and never settled, if there is one. The journal was read after its session
+    /// had ended, so a record that is not there will not come.
+    pub(super) async fn settle_open(
+        &mut self,
+        writer: &mut Writer<'a>,
+        route: &Route,
+    ) -> Result<(), Failure> {
+        let Some(open) = self.state(&self.run)?.open else { return Ok(()) };
+        let kind = match open.boundary {
+            Boundary::NonTransactional => Kind::Bare,
+            Boundary::Transactional | Boundary::OwnTransaction | Boundary::NewTransaction => {
+                Kind::Transaction
+            }
+        };
+        let (outcome, words) = match kind {
+            Kind::Transaction => {
+                (Outcome::NotApplied, "its record is not there, and its session is gone".to_owned())
+            }
+            Kind::Bare => self.asked(route, open.unit).await?,
+        };
+        self.settled(writer, open.unit, outcome, Witness::Probe, &words).await
+    }
+
+    /// A unit that the server refused: in a transaction nothing is left of it, outside the server is asked.
+    pub(super) async fn settle_failed(
+        &mut self,
+        writer: &mut Writer<'a>,
+        route: &Route,
+        unit: Unit,
+        kind: Kind,
+        words: &str,
+    ) -> Result<(), Failure> {
+        match kind {
+            Kind::Transaction => {
+                self.settled(writer, unit, Outcome::NotApplied, Witness::Answer, words).await
+            }
+            Kind::Bare => {
+                let (outcome, seen) = self.asked(route, unit).await?;
+                self.settled(writer, unit, outcome, Witness::Probe, &format!("{words}; {seen}")).await
+            }
+        }
+    }
+
+    async fn settled(
+        &mut self,
+        writer: &mut Writer<'a>,
+        unit: Unit,
+        outcome: Outcome,
+        witness: Witness,
+        words: &str,
+    ) -> Result<(), Failure> {
+        let took = Vec::new();
+        self.add(writer, Entry::Settled(Settled { unit, outcome, witness, words: words.into(), took }))
+            .await?;
+        self.mission.control.hear(Happening::Settled { from: unit.from, to: unit.to, outcome });
+        if outcome == Outcome::Unknown {
+            self.shut(writer, End::Failed, words).await?;
+            return Err(Failure::new(FailureKind::Unknown, format!("{}: {words}", self.mission.site.label))
+                .hint("look at the object yourself, then `resume` or `rollback`"));
+        }
+        Ok(())
+    }
+
+    /// What the schema says of a statement that ran outside a transaction.
+    async fn asked(&mut self, route: &Route, unit: Unit) -> Result<(Outcome, String), Failure> {
+        let site = self.mission.site;
+        let Some(statement) = route.statements.get(unit.from) else {
+            return Ok((Outcome::NotApplied, "there is no such statement".into()));
+        };
+        let schema = self.sessions.read(&site).await?;
+        match site.execution.left(statement, &schema) {
+            Left::Applied => Ok((Outcome::Applied, "the server has it".into())),
+            Left::NotApplied => Ok((Outcome::NotApplied, "the server does not have it".into())),
+            Left::Half { object, .. } => {
+                Ok((Outcome::NotApplied, format!("{object} is half made; it is removed before the next try")))
+            }
+            Left::Unclear => self.probed(route, unit).await,
+        }
+    }
+
+    /// The plan's own question. It tells of the way forward alone.
+    async fn probed(&mut self, route: &Route, unit: Unit) -> Result<(Outcome, String), Failure> {
+        let unclear = || (Outcome::Unknown, "the server does not tell whether it took effect".to_owned());
+        let state = self.state(&self.run)?;
+        let step = route.steps.get(unit.from).and_then(|at| self.mission.plan.steps.get(*at));
+        let (Some(step), crate::model::Course::Forward) = (step, &state.opened.course) else {
+            return Ok(unclear());
+        };
+        match &step.probe {
+            Probe::Introspect => Ok(unclear()),
+            Probe::Query(sql) => {
+                let rows = self.sessions.keeper.query(sql).await;
+                let rows = rows.map_err(|error| wire_failure(self.mission.site.label, &error))?;
+                Ok(match rows.cell(0, 0) {
+                    Some("t" | "1" | "true") => (Outcome::Applied, "its probe says so".into()),
+                    Some("f" | "0" | "false") => (Outcome::NotApplied, "its probe says so".into()),
+                    _ => unclear(),
+                })
+            }
+        }
+    }
+
+    /// Removes what a statement outside a transaction has left half made, so that what ran before it can be taken back.
+    pub(super) async fn sweep(
+        &mut self,
+        writer: &mut Writer<'a>,
+        route: &Route,
+        unit: Unit,
+    ) -> Result<(), Failure> {
+        let Some(statement) = route.statements.get(unit.from).cloned() else { return Ok(()) };
+        let attempt = self.tries(unit) + 1;
+        let session = self.sessions.mark.clone();
+        let intended = Intended { unit, boundary: statement.boundary, session, attempt };
+        self.add(writer, Entry::Intended(intended)).await?;
+        let cleaned = self.clean(&statement).await;
+        let words = match &cleaned {
+            Ok(()) => "nothing is left of it".to_owned(),
+            Err(error) => error.message.to_string(),
+        };
+        self.settled(writer, unit, Outcome::NotApplied, Witness::Probe, &words).await?;
+        cleaned.map_err(|error| {
+            wire_failure(self.mission.site.label, &error)
+                .hint("what is half made could not be removed; try again")
+        })
+    }
+
+    /// The session broke: a new one asks what became of the unit. Nothing is sent again from here.
+    pub(super) async fn reconnect(
+        &mut self,
+        writer: &mut Writer<'a>,
+        route: &Route,
+        unit: Unit,
+        error: &WireError,
+    ) -> Result<(), Failure> {
+        let site = self.mission.site;
+        let lost = wire_failure(site.label, error);
+        let unknown = |why: String| {
+            Failure::new(FailureKind::Unknown, format!("{}; {why}", lost.what))
+                .hint("`migrator-tui resume` asks the server what became of it, and goes on")
+        };
+        self.again().await.map_err(|why| unknown(why.what))?;
+        let run = self.run.clone();
+        let state = self.state(&run).map_err(|why| unknown(why.what))?;
+        if state.open.is_some() {
+            let fresh = self.take_over(&state, Entry::Resumed(self.mission.actor.clone())).await;
+            *writer = fresh.map_err(|_| unknown("the lease could not be taken again".into()))?;
+            self.settle_open(writer, route).await?;
+        }
+        // Otherwise the answer alone was lost: the journal has the record.
+        let state = self.state(&run)?;
+        let words = if state.applied() > unit.from {
+            "the session broke, and the server had done it"
+        } else {
+            "the session broke, and nothing is left of this unit"
+        };
+        self.shut(writer, End::Parked, words).await?;
+        Err(Failure::new(FailureKind::Connection, format!("{}; {words}", lost.what))
+            .hint("`resume` goes on from there, `rollback` takes back what ran"))
+    }
+
+    /// New sessions, the lock, the journal read anew.
+    async fn again(&mut self) -> Result<(), Failure> {
+        let site = self.mission.site;
+        let mut last = Failure::new(FailureKind::Connection, "it was not reached again");
+        for _ in 0..TRIES {
+            match Sessions::open(&site, &self.run, self.mission.control).await {
+                Err(error) => last = wire_failure(site.label, &error),
+                Ok(mut sessions) => {
+                    match lease::lock(site.home(), sessions.keeper.as_mut(), site.target).await {
+                        Ok(Locked::Ours(lock)) => {
+                            let journal = site.home().read(sessions.keeper.as_mut()).await;
+                            self.journal = journal.map_err(|error| journal_failure(site.label, &error))?;
+                            (self.sessions, self.lock) = (sessions, Some(lock));
+                            return Ok(());
+                        }
+                        Ok(Locked::Theirs(holder)) => {
+                            last = Failure::new(
+                                FailureKind::Connection,
+                                format!("its lock is still held by {}", holder.who),
+                            );
+                        }
+                        Err(error) => last = wire_failure(site.label, &error),
+                    }
+                }
+            }
+            if self.mission.control.is_stopped() {
+                break;
+            }
+            wait(self.mission.control, PAUSE).await;
+        }
+        Err(last)
+    }
+}

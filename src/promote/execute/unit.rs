@@ -1,0 +1,347 @@
+//! One unit: intent, statements, outcome. A unit that could not have its lock is tried again a few times, with
+//! growing pauses; one that the server refuses ends the run; one whose answer never came is settled by asking.
+
+use std::hash::{BuildHasher, Hasher};
+use std::time::{Duration, Instant};
+
+use crate::connect::{WireError, WireErrorKind};
+use crate::engines::{IntrospectError, Left, Mishap, introspect};
+use crate::model::{
+    Boundary, End, Entry, Failure, FailureKind, Intended, Outcome, Settled, Sql, Statement, Took, Unit,
+    Witness,
+};
+use crate::sql;
+
+use super::super::faults;
+use super::super::journal::{self, JournalError, Writer};
+use super::monitor::Monitor;
+use super::route::{Kind, Route};
+use super::stand::Stand;
+use super::{Control, Happening, journal_failure, wire_failure};
+
+/// Why a unit did not come to its end.
+enum Setback {
+    Server { at: usize, error: WireError },
+    Journal(JournalError),
+}
+
+impl From<JournalError> for Setback {
+    fn from(error: JournalError) -> Self {
+        Self::Journal(error)
+    }
+}
+
+impl<'a> Stand<'_, 'a> {
+    pub(super) async fn unit(
+        &mut self,
+        writer: &mut Writer<'a>,
+        route: &Route,
+        unit: Unit,
+        kind: Kind,
+    ) -> Result<(), Failure> {
+        let mission = self.mission;
+        let mut pause = mission.patience.pause;
+        // Tries before this process count for what they may have left, not for our patience.
+        let earlier = self.tries(unit);
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let attempt = earlier + tries;
+            faults::point("before intent").await;
+            let boundary =
+                route.statements.get(unit.from).map_or(Boundary::Transactional, |first| first.boundary);
+            let intended = Intended { unit, boundary, session: self.sessions.mark.clone(), attempt };
+            self.add(writer, Entry::Intended(intended)).await?;
+            faults::point("after intent").await;
+            let sent = match kind {
+                Kind::Transaction => self.transaction(writer, route, unit, attempt).await,
+                Kind::Bare => self.bare(writer, route, unit, attempt).await,
+            };
+            let (at, error) = match sent {
+                Ok(()) => return Ok(()),
+                Err(Setback::Journal(error)) => {
+                    return Err(self.unwritable(writer, unit, kind, &error).await);
+                }
+                Err(Setback::Server { at, error }) => (at, error),
+            };
+            if error.kind == WireErrorKind::Lost {
+                return self.reconnect(writer, route, unit, &error).await;
+            }
+            let failure = self.told(route, at, &error);
+            self.settle_failed(writer, route, unit, kind, &failure.what).await?;
+            if self.state(&self.run)?.applied() > unit.from {
+                // The complaint came after the work was done.
+                return Ok(());
+            }
+            let stopped = mission.control.is_stopped() || error.kind == WireErrorKind::Cancelled;
+            if stopped {
+                self.shut(writer, End::Parked, "stopped by a person").await?;
+                return Err(Failure::new(FailureKind::Cancelled, failure.what)
+                    .hint("what ran before it stands; `resume` goes on, `rollback` takes it back"));
+            }
+            let again = match mission.site.execution.mishap(&error) {
+                Mishap::Busy | Mishap::Beaten => tries < mission.patience.tries,
+                Mishap::Refused => false,
+            };
+            if !again {
+                let end = match mission.site.execution.mishap(&error) {
+                    Mishap::Busy | Mishap::Beaten => End::Parked,
+                    Mishap::Refused => End::Failed,
+                };
+                self.shut(writer, end, &failure.what).await?;
+                return Err(failure);
+            }
+            let spread = spread(pause);
+            mission.control.hear(Happening::Again {
+                statement: at,
+                words: error.message.clone(),
+                pause: spread,
+            });
+            wait(mission.control, spread).await;
+            pause = pause.saturating_mul(2);
+        }
+    }
+
+    /// How often the unit was meant to be sent so far.
+    pub(super) fn tries(&self, unit: Unit) -> u32 {
+        let meant = self.journal.records.iter().filter(|record| match &record.entry {
+            Entry::Intended(intended) => record.run == self.run && intended.unit == unit,
+            _ => false,
+        });
+        u32::try_from(meant.count()).unwrap_or(u32::MAX)
+    }
+
+    /// All statements and their outcome, or nothing.
+    async fn transaction(
+        &mut self,
+        writer: &mut Writer<'a>,
+        route: &Route,
+        unit: Unit,
+        attempt: u32,
+    ) -> Result<(), Setback> {
+        let site = self.mission.site;
+        let kind = site.dialect.kind();
+        let first = unit.from;
+        let wire = |at: usize| move |error: WireError| Setback::Server { at, error };
+        self.sessions.worker.execute(&site.dialect.begin()).await.map_err(wire(first))?;
+        faults::point("after begin").await;
+        let result = self.inside(writer, route, unit, attempt).await;
+        let link = match result {
+            Ok(link) => link,
+            Err(setback) => {
+                let lost =
+                    matches!(&setback, Setback::Server { error, .. } if error.kind == WireErrorKind::Lost);
+                if !lost {
+                    // The first complaint is the one to tell; a session that cannot roll back is lost, and is found so.
+                    let _ = self.sessions.worker.execute(&sql!(kind; "ROLLBACK")).await;
+                }
+                return Err(setback);
+            }
+        };
+        faults::point("before commit").await;
+        let last = unit.to.saturating_sub(1);
+        if let Err(error) = self.sessions.worker.execute(&sql!(kind; "COMMIT")).await {
+            if error.kind != WireErrorKind::Lost {
+                let _ = self.sessions.worker.execute(&sql!(kind; "ROLLBACK")).await;
+            }
+            return Err(Setback::Server { at: last, error });
+        }
+        faults::point("after answer").await;
+        self.journal.landed(link);
+        self.mission.control.hear(Happening::Settled {
+            from: unit.from,
+            to: unit.to,
+            outcome: Outcome::Applied,
+        });
+        faults::point("after outcome").await;
+        Ok(())
+    }
+
+    /// What happens between BEGIN and COMMIT.
+    async fn inside(
+        &mut self,
+        writer: &Writer<'a>,
+        route: &Route,
+        unit: Unit,
+        attempt: u32,
+    ) -> Result<journal::Link, Setback> {
+        let site = self.mission.site;
+        let hold = site.execution.hold_lease(site.home, writer.fence());
+        let held = self.sessions.worker.query(&hold).await;
+        if held.map_err(|error| Setback::Server { at: unit.from, error })?.is_empty() {
+            return Err(JournalError::LeaseLost.into());
+        }
+        let mut took = Vec::with_capacity(unit.len());
+        let mut settings: Vec<Sql> = Vec::new();
+        for at in unit.from..unit.to {
+            let Some(statement) = route.statements.get(at) else { continue };
+            settings = self.prologue(at, statement, settings).await?;
+            took.push(self.send(at, statement, attempt).await?);
+            faults::point("after send").await;
+        }
+        if route.closes(unit) {
+            for sql in &route.frame.last_in_transaction {
+                let sent = self.sessions.worker.execute(sql).await;
+                sent.map_err(|error| Setback::Server { at: unit.to.saturating_sub(1), error })?;
+            }
+        }
+        let settled =
+            Settled { unit, outcome: Outcome::Applied, witness: Witness::Answer, words: "".into(), took };
+        let link = writer.next(&self.journal, Entry::Settled(settled))?;
+        match journal::send(self.sessions.worker.as_mut(), &link).await {
+            Ok(()) => Ok(link),
+            Err(JournalError::Wire(error)) if error.kind == WireErrorKind::Lost => {
+                Err(Setback::Server { at: unit.to.saturating_sub(1), error })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// One statement that no transaction may hold.
+    async fn bare(
+        &mut self,
+        writer: &mut Writer<'a>,
+        route: &Route,
+        unit: Unit,
+        attempt: u32,
+    ) -> Result<(), Setback> {
+        let at = unit.from;
+        let Some(statement) = route.statements.get(at) else { return Ok(()) };
+        self.prologue(at, statement, Vec::new()).await?;
+        if attempt > 1 {
+            self.clean(statement).await.map_err(|error| Setback::Server { at, error })?;
+        }
+        let took = self.send(at, statement, attempt).await?;
+        faults::point("after answer").await;
+        let settled = Settled {
+            unit,
+            outcome: Outcome::Applied,
+            witness: Witness::Answer,
+            words: "".into(),
+            took: vec![took],
+        };
+        writer.add(self.sessions.keeper.as_mut(), &mut self.journal, Entry::Settled(settled)).await?;
+        self.mission.control.hear(Happening::Settled {
+            from: unit.from,
+            to: unit.to,
+            outcome: Outcome::Applied,
+        });
+        faults::point("after outcome").await;
+        Ok(())
+    }
+
+    /// Takes away what an earlier try of the same statement has left. The intent of that statement covers it.
+    pub(super) async fn clean(&mut self, statement: &Statement) -> Result<(), WireError> {
+        let site = self.mission.site;
+        let schema = introspect(site.dialect, self.sessions.worker.as_mut()).await;
+        let schema = schema.map_err(|error| match error {
+            IntrospectError::Wire(error) => error,
+            IntrospectError::Assemble(error) => WireError::new(WireErrorKind::Statement, error.to_string()),
+        })?;
+        match site.execution.left(statement, &schema) {
+            Left::Half { cleanup: Some(sql), .. } => self.sessions.worker.execute(&sql).await.map(drop),
+            Left::Half { cleanup: None, .. } | Left::Applied | Left::NotApplied | Left::Unclear => Ok(()),
+        }
+    }
+
+    /// The settings of a statement, where they are not those of the one before.
+    async fn prologue(
+        &mut self,
+        at: usize,
+        statement: &Statement,
+        before: Vec<Sql>,
+    ) -> Result<Vec<Sql>, Setback> {
+        let wanted = self.mission.site.dialect.prologue(statement);
+        if wanted != before {
+            for sql in &wanted {
+                let sent = self.sessions.worker.execute(sql).await;
+                sent.map_err(|error| Setback::Server { at, error })?;
+            }
+        }
+        Ok(wanted)
+    }
+
+    /// Sends a statement and watches it. Its answer is awaited, whatever happens meanwhile.
+    async fn send(&mut self, at: usize, statement: &Statement, attempt: u32) -> Result<Took, Setback> {
+        let control = self.mission.control;
+        control.hear(Happening::Sent { statement: at, attempt });
+        let began = Instant::now();
+        let mut monitor = Monitor::new(self.mission.site, self.sessions.mark.clone(), control, at);
+        let answer = {
+            let mut sending = self.sessions.worker.execute(&statement.sql);
+            loop {
+                tokio::select! {
+                    biased;
+                    answer = &mut sending => break answer,
+                    () = monitor.look() => {}
+                }
+            }
+        };
+        let done = answer.map_err(|error| Setback::Server { at, error })?;
+        let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        control.hear(Happening::Answered { statement: at, millis });
+        Ok(Took { millis, rows: done.rows_affected })
+    }
+
+    /// The server's complaint about a statement.
+    fn told(&self, route: &Route, at: usize, error: &WireError) -> Failure {
+        let mut failure = wire_failure(self.mission.site.label, error);
+        let step = route.steps.get(at).map_or(0, |step| step + 1);
+        failure.what =
+            format!("step {step}, statement {} of {}: {}", at + 1, route.statements.len(), failure.what);
+        if let Some(detail) = &error.detail {
+            failure.what.push_str(&format!("\n{detail}"));
+        }
+        failure.hint = match self.mission.site.execution.mishap(error) {
+            Mishap::Busy => "others kept the lock; `resume` tries again when they are gone".into(),
+            Mishap::Beaten => "others were faster; `resume` tries again".into(),
+            Mishap::Refused => {
+                let ours =
+                    "this unit left nothing; mend the cause and `resume`, or `rollback` what ran before";
+                error.hint.as_ref().map_or_else(|| ours.to_owned(), |theirs| format!("{theirs}; {ours}"))
+            }
+        };
+        failure
+    }
+
+    /// The journal took no record: nothing more is sent.
+    async fn unwritable(
+        &mut self,
+        writer: &mut Writer<'a>,
+        unit: Unit,
+        kind: Kind,
+        error: &JournalError,
+    ) -> Failure {
+        let failure = journal_failure(self.mission.site.label, error);
+        if kind == Kind::Transaction && !matches!(error, JournalError::LeaseLost) {
+            // The transaction was rolled back. Where even this cannot be written, the intent stays open, and the
+            // next one who comes asks the server.
+            let settled = Settled {
+                unit,
+                outcome: Outcome::NotApplied,
+                witness: Witness::Answer,
+                words: failure.what.as_str().into(),
+                took: Vec::new(),
+            };
+            if self.add(writer, Entry::Settled(settled)).await.is_ok() {
+                let _ = self.shut(writer, End::Failed, &failure.what).await;
+            }
+        }
+        failure
+    }
+}
+
+/// Waits, unless somebody wants it to stop.
+pub(super) async fn wait(control: &dyn Control, pause: Duration) {
+    let until = Instant::now() + pause;
+    while Instant::now() < until && !control.is_stopped() {
+        tokio::time::sleep(Duration::from_millis(50).min(pause)).await;
+    }
+}
+
+/// A pause between half of it and all of it: two runs that were turned away together do not come back together.
+fn spread(pause: Duration) -> Duration {
+    let random = std::hash::RandomState::new().build_hasher().finish();
+    let part = u32::try_from(random % 512).unwrap_or(0);
+    pause / 2 + pause * part / 1024
+}

@@ -1,0 +1,240 @@
+//! A journal record as text: canonical JSON (UTF-8, sorted keys, no white space), so that any script with SHA-256
+//! can check the chain. Field names are a promise to journals that exist already: added to, never renamed.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::model::{
+    Actor, Boundary, Closed, Course, End, Entry, Fingerprint, Intended, Opened, Outcome, Record, RunId,
+    SessionMark, Settled, Took, Unit, Verified, Witness,
+};
+
+#[derive(Serialize, Deserialize)]
+struct Line {
+    seq: u64,
+    run: String,
+    fence: u64,
+    at: String,
+    #[serde(flatten)]
+    entry: Kind,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum Kind {
+    RunBegin {
+        plan: String,
+        name: String,
+        env: String,
+        direction: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        steps: Option<usize>,
+        actor: Person,
+        before: String,
+        sql_sha256: Vec<String>,
+    },
+    StepIntent {
+        from: usize,
+        to: usize,
+        tx: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        backend: Option<Backend>,
+        attempt: u32,
+    },
+    StepResult {
+        from: usize,
+        to: usize,
+        outcome: String,
+        source: String,
+        words: String,
+        took: Vec<(u64, u64)>,
+    },
+    RunResumed {
+        actor: Person,
+    },
+    Verified {
+        after: String,
+        differences: Vec<String>,
+    },
+    RunEnd {
+        end: String,
+        reason: String,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct Person {
+    name: String,
+    host: String,
+    process: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Backend {
+    id: String,
+    began: String,
+}
+
+/// The word in the table's `kind` column.
+pub(super) fn kind(entry: &Entry) -> &'static str {
+    match entry {
+        Entry::Opened(_) => "run_begin",
+        Entry::Intended(_) => "step_intent",
+        Entry::Settled(_) => "step_result",
+        Entry::Resumed(_) => "run_resumed",
+        Entry::Verified(_) => "verified",
+        Entry::Closed(_) => "run_end",
+    }
+}
+
+pub(super) fn written(record: &Record) -> Result<String, serde_json::Error> {
+    let line = Line {
+        seq: record.seq,
+        run: record.run.to_string(),
+        fence: record.fence,
+        at: record.at.to_string(),
+        entry: Kind::from(&record.entry),
+    };
+    Ok(sorted(serde_json::to_value(line)?).to_string())
+}
+
+/// The same value with the keys of every object in order.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let mut fields: Vec<_> = fields.into_iter().map(|(name, value)| (name, sorted(value))).collect();
+            fields.sort_by(|a, b| a.0.cmp(&b.0));
+            Value::Object(fields.into_iter().collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
+    }
+}
+
+/// Fails with what is wrong with the text.
+pub(super) fn read(text: &str) -> Result<Record, String> {
+    let line: Line = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    Ok(Record {
+        seq: line.seq,
+        run: RunId::new(line.run),
+        fence: line.fence,
+        at: line.at.into(),
+        entry: line.entry.into_entry()?,
+    })
+}
+
+fn owned(words: &[Box<str>]) -> Vec<String> {
+    words.iter().map(ToString::to_string).collect()
+}
+
+impl From<&Actor> for Person {
+    fn from(actor: &Actor) -> Self {
+        Self { name: actor.name.to_string(), host: actor.host.to_string(), process: actor.process }
+    }
+}
+
+impl From<Person> for Actor {
+    fn from(person: Person) -> Self {
+        Self { name: person.name.into(), host: person.host.into(), process: person.process }
+    }
+}
+
+impl From<&Entry> for Kind {
+    fn from(entry: &Entry) -> Self {
+        match entry {
+            Entry::Opened(opened) => {
+                let (of, steps) = match &opened.course {
+                    Course::Forward => (None, None),
+                    Course::Back { of, steps } => (Some(of.to_string()), Some(*steps)),
+                };
+                Self::RunBegin {
+                    plan: opened.plan.to_string(),
+                    name: opened.name.to_string(),
+                    env: opened.environment.to_string(),
+                    direction: opened.course.word().to_owned(),
+                    of,
+                    steps,
+                    actor: Person::from(&opened.actor),
+                    before: opened.before.to_string(),
+                    sql_sha256: opened.statements.iter().map(ToString::to_string).collect(),
+                }
+            }
+            Entry::Intended(intended) => Self::StepIntent {
+                from: intended.unit.from,
+                to: intended.unit.to,
+                tx: intended.boundary.word().to_owned(),
+                backend: intended
+                    .session
+                    .as_ref()
+                    .map(|mark| Backend { id: mark.id.to_string(), began: mark.began.to_string() }),
+                attempt: intended.attempt,
+            },
+            Entry::Settled(settled) => Self::StepResult {
+                from: settled.unit.from,
+                to: settled.unit.to,
+                outcome: settled.outcome.word().to_owned(),
+                source: settled.witness.word().to_owned(),
+                words: settled.words.to_string(),
+                took: settled.took.iter().map(|took| (took.millis, took.rows)).collect(),
+            },
+            Entry::Resumed(actor) => Self::RunResumed { actor: Person::from(actor) },
+            Entry::Verified(verified) => Self::Verified {
+                after: verified.after.to_string(),
+                differences: owned(&verified.differences),
+            },
+            Entry::Closed(closed) => {
+                Self::RunEnd { end: closed.end.word().to_owned(), reason: closed.reason.to_string() }
+            }
+        }
+    }
+}
+
+fn word<T: Copy>(all: &[T], word: impl Fn(T) -> &'static str, found: &str) -> Result<T, String> {
+    all.iter().copied().find(|one| word(*one) == found).ok_or_else(|| format!("unknown word `{found}`"))
+}
+
+impl Kind {
+    fn into_entry(self) -> Result<Entry, String> {
+        Ok(match self {
+            Self::RunBegin { plan, name, env, direction, of, steps, actor, before, sql_sha256 } => {
+                let course = match (direction.as_str(), of, steps) {
+                    ("forward", None, None) => Course::Forward,
+                    ("rollback", Some(of), Some(steps)) => Course::Back { of: RunId::new(of), steps },
+                    _ => return Err(format!("unknown direction `{direction}`")),
+                };
+                Entry::Opened(Opened {
+                    plan: Fingerprint::parsed(plan),
+                    name: name.into(),
+                    environment: env.into(),
+                    course,
+                    actor: actor.into(),
+                    before: Fingerprint::parsed(before),
+                    statements: sql_sha256.into_iter().map(Fingerprint::parsed).collect(),
+                })
+            }
+            Self::StepIntent { from, to, tx, backend, attempt } => Entry::Intended(Intended {
+                unit: Unit { from, to },
+                boundary: word(&Boundary::ALL, Boundary::word, &tx)?,
+                session: backend.map(|found| SessionMark { id: found.id.into(), began: found.began.into() }),
+                attempt,
+            }),
+            Self::StepResult { from, to, outcome, source, words, took } => Entry::Settled(Settled {
+                unit: Unit { from, to },
+                outcome: word(&Outcome::ALL, Outcome::word, &outcome)?,
+                witness: word(&Witness::ALL, Witness::word, &source)?,
+                words: words.into(),
+                took: took.into_iter().map(|(millis, rows)| Took { millis, rows }).collect(),
+            }),
+            Self::RunResumed { actor } => Entry::Resumed(actor.into()),
+            Self::Verified { after, differences } => Entry::Verified(Verified {
+                after: Fingerprint::parsed(after),
+                differences: differences.into_iter().map(Into::into).collect(),
+            }),
+            Self::RunEnd { end, reason } => {
+                Entry::Closed(Closed { end: word(&End::ALL, End::word, &end)?, reason: reason.into() })
+            }
+        })
+    }
+}

@@ -1,0 +1,243 @@
+//! Running plans on environments, as the worker's commands ask for it: what may run where, and what a run that
+//! stopped means to a person. The running itself is `promote`'s.
+
+mod control;
+mod gate;
+mod history;
+mod told;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::config::Place;
+use crate::connect::{self, Connection, Purpose};
+use crate::engines::{self, Dialect, Execution};
+use crate::export::{self, Record};
+use crate::model::{
+    Actor, Course, Failure, FailureKind, Fingerprint, Ident, Plan, RunId, RunStanding, RunState, fold,
+};
+use crate::promote::{self, Drift, Mission, Patience, Site};
+
+use super::queue::Job;
+use super::{clock, disk, failure};
+
+pub(super) use history::history;
+pub use history::{Chronicle, HistoryOrder, Place as ChroniclePlace, runs_of};
+pub use told::standing;
+
+/// What is to be done with a plan.
+#[derive(Clone, Debug)]
+pub struct ExecuteOrder {
+    pub errand: Errand,
+    /// The plan's folder; `None`: the plan that the database keeps.
+    pub folder: Option<PathBuf>,
+    pub on: Place,
+    /// The other environments of the project, in the order of their stages.
+    pub others: Vec<Place>,
+    /// The environment that a plan has to pass first.
+    pub before: Option<Place>,
+    /// The rules whose error findings somebody answers for, by name.
+    pub acknowledged: Vec<String>,
+    pub patience: Patience,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Errand {
+    Run,
+    /// Like `Run`, after the stage before, and with what the guard demands.
+    Promote,
+    /// `None`: the one that is not over.
+    Resume(Option<RunId>),
+    /// `None`: the last one of that plan.
+    RollBack(Option<RunId>),
+}
+
+/// What became of it.
+#[derive(Clone, Debug)]
+pub struct Ran {
+    /// The environment.
+    pub label: Box<str>,
+    pub plan: Arc<Plan>,
+    /// `None`: all of it was there already, and nothing ran.
+    pub state: Option<RunState>,
+    pub differences: Vec<Drift>,
+    pub notes: Vec<String>,
+}
+
+/// An environment as a place to run on.
+pub(super) struct Spot<'a> {
+    place: &'a Place,
+    dialect: &'static dyn Dialect,
+    execution: &'static dyn Execution,
+    home: Ident,
+}
+
+impl<'a> Spot<'a> {
+    pub(super) fn of(place: &'a Place) -> Result<Self, Failure> {
+        let engine = place.target.engine();
+        let missing = || failure::no_dialect(&place.name, engine);
+        let dialect = engines::dialect(engine).ok_or_else(missing)?;
+        let execution = engines::execution(engine).ok_or_else(missing)?;
+        Ok(Self { place, dialect, execution, home: Ident::from("migrator") })
+    }
+
+    pub(super) fn site(&self) -> Site<'_> {
+        Site {
+            label: &self.place.name,
+            target: &self.place.target,
+            dialect: self.dialect,
+            execution: self.execution,
+            home: &self.home,
+        }
+    }
+
+    /// A session that reads.
+    pub(super) async fn reader(&self) -> Result<Box<dyn Connection>, Failure> {
+        connect::open(&self.place.target, Purpose::Read)
+            .await
+            .map_err(|error| failure::wire(&self.place.name, &error))
+    }
+
+    /// Its runs, oldest first.
+    pub(super) async fn runs(&self, reader: &mut dyn Connection) -> Result<Vec<RunState>, Failure> {
+        let journal = promote::journal(&self.site(), reader).await?;
+        fold(&journal.records).map_err(|error| {
+            Failure::new(
+                FailureKind::Refused,
+                format!("{}: the journal contradicts itself: {error}", self.place.name),
+            )
+        })
+    }
+}
+
+/// A plan as it is run: from its folder, or as the database keeps it.
+struct Kept {
+    record: Record,
+    digest: Fingerprint,
+    text: String,
+}
+
+impl Kept {
+    fn of(record: Record, dialect: &dyn Dialect) -> Result<Self, Failure> {
+        let internal = |error: export::FolderError| Failure::new(FailureKind::Internal, error.to_string());
+        let text = export::write(&record, dialect).map_err(internal)?.plan;
+        Ok(Self { digest: export::digest(&record.plan), record, text })
+    }
+}
+
+pub(super) async fn execute(order: &ExecuteOrder, job: &Job) -> Result<Ran, Failure> {
+    let mut order = order.clone();
+    // The password is asked for before anything else, and once.
+    let ask = super::desk::asks(job);
+    let opened = connect::open_asking(&mut order.on.target, Purpose::Read, &ask).await;
+    let mut reader = opened.map_err(|error| failure::wire(&order.on.name, &error))?;
+    let spot = Spot::of(&order.on)?;
+    job.reporter.doing(format!("reading the journal of {}", order.on.name));
+    let runs = spot.runs(reader.as_mut()).await?;
+    let (kept, run) = chosen(&order, &spot, &runs, reader.as_mut()).await?;
+    if kept.record.plan.server.engine != spot.dialect.kind() {
+        let what = format!(
+            "the plan is for {}, and {} is {}",
+            kept.record.plan.server.engine.title(),
+            order.on.name,
+            spot.dialect.kind().title()
+        );
+        return Err(Failure::new(FailureKind::Usage, what));
+    }
+    let notes = gate::pass(&order, &spot, &kept.record, &kept.digest, reader.as_mut(), job).await?;
+    drop(reader);
+    job.stop.check()?;
+    let control = control::JobControl::new(job.clone());
+    let actor = actor(job);
+    let mission = Mission {
+        site: spot.site(),
+        plan: &kept.record.plan,
+        digest: &kept.digest,
+        text: &kept.text,
+        actor: &actor,
+        control: &control,
+        patience: order.patience,
+    };
+    job.reporter.doing(format!("running on {}", order.on.name));
+    let result = match (&order.errand, run) {
+        (Errand::Run | Errand::Promote, _) => promote::begin(&mission, clock::run_id()).await,
+        (Errand::Resume(_), Some(run)) => promote::resume(&mission, run).await,
+        (Errand::RollBack(_), Some(run)) => promote::roll_back(&mission, &run, clock::run_id()).await,
+        (Errand::Resume(_) | Errand::RollBack(_), None) => {
+            return Err(Failure::new(FailureKind::Internal, "no run was chosen"));
+        }
+    };
+    told::ran(&order.on.name, kept.record.plan, result, notes)
+}
+
+/// The plan and the run that an errand is about.
+async fn chosen(
+    order: &ExecuteOrder,
+    spot: &Spot<'_>,
+    runs: &[RunState],
+    reader: &mut dyn Connection,
+) -> Result<(Kept, Option<RunId>), Failure> {
+    let folder = match &order.folder {
+        Some(folder) => Some(Kept::of(disk::read_plan(folder)?, spot.dialect)?),
+        None => None,
+    };
+    let label = &order.on.name;
+    let usage =
+        |what: String| Failure::new(FailureKind::Usage, what).hint("`migrator-tui history` lists the runs");
+    let found = match &order.errand {
+        Errand::Run | Errand::Promote => {
+            let missing = || Failure::new(FailureKind::Usage, "no plan was named");
+            return Ok((folder.ok_or_else(missing)?, None));
+        }
+        Errand::Resume(Some(run)) | Errand::RollBack(Some(run)) => {
+            runs.iter().find(|state| &state.run == run)
+        }
+        Errand::Resume(None) => runs.iter().rev().find(|state| state.standing() != RunStanding::Over),
+        Errand::RollBack(None) => runs.iter().rev().find(|state| {
+            state.opened.course == Course::Forward
+                && folder.as_ref().is_none_or(|kept| kept.digest == state.opened.plan)
+        }),
+    };
+    let state = found.ok_or_else(|| match &order.errand {
+        Errand::Resume(None) => usage(format!("{label}: every run is over, there is nothing to resume")),
+        Errand::Resume(Some(run)) | Errand::RollBack(Some(run)) => {
+            usage(format!("{label} knows no run {run}"))
+        }
+        Errand::RollBack(None) | Errand::Run | Errand::Promote => {
+            usage(format!("{label}: this plan has not run here, there is nothing to take back"))
+        }
+    })?;
+    let kept = match folder {
+        Some(kept) => kept,
+        None => {
+            let text = promote::kept_plan(&spot.site(), reader, &state.opened.plan).await?;
+            let text = text.ok_or_else(|| {
+                Failure::new(
+                    FailureKind::Local,
+                    format!("{label} does not keep the plan of run {}", state.run),
+                )
+                .hint("name the plan's folder")
+            })?;
+            let record = export::read_record(&text).map_err(|error| {
+                Failure::new(FailureKind::Refused, format!("{label}: the plan of run {}: {error}", state.run))
+            })?;
+            Kept::of(record, spot.dialect)?
+        }
+    };
+    Ok((kept, Some(state.run.clone())))
+}
+
+/// Who we are, as far as this machine knows.
+fn actor(job: &Job) -> Actor {
+    let variable = |name: &str| {
+        let own = job.desk.as_ref().and_then(|desk| desk.surroundings.variable(name));
+        own.or_else(|| std::env::var(name).ok()).filter(|value| !value.is_empty())
+    };
+    let name = variable("MIGRATOR_ACTOR").or_else(|| variable("USER")).or_else(|| variable("LOGNAME"));
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    Actor {
+        name: name.unwrap_or_else(|| "unknown".into()).into(),
+        host: host.into(),
+        process: std::process::id(),
+    }
+}
