@@ -1,0 +1,137 @@
+//! The commands as a person uses them: run, refused, promoted, taken back, asked about.
+
+use super::ground::{Ground, LITE_AFTER, LITE_BEFORE, PG_AFTER, PG_BEFORE};
+
+fn grounds() -> Vec<Ground> {
+    let mut grounds = vec![Ground::sqlite(LITE_BEFORE, LITE_AFTER)];
+    grounds.extend(Ground::postgres(PG_BEFORE, PG_AFTER));
+    grounds
+}
+
+fn project(ground: &Ground, production: &str) {
+    let [staging, production_url] = ["staging", "production"].map(|name| ground.url(name));
+    ground.desk.file(
+        "migrator.toml",
+        &format!(
+            "[environments.staging]\nurl = \"{staging}\"\nstage = 1\n\
+             [environments.production]\nurl = \"{production_url}\"\nstage = 2\n{production}"
+        ),
+    );
+}
+
+fn with<'a>(first: &[&'a str], acknowledged: &'a [String]) -> Vec<&'a str> {
+    first.iter().copied().chain(acknowledged.iter().map(String::as_str)).collect()
+}
+
+#[test]
+fn a_plan_goes_from_staging_to_production_and_back() {
+    for ground in grounds() {
+        let (desk, yes) = (&ground.desk, ground.acknowledged());
+        ground.fresh("staging");
+        ground.fresh("production");
+        project(&ground, "");
+        let promote = with(&["promote", "plan", "--to", "production"], &yes);
+        let early = desk.expect(5, &promote);
+        assert!(early.err.contains("staging has not run this plan"), "{}", early.err);
+        let run = with(&["run", "plan", "--on", "staging"], &yes);
+        let ran = desk.expect(0, &run);
+        assert!(ran.out.contains("as the plan says"), "{}", ran.out);
+        ground.is_after("staging").unwrap();
+        let again = desk.expect(0, &run);
+        assert!(again.out.contains("has all of it already"), "{}", again.out);
+        desk.expect(0, &promote);
+        ground.is_after("production").unwrap();
+        let status = desk.expect(0, &["status"]);
+        assert!(
+            status.out.contains("staging") && status.out.contains("trial forward done"),
+            "{}",
+            status.out
+        );
+        // Our own tables are no difference.
+        desk.expect(0, &["diff", "--current", "staging", "--desired", &ground.url("after")]);
+        let back = desk.expect(0, &["rollback", "plan", "--on", "production"]);
+        assert!(back.out.contains("rollback"), "{}", back.out);
+        ground.is_before("production").unwrap();
+        let twice = desk.expect(2, &["rollback", "plan", "--on", "production"]);
+        assert!(twice.err.contains("nothing to take back"), "{}", twice.err);
+        let history = desk.expect(0, &["history", "--format", "json"]).json();
+        let runs = |name: &str| {
+            let found =
+                history["environments"].as_array().unwrap().iter().find(|found| found["name"] == name);
+            found.unwrap()["runs"].as_array().unwrap().len()
+        };
+        assert_eq!((runs("staging"), runs("production")), (1, 2));
+    }
+}
+
+#[test]
+fn a_finding_that_nobody_answered_for_stops_it() {
+    for ground in grounds() {
+        if ground.acknowledged().is_empty() {
+            continue;
+        }
+        ground.fresh("staging");
+        let refused = ground.desk.expect(5, &["run", "plan", "--on", &ground.url("staging")]);
+        assert!(refused.err.contains("--acknowledge"), "{}", refused.err);
+        ground.is_before("staging").unwrap();
+    }
+}
+
+#[test]
+fn a_guarded_environment_is_not_run_on() {
+    for ground in grounds() {
+        let yes = ground.acknowledged();
+        ground.fresh("staging");
+        ground.fresh("production");
+        project(&ground, "guard = \"typed\"\n");
+        let run = ground.desk.expect(5, &with(&["run", "plan", "--on", "production"], &yes));
+        assert!(run.err.contains("guarded (typed)"), "{}", run.err);
+        ground.desk.expect(0, &with(&["run", "plan", "--on", "staging"], &yes));
+        let promote = ground.desk.expect(5, &with(&["promote", "plan", "--to", "production"], &yes));
+        assert!(promote.err.contains("approval"), "{}", promote.err);
+        ground.is_before("production").unwrap();
+    }
+}
+
+#[test]
+fn two_environments_that_are_one_database_are_caught() {
+    for ground in grounds() {
+        let yes = ground.acknowledged();
+        let url = ground.fresh("staging");
+        ground.desk.file(
+            "migrator.toml",
+            &format!(
+                "[environments.a]\nurl = \"{url}\"\nstage = 1\n[environments.b]\nurl = \"{url}\"\nstage = 2\n"
+            ),
+        );
+        let refused = ground.desk.expect(5, &with(&["run", "plan", "--on", "a"], &yes));
+        assert!(refused.err.contains("the same database"), "{}", refused.err);
+        ground.is_before("staging").unwrap();
+    }
+}
+
+#[test]
+fn drift_is_shown_and_nothing_runs() {
+    for ground in grounds() {
+        let yes = ground.acknowledged();
+        let url = ground.fresh("staging");
+        match ground.server() {
+            Some(server) => {
+                server
+                    .psql(
+                        &ground.database("staging"),
+                        &["-c", "ALTER TABLE customers ALTER email SET DEFAULT 'x'"],
+                    )
+                    .unwrap();
+            }
+            None => drop(ground.desk.database(
+                ground.file("staging").file_name().unwrap().to_str().unwrap(),
+                "DROP VIEW names; CREATE VIEW names AS SELECT 1 AS name",
+            )),
+        }
+        let refused = ground.desk.expect(5, &with(&["run", "plan", "--on", &url], &yes));
+        assert!(refused.err.contains("is not what it was"), "{}", refused.err);
+        let history = ground.desk.run(&["rollback", "plan", "--on", &url]);
+        assert_eq!(history.code, 2, "nothing was written: {}", history.err);
+    }
+}

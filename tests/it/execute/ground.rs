@@ -1,0 +1,344 @@
+//! A database to run a plan on, in two kinds, and the ways to look at it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::{Child, Command};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::cli::{Answer, Desk};
+use crate::live::Server;
+
+static NEXT: AtomicUsize = AtomicUsize::new(0);
+
+/// Every kind of unit: transactions, statements outside them, validations, and both a table and rows to keep.
+pub const PG_BEFORE: &str = "
+    CREATE TYPE mood AS ENUM ('good', 'bad');
+    CREATE TABLE customers (id int PRIMARY KEY, name text NOT NULL, email text, mood mood);
+    CREATE TABLE orders (id int PRIMARY KEY, customer_id int NOT NULL, day date, note text, cents int);
+    CREATE INDEX orders_note ON orders (note);
+    CREATE VIEW names AS SELECT name FROM customers;
+    INSERT INTO customers SELECT i, 'name ' || i, i || '@example.com', 'good' FROM generate_series(1, 50) i;
+    INSERT INTO orders SELECT i, 1 + i % 50, '2026-01-01'::date + i, 'note ' || i, i FROM generate_series(1, 200) i;";
+pub const PG_AFTER: &str = "
+    CREATE TYPE mood AS ENUM ('good', 'bad');
+    CREATE TABLE customers (id int PRIMARY KEY, name text NOT NULL, email text NOT NULL, mood mood,
+        since date DEFAULT '2026-01-01', CONSTRAINT customers_email UNIQUE (email));
+    CREATE TABLE orders (id int PRIMARY KEY, customer_id int NOT NULL REFERENCES customers (id), day date,
+        note text, cents int, CONSTRAINT cents_not_negative CHECK (cents >= 0));
+    CREATE INDEX orders_day ON orders (day);
+    CREATE TABLE returns (id int PRIMARY KEY, order_id int REFERENCES orders (id));
+    CREATE VIEW names AS SELECT name, email FROM customers;";
+
+pub const LITE_BEFORE: &str = "
+    CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT);
+    CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL, note TEXT);
+    CREATE INDEX orders_note ON orders (note);
+    CREATE VIEW names AS SELECT name FROM customers;
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50)
+        INSERT INTO customers SELECT i, 'name ' || i, i || '@example.com' FROM n;
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
+        INSERT INTO orders SELECT i, 1 + i % 50, 'note ' || i FROM n;";
+pub const LITE_AFTER: &str = "
+    CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL UNIQUE);
+    CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL REFERENCES customers (id), note TEXT,
+        status TEXT);
+    CREATE INDEX orders_status ON orders (status);
+    CREATE TABLE returns (id INTEGER PRIMARY KEY, reason TEXT);
+    CREATE VIEW names AS SELECT name, email FROM customers;";
+
+/// What is left of a schema in the server's own words.
+pub type Dump = BTreeMap<String, usize>;
+
+pub enum Kind {
+    Postgres(Server),
+    Sqlite,
+}
+
+/// Two schemas, the plan between them, and databases that stand at the first one.
+pub struct Ground {
+    pub desk: Desk,
+    kind: Kind,
+    /// What all databases of this ground begin with.
+    tag: String,
+    pub before: Dump,
+    pub after: Dump,
+    pub rows: Vec<String>,
+}
+
+impl Ground {
+    /// `None`, with a word why, where there is no server.
+    pub fn postgres(before: &str, after: &str) -> Option<Self> {
+        Some(Self::new(Kind::Postgres(Server::first()?), before, after))
+    }
+
+    pub fn sqlite(before: &str, after: &str) -> Self {
+        Self::new(Kind::Sqlite, before, after)
+    }
+
+    fn new(kind: Kind, before: &str, after: &str) -> Self {
+        let number = NEXT.fetch_add(1, Ordering::SeqCst);
+        let tag = format!("execute_{}_{number}", std::process::id());
+        let desk = Desk::new();
+        let mut ground = Self { desk, kind, tag, before: Dump::new(), after: Dump::new(), rows: Vec::new() };
+        for (name, script) in [("before", before), ("after", after)] {
+            match &ground.kind {
+                Kind::Postgres(server) => {
+                    let database = ground.name(name);
+                    server.recreate(&database, "template0");
+                    server.psql(&database, &["-c", script]).unwrap();
+                }
+                Kind::Sqlite => drop(ground.desk.database(&format!("{}.db", ground.name(name)), script)),
+            }
+        }
+        ground.before = ground.dump("before");
+        ground.after = ground.dump("after");
+        ground.rows = ground.kept("before");
+        let (current, desired) = (ground.url("before"), ground.url("after"));
+        let made = ground.desk.run(&[
+            "plan",
+            "--current",
+            &current,
+            "--desired",
+            &desired,
+            "--out",
+            "plan",
+            "--name",
+            "trial",
+            "--allow-destructive",
+        ]);
+        assert!([0, 4].contains(&made.code), "{}{}", made.out, made.err);
+        assert!(made.out.contains("proven"), "{}", made.out);
+        ground
+    }
+
+    fn name(&self, database: &str) -> String {
+        format!("{}_{database}", self.tag)
+    }
+
+    pub fn server(&self) -> Option<&Server> {
+        match &self.kind {
+            Kind::Postgres(server) => Some(server),
+            Kind::Sqlite => None,
+        }
+    }
+
+    pub fn database(&self, name: &str) -> String {
+        self.name(name)
+    }
+
+    pub fn url(&self, database: &str) -> String {
+        match &self.kind {
+            Kind::Postgres(server) => server.database(&self.name(database)),
+            Kind::Sqlite => format!("sqlite:{}.db", self.name(database)),
+        }
+    }
+
+    pub fn file(&self, database: &str) -> PathBuf {
+        self.desk.path(&format!("{}.db", self.name(database)))
+    }
+
+    /// A database as the plan expects it. Gives its REF.
+    pub fn fresh(&self, database: &str) -> String {
+        match &self.kind {
+            Kind::Postgres(server) => server.recreate(&self.name(database), &self.name("before")),
+            Kind::Sqlite => {
+                for end in ["", "-journal", "-wal", "-shm", "-migrator-lock"] {
+                    let path = self.desk.path(&format!("{}.db{end}", self.name(database)));
+                    if path.exists() {
+                        std::fs::remove_file(path).unwrap();
+                    }
+                }
+                std::fs::copy(self.file("before"), self.file(database)).unwrap();
+            }
+        }
+        self.url(database)
+    }
+
+    /// The schema by the server's own words, ours left out.
+    pub fn dump(&self, database: &str) -> Dump {
+        match &self.kind {
+            Kind::Postgres(server) => {
+                let mut dump = server.dump(&self.name(database)).unwrap();
+                dump.retain(|statement, _| !statement.contains("migrator"));
+                dump
+            }
+            Kind::Sqlite => self
+                .ask(
+                    database,
+                    "SELECT sql FROM sqlite_schema WHERE sql NOT NULL AND name NOT LIKE 'migrator%'",
+                )
+                .into_iter()
+                .map(|statement| {
+                    (statement.split_whitespace().collect::<Vec<_>>().join(" ").replace('"', ""), 1)
+                })
+                .collect(),
+        }
+    }
+
+    /// The rows of what both schemas have.
+    pub fn kept(&self, database: &str) -> Vec<String> {
+        let mut rows =
+            self.ask(database, "SELECT id || ' ' || name || ' ' || email FROM customers ORDER BY id");
+        rows.extend(
+            self.ask(database, "SELECT id || ' ' || customer_id || ' ' || note FROM orders ORDER BY id"),
+        );
+        rows
+    }
+
+    /// The first column of the answer.
+    pub fn ask(&self, database: &str, sql: &str) -> Vec<String> {
+        match &self.kind {
+            Kind::Postgres(server) => {
+                let text = server.psql(&self.name(database), &["-c", sql]).unwrap();
+                text.lines().map(str::to_owned).collect()
+            }
+            Kind::Sqlite => {
+                use migrator_tui::connect::Connection;
+                use migrator_tui::connect::sqlite::{Access, open};
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                runtime.block_on(async {
+                    let mut connection = open(Some(&self.file(database)), Access::ReadOnly).await.unwrap();
+                    let sql = migrator_tui::sqltext::SqlBuilder::new(migrator_tui::model::EngineKind::Sqlite)
+                        .piece(&migrator_tui::model::Definition::from_catalog(sql))
+                        .done();
+                    let rows = connection.query(&sql).await.unwrap();
+                    rows.iter().map(|row| row.get(0).unwrap_or("").to_owned()).collect()
+                })
+            }
+        }
+    }
+
+    /// The rules that the plan's findings have to be answered for.
+    pub fn acknowledged(&self) -> Vec<String> {
+        let lint = self.desk.run(&["lint", "plan", "--format", "json"]).json();
+        let mut rules: Vec<String> = lint["finding"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|finding| finding["severity"] == "error")
+            .map(|finding| finding["rule"].as_str().unwrap().to_owned())
+            .collect();
+        rules.sort();
+        rules.dedup();
+        rules.into_iter().flat_map(|rule| ["--acknowledge".to_owned(), rule]).collect()
+    }
+
+    pub fn run(&self, database: &str) -> Command {
+        let mut arguments = vec!["run".to_owned(), "plan".into(), "--on".into(), self.url(database)];
+        arguments.extend(self.acknowledged());
+        self.desk.command(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    pub fn resume(&self, database: &str) -> Answer {
+        self.desk.run(&["resume", "--on", &self.url(database)])
+    }
+
+    pub fn roll_back(&self, database: &str) -> Answer {
+        self.desk.run(&["rollback", "plan", "--on", &self.url(database)])
+    }
+
+    /// A session that does something and does not end its transaction, until it is dropped.
+    pub fn holder(&self, database: &str, sql: &str) -> Holder {
+        let server = self.server().unwrap();
+        let mut child = Command::new("psql")
+            .args(["-X", "-q", "-A", "-t", "-d", &server.database(&self.name(database))])
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        use std::io::{BufRead, BufReader, Write};
+        let mut input = child.stdin.take().unwrap();
+        writeln!(input, "BEGIN; {sql}; SELECT 'held';").unwrap();
+        let mut line = String::new();
+        let mut answers = BufReader::new(child.stdout.take().unwrap());
+        while !line.contains("held") {
+            line.clear();
+            assert!(answers.read_line(&mut line).unwrap() > 0, "psql ended: {sql}");
+        }
+        Holder { child, _input: input }
+    }
+
+    /// The database is where the plan leads, by the server's words, with all rows.
+    pub fn is_after(&self, database: &str) -> Result<(), String> {
+        self.is_like(database, &self.after)
+    }
+
+    pub fn is_before(&self, database: &str) -> Result<(), String> {
+        self.is_like(database, &self.before)
+    }
+
+    fn is_like(&self, database: &str, wanted: &Dump) -> Result<(), String> {
+        let found = self.dump(database);
+        if &found != wanted {
+            let list = |a: &Dump, b: &Dump| {
+                a.keys().filter(|key| a.get(*key) != b.get(*key)).cloned().collect::<Vec<_>>().join("\n  ")
+            };
+            return Err(format!("missing:\n  {}\nextra:\n  {}", list(wanted, &found), list(&found, wanted)));
+        }
+        let rows = self.kept(database);
+        if rows != self.rows {
+            Err(format!("{} rows of {} are left", rows.len(), self.rows.len()))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl Drop for Ground {
+    fn drop(&mut self) {
+        let Kind::Postgres(server) = &self.kind else { return };
+        let found = server.psql(
+            "postgres",
+            &["-c", &format!("SELECT datname FROM pg_database WHERE datname LIKE '{}%'", self.tag)],
+        );
+        for name in found.unwrap_or_default().lines() {
+            server.drop(name);
+        }
+    }
+}
+
+/// How a victim ended.
+pub enum End {
+    /// Killed where it was meant to be.
+    Killed,
+    /// It never came there.
+    Finished(Answer),
+}
+
+/// Runs the command until it reaches its fault point, and kills it there.
+pub fn killed_at(mut command: Command, point: &str, count: usize, reached: &std::path::Path) -> End {
+    let _ = std::fs::remove_file(reached);
+    command.env("MIGRATOR_FAULT", format!("{point}:{count}")).env("MIGRATOR_FAULT_REACHED", reached);
+    let mut child = command.spawn().unwrap();
+    let until = Instant::now() + Duration::from_secs(120);
+    loop {
+        if reached.exists() {
+            kill(&mut child);
+            return End::Killed;
+        }
+        if child.try_wait().unwrap().is_some() {
+            return End::Finished(Answer::of(child.wait_with_output().unwrap()));
+        }
+        assert!(Instant::now() < until, "neither at {point}:{count} nor at its end");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// SIGKILL, and the body taken away.
+pub fn kill(child: &mut Child) {
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+/// A session with an open transaction.
+pub struct Holder {
+    child: Child,
+    _input: std::process::ChildStdin,
+}
+
+impl Drop for Holder {
+    fn drop(&mut self) {
+        kill(&mut self.child);
+    }
+}

@@ -1,0 +1,112 @@
+//! A journal of which a byte was changed is refused on the command line too; and C5: where nothing can be written
+//! down, nothing is sent.
+
+use super::ground::{Ground, LITE_AFTER, LITE_BEFORE, PG_AFTER, PG_BEFORE};
+
+/// Changes one letter of a stored value to another one.
+fn flipped(text: &str, at: usize) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    bytes[at] = if bytes[at] == b'0' { b'1' } else { b'0' };
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[test]
+fn one_changed_byte_anywhere_breaks_the_journal() {
+    let ground = Ground::sqlite(LITE_BEFORE, LITE_AFTER);
+    let url = ground.fresh("staging");
+    ground.desk.file("migrator.toml", &format!("[environments.staging]\nurl = \"{url}\"\n"));
+    let yes = ground.acknowledged();
+    let by_url = crate::cli::Answer::of(ground.run("staging").output().unwrap());
+    assert!(
+        by_url.code == 5 && by_url.err.contains("name it as the project does: staging"),
+        "{}",
+        by_url.err
+    );
+    let mut words = vec!["run", "plan", "--on", "staging"];
+    words.extend(yes.iter().map(String::as_str));
+    ground.desk.expect(0, &words);
+    let kept = ground.file("staging");
+    let whole = std::fs::read(&kept).unwrap();
+    let file = kept.file_name().unwrap().to_str().unwrap().to_owned();
+    let (mut flips, mut missed) = (0, Vec::new());
+    for column in ["body", "prev", "hash"] {
+        for (seq, text) in ground
+            .ask("staging", &format!("SELECT seq || ' ' || {column} FROM migrator_journal ORDER BY seq"))
+            .iter()
+            .filter_map(|line| line.split_once(' '))
+        {
+            for at in (0..text.len()).step_by(701) {
+                let other = flipped(text, at);
+                if other == text {
+                    continue;
+                }
+                flips += 1;
+                ground.desk.database(
+                    &file,
+                    &format!(
+                        "UPDATE migrator_journal SET {column} = '{}' WHERE seq = {seq}",
+                        other.replace('\'', "''")
+                    ),
+                );
+                let status = ground.desk.run(&["status"]);
+                if !status.out.contains("the journal is broken") {
+                    missed.push(format!("{column} {seq}:{at}: {}{}", status.out, status.err));
+                }
+                std::fs::write(&kept, &whole).unwrap();
+            }
+        }
+    }
+    println!("J1  SL  {flips} bytes, {} missed", missed.len());
+    assert!(flips > 10 && missed.is_empty(), "{flips} flips\n{}", missed.join("\n"));
+    let gone = "DELETE FROM migrator_journal WHERE seq = 2";
+    ground.desk.database(&file, gone);
+    let status = ground.desk.run(&["status"]);
+    assert!(status.out.contains("the journal is broken"), "{}", status.out);
+}
+
+#[test]
+fn without_a_journal_nothing_is_sent() {
+    let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
+    let server = ground.server().unwrap();
+    let role = format!("{}_reader", ground.database("x"));
+    let sql = |text: &str| server.psql(&ground.database("staging"), &["-c", text]).unwrap();
+    ground.fresh("staging");
+    sql(&format!(
+        "CREATE ROLE {role} LOGIN; ALTER TABLE orders OWNER TO {role}; ALTER TABLE customers OWNER TO {role}"
+    ));
+    let mut url = url::Url::parse(&ground.url("staging")).unwrap();
+    url.set_username(&role).unwrap();
+    let mut words = vec!["run".to_owned(), "plan".into(), "--on".into(), url.to_string()];
+    words.extend(ground.acknowledged());
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    // A role that may not make our schema.
+    let refused = ground.desk.run(&words);
+    // A journal that takes no rows.
+    sql(&format!("GRANT CREATE ON DATABASE {0} TO {role}", ground.database("staging")));
+    sql(&format!(
+        "GRANT CREATE ON SCHEMA public TO {role}; ALTER VIEW names OWNER TO {role}; ALTER TYPE mood OWNER TO {role}"
+    ));
+    sql(
+        "CREATE SCHEMA migrator; COMMENT ON SCHEMA migrator IS 'migrator-tui: journal of schema migrations'; \
+         CREATE TABLE migrator.journal (seq bigint PRIMARY KEY, run text, fence bigint, kind text, body text, prev text, \
+         hash text, server_time timestamptz DEFAULT now(), CHECK (kind <> 'step_intent')); \
+         CREATE TABLE migrator.plan (digest text PRIMARY KEY, name text, body text); \
+         CREATE TABLE migrator.lease (id int PRIMARY KEY, fence bigint, holder text, run text, plan text, since text); \
+         INSERT INTO migrator.lease VALUES (1, 0, '', '', '', '')",
+    );
+    sql(&format!(
+        "GRANT ALL ON SCHEMA migrator TO {role}; GRANT ALL ON ALL TABLES IN SCHEMA migrator TO {role}; \
+         ALTER SCHEMA migrator OWNER TO {role}"
+    ));
+    let unwritable = ground.desk.run(&words);
+    let state = ground.is_before("staging");
+    sql(&format!("REASSIGN OWNED BY {role} TO postgres; DROP OWNED BY {role}; DROP ROLE {role}"));
+    assert!(refused.code == 1 && refused.err.contains("nothing was changed"), "{}", refused.err);
+    assert!(
+        unwritable.code != 0 && unwritable.err.contains("journal"),
+        "{} {}",
+        unwritable.code,
+        unwritable.err
+    );
+    assert!(state.is_ok() || state.as_ref().unwrap_err().contains("OWNER"), "{state:?}");
+}

@@ -1,0 +1,152 @@
+//! L1 to L3 and N4: others hold what a step wants, kill our session, or somebody stops us. We give up in time, those
+//! behind us wait no longer than our lock timeout, and the journal knows what became of each unit.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::ground::{Ground, PG_AFTER, PG_BEFORE};
+use crate::cli::Answer;
+
+/// The lock timeout of a brief step, as the dialect sets it.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
+
+fn run_once(ground: &Ground, tries: &str) -> (Answer, Duration) {
+    let mut command = ground.run("locks");
+    command.args(["--tries", tries]);
+    let began = Instant::now();
+    (Answer::of(command.output().unwrap()), began.elapsed())
+}
+
+#[test]
+fn l1_a_reader_that_stays_makes_us_give_up_and_lets_others_pass() {
+    let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
+    let server = ground.server().unwrap();
+    let rounds = if std::env::var_os("MIGRATOR_TEST_FULL").is_some() { 20 } else { 3 };
+    for _ in 0..rounds {
+        ground.fresh("locks");
+        let holder = ground.holder("locks", "SELECT count(*) FROM customers");
+        let url = server.database(&ground.database("locks"));
+        let mut victim = ground.run("locks");
+        victim.args(["--tries", "2"]);
+        let victim = victim.spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(700));
+        // Readers that queue behind us: PostgreSQL itself measures how long they waited.
+        let readers: Vec<_> = (0..8)
+            .map(|_| {
+                let mut reader = Command::new("psql");
+                reader.args(["-X", "-q", "-A", "-t", "-d", &url, "-c", "SET statement_timeout = '4s'"]);
+                reader.args(["-c", "SELECT count(*) FROM customers"]);
+                reader.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+            })
+            .collect();
+        for reader in readers {
+            let answer = Answer::of(reader.wait_with_output().unwrap());
+            assert!(answer.code == 0, "a reader waited longer than twice the lock timeout: {}", answer.err);
+        }
+        let answer = Answer::of(victim.wait_with_output().unwrap());
+        drop(holder);
+        assert_eq!(answer.code, 1, "{}{}", answer.out, answer.err);
+        assert!(answer.err.contains("55P03") && answer.err.contains("again in"), "{}", answer.err);
+        assert!(answer.err.contains("waits for session"), "who is in the way: {}", answer.err);
+        ground.is_before("locks").unwrap();
+    }
+    println!("L1  PG  {rounds} rounds, lock timeout {} s", LOCK_TIMEOUT.as_secs());
+}
+
+#[test]
+fn l1_a_lock_that_is_given_back_is_had_by_a_later_try() {
+    let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
+    ground.fresh("locks");
+    let holder = ground.holder("locks", "SELECT count(*) FROM customers");
+    let victim = ground.run("locks").spawn().unwrap();
+    std::thread::sleep(LOCK_TIMEOUT + Duration::from_secs(1));
+    drop(holder);
+    let answer = Answer::of(victim.wait_with_output().unwrap());
+    assert_eq!(answer.code, 0, "{}{}", answer.out, answer.err);
+    assert!(answer.err.contains("try 2"), "{}", answer.err);
+    ground.is_after("locks").unwrap();
+}
+
+#[test]
+fn l2_a_session_that_an_admin_kills_is_told_and_resumed() {
+    let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
+    let rounds = if std::env::var_os("MIGRATOR_TEST_FULL").is_some() { 20 } else { 3 };
+    for _ in 0..rounds {
+        ground.fresh("locks");
+        let holder = ground.holder("locks", "SELECT count(*) FROM customers");
+        let victim = ground.run("locks").spawn().unwrap();
+        let kill = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}' \
+             AND application_name LIKE 'migrator-tui run%' AND wait_event_type = 'Lock'",
+            ground.database("locks")
+        );
+        let until = Instant::now() + Duration::from_secs(30);
+        while ground.ask("before", &kill).is_empty() {
+            assert!(Instant::now() < until, "it never waited");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let answer = Answer::of(victim.wait_with_output().unwrap());
+        drop(holder);
+        assert_eq!(answer.code, 1, "{}{}", answer.out, answer.err);
+        assert!(answer.err.contains("the session broke, and nothing is left of this unit"), "{}", answer.err);
+        let again = ground.resume("locks");
+        // Nothing had been applied: then a new run is what goes on.
+        if again.code == 2 {
+            assert_eq!(run_once(&ground, "1").0.code, 0);
+        }
+        ground.is_after("locks").unwrap();
+    }
+    println!("L2  PG  {rounds} rounds");
+}
+
+#[test]
+fn l3_the_lock_is_free_when_a_step_has_failed() {
+    let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
+    for _ in 0..3 {
+        ground.fresh("locks");
+        let server = ground.server().unwrap();
+        server.psql(&ground.database("locks"), &["-c", "UPDATE orders SET cents = -1 WHERE id = 1"]).unwrap();
+        let (answer, _) = run_once(&ground, "1");
+        assert!(answer.code == 1 && answer.err.contains("23514"), "{}", answer.err);
+        let held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = \
+                    (SELECT oid FROM pg_database WHERE datname = current_database())";
+        assert_eq!(ground.ask("locks", held), ["0"]);
+    }
+}
+
+#[test]
+fn n4_stopped_at_random_moments_it_says_where_it_stands() {
+    let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
+    let rounds: u64 = if std::env::var_os("MIGRATOR_TEST_FULL").is_some() { 100 } else { 15 };
+    let (mut stopped, mut wrong) = (0, Vec::new());
+    for round in 0..rounds {
+        ground.fresh("locks");
+        let mut victim = ground.run("locks").spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(40 + round * 397 % 600));
+        let pid = rustix::process::Pid::from_child(&victim);
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::INT);
+        let status = victim.wait().unwrap();
+        let answer = Answer::of(victim.wait_with_output().unwrap());
+        match status.code() {
+            Some(0) => {
+                if let Err(why) = ground.is_after("locks") {
+                    wrong.push(format!("round {round}: {why}"));
+                }
+                continue;
+            }
+            Some(130 | 1) => stopped += 1,
+            other => wrong.push(format!("round {round}: {other:?} {}{}", answer.out, answer.err)),
+        }
+        let resumed = ground.resume("locks");
+        let state = match resumed.code {
+            0 => ground.is_after("locks"),
+            2 => ground.is_before("locks"),
+            _ => Err(format!("{}{}", resumed.out, resumed.err)),
+        };
+        if let Err(why) = state {
+            wrong.push(format!("round {round}: {why}\n{}", answer.err));
+        }
+    }
+    println!("N4  PG  {stopped} stopped of {rounds}, {} failures", wrong.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
