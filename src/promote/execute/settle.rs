@@ -23,6 +23,8 @@ const AGAIN: Duration = Duration::from_millis(200);
 /// Tries to reach a server again whose session broke, and the pause between them.
 const TRIES: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(500);
+/// For a keeper to answer that it has given its lock back.
+const GIVING_BACK: Duration = Duration::from_secs(2);
 
 impl<'a> Stand<'_, 'a> {
     /// Waits until the session that a dead owner used is gone. A wish to stop ends the wait, not the statement.
@@ -215,6 +217,11 @@ impl<'a> Stand<'_, 'a> {
     /// New sessions, the lock, the journal read anew.
     async fn again(&mut self) -> Result<(), Failure> {
         let site = self.mission.site;
+        if let Some(lock) = self.lock.take() {
+            // Only the other session may have broken. A keeper that does not answer has lost the lock, or will.
+            let given_back = lock.release(site.home(), self.sessions.keeper.as_mut());
+            let _ = tokio::time::timeout(GIVING_BACK, given_back).await;
+        }
         let mut last = Failure::new(FailureKind::Connection, "it was not reached again");
         for _ in 0..TRIES {
             match Sessions::open(&site, &self.run, self.mission.control).await {
