@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
+use futures_util::TryStreamExt;
+use sqlx::sqlite::{SqliteColumn, SqliteConnectOptions, SqliteRow};
 use sqlx::{
     AssertSqlSafe, Column, ConnectOptions, Connection as _, Executor, Row, SqlSafeStr, Statement, TypeInfo,
     ValueRef,
@@ -90,23 +91,22 @@ impl SqliteConnection {
 
     async fn rows(&mut self, sql: &str) -> Result<Rows, WireError> {
         self.cancelled.store(false, Ordering::Relaxed);
-        let found =
-            sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut self.session).await.map_err(|e| failed(&e))?;
-        let columns = match found.first() {
-            Some(row) => row.columns().iter().map(|column| column.name().into()).collect(),
-            // No row tells the names; a statement that cannot be prepared by now has none to tell.
-            None => match (&mut self.session).prepare(AssertSqlSafe(sql).into_sql_str()).await {
-                Ok(statement) => statement.columns().iter().map(|column| column.name().into()).collect(),
-                Err(_) => Vec::new(),
-            },
-        };
-        let mut rows = Rows::new(columns);
-        for row in &found {
+        let mut rows: Option<Rows> = None;
+        // Row by row: a catalog of ten thousand tables, held in the library's rows, is some hundred megabytes.
+        let mut found = sqlx::raw_sql(AssertSqlSafe(sql)).fetch(&mut self.session);
+        while let Some(row) = found.try_next().await.map_err(|e| failed(&e))? {
+            let rows = rows.get_or_insert_with(|| Rows::new(names(row.columns())));
             for at in 0..row.len() {
-                rows.push(value(row, at)?.as_deref());
+                rows.push(value(&row, at)?.as_deref());
             }
         }
-        Ok(rows)
+        drop(found);
+        if let Some(rows) = rows {
+            return Ok(rows);
+        }
+        // No row tells the names; a statement that cannot be prepared by now has none to tell.
+        let prepared = (&mut self.session).prepare(AssertSqlSafe(sql).into_sql_str()).await;
+        Ok(Rows::new(prepared.map_or_else(|_| Vec::new(), |statement| names(statement.columns()))))
     }
 
     async fn run(&mut self, sql: &str) -> Result<Done, WireError> {
@@ -178,6 +178,10 @@ impl Connection for SqliteConnection {
     fn canceller(&self) -> Option<Box<dyn Cancel>> {
         Some(Box::new(Canceller(Arc::clone(&self.cancelled))))
     }
+}
+
+fn names(columns: &[SqliteColumn]) -> Vec<Box<str>> {
+    columns.iter().map(|column| column.name().into()).collect()
 }
 
 /// Raises the flag that the running statement looks at.

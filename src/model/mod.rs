@@ -12,6 +12,7 @@ mod object;
 mod plan;
 mod schema;
 mod settings;
+mod spelled;
 mod table;
 mod text;
 mod types;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{
     Column, Composite, Constraint, Definition, Domain, EnumType, Ident, Index, ObjectId, Partition, Policy,
-    Routine, Sequence, SequenceOwner, Table, Trigger, View,
+    Routine, Sequence, SequenceOwner, Table, Trigger, View, spelled,
 };
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -16,14 +16,15 @@ pub struct Object {
 }
 
 impl Object {
-    /// Whether two equal objects also agree in what is never part of a comparison: estimates and places.
+    /// Whether two equal objects also agree in what is never part of a comparison: estimates, places, and how a text
+    /// is spelled.
     pub fn is_same(&self, other: &Self) -> bool {
         let uncompared = |object: &Self| match &object.body {
             Body::Table(table) => (table.rows.rows, table.rows.bytes, 0),
             Body::Column(column) => (None, None, column.position.0),
             _ => (None, None, 0),
         };
-        self == other && uncompared(self) == uncompared(other)
+        self == other && uncompared(self) == uncompared(other) && spelled::alike(&self.body, &other.body)
     }
 }
 

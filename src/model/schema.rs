@@ -108,13 +108,8 @@ impl Schema {
     /// Lets this schema hold the very objects of `other` wherever the two are the same, to the last detail. Most of
     /// two schemas that are compared is the same; this keeps it in memory once, and spares all who compare them.
     ///
-    /// Where an engine keeps what a user typed, what compares as equal may be spelled in several ways: there, each
-    /// schema keeps its own.
+    /// What compares as equal and is spelled in another way, or is larger, stays each schema's own.
     pub fn share(&mut self, other: &Self) {
-        match self.engine() {
-            EngineKind::Sqlite => return,
-            EngineKind::Postgres | EngineKind::MySql | EngineKind::SqlServer | EngineKind::Snowflake => {}
-        }
         let objects = self.beside(other).map(|(object, twin)| {
             let object = twin.filter(|twin| twin.is_same(object)).unwrap_or(object);
             (object.id.clone(), Arc::clone(object))

@@ -35,6 +35,10 @@ impl Definition {
     pub fn compared(&self) -> &str {
         self.0.form.as_deref().unwrap_or(&self.0.text)
     }
+    /// Whether both are spelled alike too, to the last letter.
+    pub fn is_spelled_like(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || (self.0.text == other.0.text && self.0.form == other.0.form)
+    }
     /// The same piece with its text, and its form where it has one, written anew.
     #[must_use]
     pub fn rewritten(&self, text: impl Fn(&str) -> String, form: impl Fn(&str) -> String) -> Self {

@@ -39,40 +39,40 @@ pub(super) fn queries() -> Vec<Sql> {
     ]
 }
 
-/// The answers with their columns by name.
-pub(super) struct Catalog {
-    pub objects: Vec<ObjectRow>,
+/// The answers with their columns by name: the text stays where the wire has put it.
+pub(super) struct Catalog<'a> {
+    pub objects: Vec<ObjectRow<'a>>,
     /// Virtual tables and the tables that keep their data: name and `virtual` or `shadow`.
-    pub special: Vec<(String, String)>,
-    pub columns: Vec<ColumnRow>,
+    pub special: Vec<(&'a str, &'a str)>,
+    pub columns: Vec<ColumnRow<'a>>,
     /// Index and key column; `None` is an expression.
-    pub indexes: Vec<(String, Option<String>)>,
+    pub indexes: Vec<(&'a str, Option<&'a str>)>,
     /// Table and number of foreign keys.
-    pub foreign_keys: Vec<(String, usize)>,
+    pub foreign_keys: Vec<(&'a str, usize)>,
     /// The whole database, in bytes.
     pub bytes: Option<u64>,
 }
 
-pub(super) struct ObjectRow {
-    pub kind: String,
-    pub name: String,
+pub(super) struct ObjectRow<'a> {
+    pub kind: &'a str,
+    pub name: &'a str,
     /// The table of an index or trigger; of a table or view its own name.
-    pub table: String,
-    pub sql: String,
+    pub table: &'a str,
+    pub sql: &'a str,
 }
 
-pub(super) struct ColumnRow {
-    pub table: String,
-    pub name: String,
+pub(super) struct ColumnRow<'a> {
+    pub table: &'a str,
+    pub name: &'a str,
     pub not_null: bool,
     /// The default's text, without parentheses around it.
-    pub default: Option<String>,
+    pub default: Option<&'a str>,
     /// 0 plain, 1 hidden of a virtual table, 2 generated, 3 generated and stored.
     pub hidden: u8,
 }
 
-impl Catalog {
-    pub fn read(answers: &[Rows]) -> Result<Self, AssembleError> {
+impl<'a> Catalog<'a> {
+    pub fn read(answers: &'a [Rows]) -> Result<Self, AssembleError> {
         Ok(Self {
             objects: rows(answers, OBJECTS, |row| {
                 Ok(ObjectRow {
@@ -99,10 +99,10 @@ impl Catalog {
     }
 }
 
-fn rows<T>(
-    answers: &[Rows],
+fn rows<'a, T>(
+    answers: &'a [Rows],
     query: usize,
-    read: impl Fn(&Row<'_>) -> Result<T, AssembleError>,
+    read: impl Fn(&Row<'a>) -> Result<T, AssembleError>,
 ) -> Result<Vec<T>, AssembleError> {
     let missing = || AssembleError { query, row: 0, what: "the answer is missing".into() };
     let answer = answers.get(query).ok_or_else(missing)?;
@@ -115,17 +115,14 @@ struct Row<'a> {
     cells: Cells<'a>,
 }
 
-impl Row<'_> {
+impl<'a> Row<'a> {
     fn wrong(&self, what: String) -> AssembleError {
         AssembleError { query: self.query, row: self.row, what }
     }
-    fn maybe(&self, column: usize) -> Result<Option<String>, AssembleError> {
-        match self.cells.maybe(column) {
-            Some(cell) => Ok(cell.map(str::to_owned)),
-            None => Err(self.wrong(format!("column {column} is missing"))),
-        }
+    fn maybe(&self, column: usize) -> Result<Option<&'a str>, AssembleError> {
+        self.cells.maybe(column).ok_or_else(|| self.wrong(format!("column {column} is missing")))
     }
-    fn text(&self, column: usize) -> Result<String, AssembleError> {
+    fn text(&self, column: usize) -> Result<&'a str, AssembleError> {
         self.maybe(column)?.ok_or_else(|| self.wrong(format!("column {column} is NULL")))
     }
     fn number<T: std::str::FromStr>(&self, column: usize) -> Result<T, AssembleError> {

@@ -2,17 +2,18 @@
 //! rather than too few, and one too many costs a view that is made again, not a failed plan.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::constraint::words;
 use super::token::{Token, folded, tokens};
-use crate::model::{Body, Object, ObjectId, ObjectKind, QualifiedName, Schema};
+use crate::model::{Body, Ident, Object, ObjectId, ObjectKind, QualifiedName, Schema};
 
 /// Tables and views by their folded names, with their columns.
 #[derive(Default)]
-pub(super) struct Relations(BTreeMap<String, (ObjectId, Vec<String>)>);
+pub(super) struct Relations(BTreeMap<String, (ObjectId, Vec<Ident>)>);
 
 impl Relations {
-    pub fn add(&mut self, id: ObjectId, columns: Vec<String>) {
+    pub fn add(&mut self, id: ObjectId, columns: Vec<Ident>) {
         self.0.insert(folded(id.name.name.as_str()), (id, columns));
     }
 
@@ -22,8 +23,8 @@ impl Relations {
 
     fn column(&self, name: &QualifiedName, column: &str) -> Option<ObjectId> {
         let (id, columns) = self.0.get(&folded(name.name.as_str()))?;
-        let known = columns.iter().find(|known| known.eq_ignore_ascii_case(column))?;
-        Some(ObjectId::member(ObjectKind::Column, id.name.clone(), known.as_str()))
+        let known = columns.iter().find(|known| known.as_str().eq_ignore_ascii_case(column))?;
+        Some(ObjectId::member(ObjectKind::Column, id.name.clone(), known.clone()))
     }
 
     /// The relations that a text names, and of their columns those it names or takes with a star.
@@ -34,19 +35,19 @@ impl Relations {
             found.insert(id.clone());
             // `*` and INSERT without a list take every column.
             let all = text.contains('*') || words.contains("insert");
-            let columns = columns.iter().filter(|column| all || words.contains(&folded(column)));
+            let columns = columns.iter().filter(|column| all || words.contains(&folded(column.as_str())));
             found.extend(
-                columns.map(|column| ObjectId::member(ObjectKind::Column, id.name.clone(), column.as_str())),
+                columns.map(|column| ObjectId::member(ObjectKind::Column, id.name.clone(), column.clone())),
             );
         }
     }
 }
 
 pub(super) fn depends(
-    objects: &BTreeMap<ObjectId, Object>,
+    objects: &BTreeMap<ObjectId, Arc<Object>>,
     relations: &Relations,
 ) -> Vec<(ObjectId, ObjectId)> {
-    let mut found = BTreeSet::new();
+    let mut found = Vec::new();
     for (id, object) in objects {
         let mut needs = BTreeSet::new();
         match &object.body {
@@ -72,16 +73,18 @@ pub(super) fn depends(
                 relations.mentioned(trigger.definition.as_str(), &mut needs);
             }
             Body::Opaque(opaque) if opaque.why.as_ref() == super::introspect::SHADOW => {
-                needs.extend(owner(id, objects.values()));
+                needs.extend(owner(id, objects.values().map(Arc::as_ref)));
             }
             // An external-content table of a full-text index, and the like.
             Body::Opaque(opaque) => relations.mentioned(opaque.text.as_str(), &mut needs),
             _ => {}
         }
         needs.remove(id);
-        found.extend(needs.into_iter().map(|needed| (id.clone(), needed)));
+        // The schema's own identities, so that each is held once. Both levels are sorted, and so is the whole.
+        let there = needs.iter().filter_map(|needed| objects.get_key_value(needed));
+        found.extend(there.map(|(needed, _)| (id.clone(), needed.clone())));
     }
-    found.into_iter().filter(|(_, needed)| objects.contains_key(needed)).collect()
+    found
 }
 
 /// The virtual table whose data a shadow table keeps: the longest name that begins its own.

@@ -10,13 +10,13 @@ use super::constraint::{self, Named};
 use super::depends::{self, Relations};
 use super::parse::{self, TableText};
 use super::token::{Names, folded, part, statement, tokens};
+use super::words::Words;
 use crate::connect::Rows;
 use crate::engines::AssembleError;
 use crate::model::{
-    About, Body, Column, Definition, Estimate, Firing, Ident, Index, Nullability, Object, ObjectId,
-    ObjectKind, Opaque, Origin, Persistence, Populated, Position, QualifiedName, ReplicaIdentity,
-    RowSecurity, Schema, ServerVersion, Settings, Source, Stored, Table, TableShape, Trigger, Uniqueness,
-    Validity, Value, View,
+    About, Body, Column, Definition, Estimate, Firing, Index, Nullability, Object, ObjectId, ObjectKind,
+    Opaque, Origin, Persistence, Populated, Position, QualifiedName, ReplicaIdentity, RowSecurity, Schema,
+    ServerVersion, Settings, Source, Stored, Table, TableShape, Trigger, Uniqueness, Validity, Value, View,
 };
 
 /// Why a virtual table is not altered. Shadow tables are told apart by their own reason.
@@ -28,19 +28,19 @@ pub(super) fn assemble(version: &ServerVersion, answers: &[Rows]) -> Result<Sche
     let mut build = Build {
         names: names(&catalog),
         columns: BTreeMap::new(),
-        foreign_keys: catalog.foreign_keys.iter().cloned().collect(),
+        foreign_keys: catalog.foreign_keys.iter().copied().collect(),
         bytes: catalog.bytes,
         objects: BTreeMap::new(),
         relations: Relations::default(),
+        words: Words::default(),
     };
     for column in &catalog.columns {
-        build.columns.entry(column.table.clone()).or_default().push(column);
+        build.columns.entry(column.table).or_default().push(column);
     }
-    let special: BTreeMap<&str, &str> =
-        catalog.special.iter().map(|(name, kind)| (name.as_str(), kind.as_str())).collect();
+    let special: BTreeMap<&str, &str> = catalog.special.iter().copied().collect();
     for row in &catalog.objects {
-        match row.kind.as_str() {
-            "table" => match special.get(row.name.as_str()) {
+        match row.kind {
+            "table" => match special.get(row.name) {
                 Some(&"shadow") => build.opaque(row, SHADOW),
                 Some(_) => build.opaque(row, VIRTUAL),
                 None => build.table(row),
@@ -52,17 +52,13 @@ pub(super) fn assemble(version: &ServerVersion, answers: &[Rows]) -> Result<Sche
         }
     }
     let depends = depends::depends(&build.objects, &build.relations);
-    Ok(Schema {
-        objects: build.objects.into_iter().map(|(id, object)| (id, Arc::new(object))).collect(),
-        depends,
-        ..Schema::empty(version.clone())
-    })
+    Ok(Schema { objects: build.objects, depends, ..Schema::empty(version.clone()) })
 }
 
 /// All names of the schema: what stands in double quotes and is none of them is a string.
-fn names(catalog: &Catalog) -> Names {
-    let objects = catalog.objects.iter().map(|row| &row.name);
-    objects.chain(catalog.columns.iter().map(|column| &column.name)).map(|name| folded(name)).collect()
+fn names(catalog: &Catalog<'_>) -> Names {
+    let objects = catalog.objects.iter().map(|row| row.name);
+    objects.chain(catalog.columns.iter().map(|column| column.name)).map(folded).collect()
 }
 
 pub(super) fn id(kind: ObjectKind, name: &str) -> ObjectId {
@@ -71,32 +67,33 @@ pub(super) fn id(kind: ObjectKind, name: &str) -> ObjectId {
 
 struct Build<'a> {
     names: Names,
-    columns: BTreeMap<String, Vec<&'a ColumnRow>>,
-    foreign_keys: BTreeMap<String, usize>,
+    columns: BTreeMap<&'a str, Vec<&'a ColumnRow<'a>>>,
+    foreign_keys: BTreeMap<&'a str, usize>,
     bytes: Option<u64>,
-    objects: BTreeMap<ObjectId, Object>,
+    objects: BTreeMap<ObjectId, Arc<Object>>,
     relations: Relations,
+    words: Words,
 }
 
 impl Build<'_> {
     fn add(&mut self, id: ObjectId, body: Body) {
-        self.objects.insert(id.clone(), Object { id, body, about: About::default() });
+        self.objects.insert(id.clone(), Arc::new(Object { id, body, about: About::default() }));
     }
 
-    fn opaque(&mut self, row: &ObjectRow, why: &str) {
-        let text = statement(&row.sql, &self.names);
-        let id = id(ObjectKind::Table, &row.name);
+    fn opaque(&mut self, row: &ObjectRow<'_>, why: &str) {
+        let text = statement(row.sql, &self.names);
+        let id = id(ObjectKind::Table, row.name);
         self.relations.add(id.clone(), Vec::new());
         self.add(id, Body::Opaque(Opaque { text, why: why.into() }));
     }
 
-    fn table(&mut self, row: &ObjectRow) {
-        let columns = self.columns.remove(&row.name).unwrap_or_default();
-        let read = parse::table(&row.sql).filter(|text| self.is_whole(text, row, &columns));
+    fn table(&mut self, row: &ObjectRow<'_>) {
+        let columns = self.columns.remove(row.name).unwrap_or_default();
+        let read = parse::table(row.sql).filter(|text| self.is_whole(text, row, &columns));
         let Some(text) = read else {
             return self.opaque(row, "its CREATE TABLE statement could not be read in full");
         };
-        let table = id(ObjectKind::Table, &row.name);
+        let table = id(ObjectKind::Table, row.name);
         let mut storage = Settings::new();
         for (on, name) in [
             (text.strict, "strict"),
@@ -107,13 +104,18 @@ impl Build<'_> {
                 storage.insert(name.into(), "on".into());
             }
         }
-        self.relations.add(table.clone(), columns.iter().map(|column| column.name.clone()).collect());
+        self.relations
+            .add(table.clone(), columns.iter().map(|column| self.words.ident(column.name)).collect());
         for (at, column) in columns.iter().enumerate() {
-            let id = ObjectId::member(ObjectKind::Column, table.name.clone(), column.name.as_str());
+            let id = ObjectId::member(ObjectKind::Column, table.name.clone(), self.words.ident(column.name));
             let body = Body::Column(self.column(&text, at, column));
             self.add(id, body);
         }
-        for Named { name, constraint } in constraint::constraints(&text, &self.names) {
+        for Named { name, mut constraint } in constraint::constraints(&text, &self.names) {
+            let name = self.words.ident(name.as_str());
+            constraint.definition = self.words.definition(constraint.definition);
+            constraint.columns =
+                constraint.columns.iter().map(|column| self.words.ident(column.as_str())).collect();
             let id = ObjectId::member(ObjectKind::Constraint, table.name.clone(), name);
             self.add(id, Body::Constraint(constraint));
         }
@@ -129,7 +131,7 @@ impl Build<'_> {
                 row_security: RowSecurity::Off,
                 of_type: None,
                 foreign: None,
-                source: Some(Source(Definition::from_catalog(row.sql.as_str()))),
+                source: Some(Source(Definition::from_catalog(row.sql))),
                 clustered_on: None,
                 // SQLite counts nothing; a table is at most as large as its database.
                 rows: Estimate { rows: None, bytes: self.bytes },
@@ -138,7 +140,7 @@ impl Build<'_> {
     }
 
     /// Whether our reading agrees with the catalog's own.
-    fn is_whole(&self, text: &TableText<'_>, row: &ObjectRow, columns: &[&ColumnRow]) -> bool {
+    fn is_whole(&self, text: &TableText<'_>, row: &ObjectRow<'_>, columns: &[&ColumnRow<'_>]) -> bool {
         let keys = text.constraints.iter().filter(|one| one.references.is_some()).count();
         text.columns.len() == columns.len()
             && text.columns.iter().zip(columns).all(|(read, known)| read.name == known.name)
@@ -146,18 +148,18 @@ impl Build<'_> {
                 .iter()
                 .zip(&text.columns)
                 .all(|(known, read)| (known.hidden > 1) == read.generated.is_some())
-            && keys == self.foreign_keys.get(&row.name).copied().unwrap_or(0)
+            && keys == self.foreign_keys.get(row.name).copied().unwrap_or(0)
     }
 
-    fn column(&self, text: &TableText<'_>, at: usize, row: &ColumnRow) -> Column {
+    fn column(&self, text: &TableText<'_>, at: usize, row: &ColumnRow<'_>) -> Column {
         let read = &text.columns[at];
-        let data_type = part(&text.tokens[read.data_type.clone()], &self.names);
-        let value = match (&read.generated, &read.default, &row.default) {
+        let data_type = self.words.definition(part(&text.tokens[read.data_type.clone()], &self.names));
+        let value = match (&read.generated, &read.default, row.default) {
             (Some((expression, stored)), _, _) => Value::Generated {
                 expression: part(&text.tokens[expression.clone()], &self.names),
                 stored: if row.hidden == 3 { Stored::Stored } else { *stored },
             },
-            (None, Some(_), Some(default)) => Value::Default(self.default(default)),
+            (None, Some(_), Some(default)) => Value::Default(self.words.definition(self.default(default))),
             (None, _, _) => Value::Plain,
         };
         let mut options = Settings::new();
@@ -196,11 +198,11 @@ impl Build<'_> {
         }
     }
 
-    fn index(&mut self, row: &ObjectRow, catalog: &Catalog) {
-        let all = tokens(&row.sql);
-        let id = id(ObjectKind::Index, &row.name);
+    fn index(&mut self, row: &ObjectRow<'_>, catalog: &Catalog<'_>) {
+        let all = tokens(row.sql);
+        let id = id(ObjectKind::Index, row.name);
         let Some(tail) = parse::index_tail(&all) else {
-            let text = statement(&row.sql, &self.names);
+            let text = statement(row.sql, &self.names);
             return self
                 .add(id, Body::Opaque(Opaque { text, why: "its CREATE INDEX could not be read".into() }));
         };
@@ -209,12 +211,12 @@ impl Build<'_> {
             .indexes
             .iter()
             .filter(|(name, _)| *name == row.name)
-            .map(|(_, column)| column.as_deref().map(Ident::from))
+            .map(|(_, column)| column.map(|column| self.words.ident(column)))
             .collect();
         self.add(
             id,
             Body::Index(Index {
-                table: QualifiedName::bare(row.table.as_str()),
+                table: QualifiedName::bare(row.table),
                 uniqueness: if unique { Uniqueness::Unique } else { Uniqueness::Plain },
                 tail: part(&all[tail], &self.names),
                 columns,
@@ -226,13 +228,13 @@ impl Build<'_> {
         );
     }
 
-    fn view(&mut self, row: &ObjectRow) {
-        let id = id(ObjectKind::View, &row.name);
+    fn view(&mut self, row: &ObjectRow<'_>) {
+        let id = id(ObjectKind::View, row.name);
         self.relations.add(id.clone(), Vec::new());
         self.add(
             id,
             Body::View(View {
-                query: statement(&row.sql, &self.names),
+                query: statement(row.sql, &self.names),
                 options: Settings::new(),
                 // The catalog fails as a whole where one view is broken, so they are not asked for.
                 columns: Vec::new(),
@@ -242,12 +244,12 @@ impl Build<'_> {
         );
     }
 
-    fn trigger(&mut self, row: &ObjectRow) {
-        let relation = QualifiedName::bare(row.table.as_str());
+    fn trigger(&mut self, row: &ObjectRow<'_>) {
+        let relation = QualifiedName::bare(row.table);
         self.add(
-            ObjectId::member(ObjectKind::Trigger, relation, row.name.as_str()),
+            ObjectId::member(ObjectKind::Trigger, relation, row.name),
             Body::Trigger(Trigger {
-                definition: statement(&row.sql, &self.names),
+                definition: statement(row.sql, &self.names),
                 firing: Firing::Always,
                 origin: Origin::Local,
                 function: None,

@@ -17,6 +17,7 @@ mod rebuild;
 mod render;
 mod source;
 mod token;
+mod words;
 
 use super::{
     Action, AssembleError, Cause, Dialect, Disturbance, Draft, Facts, Folding, Frame, Reading, Transition,
