@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::engines::Dialect;
-use crate::model::{Course, Image, ObjectId, Plan, Schema};
+use crate::model::{Course, Image, ObjectId, ObjectKind, Plan, Schema, Step, Verb};
 use crate::planner;
 
 /// An object that is not as the plan expects it.
@@ -79,22 +79,45 @@ fn expected<'i>(plan: &Plan, image: &'i Image, progressed: Progressed<'_>) -> Op
     if done.is_empty() && whole {
         return Some(first);
     }
-    let about = |steps: &[usize]| {
-        steps.iter().filter_map(|at| plan.steps.get(*at)).any(|step| concerns(step, &image.object))
+    let any = |steps: &[usize], touches: fn(&Step, &ObjectId) -> bool| {
+        steps.iter().filter_map(|at| plan.steps.get(*at)).any(|step| touches(step, &image.object))
     };
-    match (about(done), about(left)) {
+    match (any(done, makes), any(left, makes)) {
         (false, true) if whole => Some(first),
-        (true, false) => Some(last),
-        // Nothing names it: it only has to stay what it is.
-        (false, false) if first == last => Some(first),
+        (true, false) if !any(left, near) => Some(last),
+        (false, false) if first == last && stands_alone(image.object.kind) => Some(first),
         _ => None,
     }
 }
 
-/// Whether a step may change the object: its subject, a part of it, what it is a part of, or what it locks.
-fn concerns(step: &crate::model::Step, object: &ObjectId) -> bool {
+/// Whether the step is the one that changes the object: its own, or the one that makes, drops or rebuilds its table.
+fn makes(step: &Step, object: &ObjectId) -> bool {
+    let with_its_table = match step.action {
+        Verb::Create | Verb::Drop | Verb::Rebuild => {
+            step.subject.kind == ObjectKind::Table && step.subject.name == object.name
+        }
+        Verb::Alter | Verb::Rename | Verb::Validate | Verb::Assist => false,
+    };
+    step.subject == *object || with_its_table
+}
+
+/// Whether the step may change the object: it is about it, a part of it, what it is a part of, or locks one of these.
+fn near(step: &Step, object: &ObjectId) -> bool {
     let near = |other: &ObjectId| other == object || other.name == object.name;
     near(&step.subject) || step.effects.on.iter().any(near)
+}
+
+/// Whether nothing but a step of its own changes the object. What partitions and heirs have comes and goes with what
+/// their parents have.
+fn stands_alone(kind: ObjectKind) -> bool {
+    match kind {
+        ObjectKind::Index
+        | ObjectKind::IndexPartition
+        | ObjectKind::Partition
+        | ObjectKind::Constraint
+        | ObjectKind::Trigger => false,
+        _ => true,
+    }
 }
 
 /// The objects of a plan whose images it keeps: what differs, what its steps are about or lock, and all parts of

@@ -85,3 +85,54 @@ fn killed_at_every_boundary_on_postgres() {
 fn killed_at_every_boundary_on_sqlite() {
     every_boundary(&Ground::sqlite(LITE_BEFORE, LITE_AFTER), rounds());
 }
+
+/// Pairs whose units change more than they name: what partitions and heirs have comes with their parents.
+const ENTANGLED: [(&str, &str); 3] = [
+    (
+        "CREATE TABLE p (a int); CREATE TABLE c (b int) INHERITS (p); CREATE INDEX ON p (a);",
+        "CREATE TABLE p (a int NOT NULL, x int); CREATE TABLE c (b int) INHERITS (p); CREATE INDEX ON c (a);
+         CREATE INDEX ON p (x);",
+    ),
+    (
+        "CREATE TABLE t (id int, d date) PARTITION BY RANGE (d);
+         CREATE TABLE t1 PARTITION OF t FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+         CREATE INDEX td ON t (d); INSERT INTO t VALUES (1, '2020-02-02');",
+        "CREATE TABLE t (id int NOT NULL, d date) PARTITION BY RANGE (d);
+         CREATE TABLE t1 PARTITION OF t FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+         CREATE TABLE t2 PARTITION OF t FOR VALUES FROM ('2021-01-01') TO ('2022-01-01');
+         CREATE INDEX td ON t (d); CREATE INDEX ti ON t (id); CREATE TABLE o (id int); CREATE INDEX oi ON o (id);",
+    ),
+    (
+        "CREATE TABLE t (id int, d date, r int) PARTITION BY RANGE (d);
+         CREATE TABLE t1 PARTITION OF t FOR VALUES FROM ('2020-01-01') TO ('2021-01-01') PARTITION BY LIST (r);
+         CREATE TABLE t1a PARTITION OF t1 FOR VALUES IN (1); CREATE TABLE z (a int);",
+        "CREATE TABLE t (id int NOT NULL, d date, r int, q text DEFAULT 'x') PARTITION BY RANGE (d);
+         CREATE TABLE t1 PARTITION OF t FOR VALUES FROM ('2020-01-01') TO ('2021-01-01') PARTITION BY LIST (r);
+         CREATE TABLE t1a PARTITION OF t1 FOR VALUES IN (1); CREATE TABLE t1b PARTITION OF t1 FOR VALUES IN (2);
+         CREATE TABLE z (a int); CREATE INDEX za ON z (a); ALTER TABLE t ADD CONSTRAINT ck CHECK (id > 0);
+         CREATE INDEX tr ON t (r);",
+    ),
+];
+
+#[test]
+fn stopped_before_each_unit_and_taken_back() {
+    for (before, after) in ENTANGLED {
+        let Some(ground) = Ground::postgres(before, after) else { return };
+        let mut wrong = Vec::new();
+        for then in [Then::Resume, Then::RollBack] {
+            for count in 1.. {
+                match one(&ground, "before intent", count, then) {
+                    Ok(true) => {}
+                    Ok(false) => break,
+                    Err(why) => {
+                        wrong.push(format!("before unit {count}, then {then:?}: {why}"));
+                        if count > 40 {
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{before}\n{}", wrong.join("\n"));
+    }
+}

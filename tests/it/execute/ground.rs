@@ -64,6 +64,7 @@ pub struct Ground {
     pub before: Dump,
     pub after: Dump,
     pub rows: Vec<String>,
+    has_shop: bool,
 }
 
 impl Ground {
@@ -80,7 +81,15 @@ impl Ground {
         let number = NEXT.fetch_add(1, Ordering::SeqCst);
         let tag = format!("execute_{}_{number}", std::process::id());
         let desk = Desk::new();
-        let mut ground = Self { desk, kind, tag, before: Dump::new(), after: Dump::new(), rows: Vec::new() };
+        let mut ground = Self {
+            desk,
+            kind,
+            tag,
+            before: Dump::new(),
+            after: Dump::new(),
+            rows: Vec::new(),
+            has_shop: before.contains("customers"),
+        };
         for (name, script) in [("before", before), ("after", after)] {
             match &ground.kind {
                 Kind::Postgres(server) => {
@@ -178,6 +187,9 @@ impl Ground {
 
     /// The rows of what both schemas have.
     pub fn kept(&self, database: &str) -> Vec<String> {
+        if !self.has_shop {
+            return Vec::new();
+        }
         let mut rows =
             self.ask(database, "SELECT id || ' ' || name || ' ' || email FROM customers ORDER BY id");
         rows.extend(
