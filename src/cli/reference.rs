@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::config::{Place, Project, Source, Surroundings};
+use crate::config::{Guard, Place, Project, Source, Surroundings};
 use crate::diff::Privileges;
 use crate::model::{Failure, FailureKind, RunId, RunStanding};
 use crate::safety::DataLoss;
@@ -146,11 +146,13 @@ pub(super) async fn execute_order(
     };
     let mut others = Vec::new();
     for entry in &project.entries {
-        // One that cannot be reached is told by the run itself; one that is written wrong was told already.
-        if let Ok(other) = environment(&project, &entry.name, &surroundings).await
-            && other.target.engine() == place.target.engine()
-        {
-            others.push(other);
+        let guard = entry.environment.as_ref().map_or(Guard::None, |found| found.guard);
+        match environment(&project, &entry.name, &surroundings).await {
+            Ok(other) if other.target.engine() == place.target.engine() => others.push(other),
+            Ok(_) => {}
+            // It may be the very database that the plan is about to run on.
+            Err(failure) if guard != Guard::None && entry.name != on => return Err(failure),
+            Err(failure) => surface.warn(&failure),
         }
     }
     let patience =

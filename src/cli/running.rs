@@ -216,6 +216,9 @@ fn status_line(place: &ChroniclePlace, paint: Paint) -> String {
         last.last,
         Shown::new(last.opened.actor.to_string())
     );
+    for difference in last.verified.iter().flat_map(|verified| &verified.differences) {
+        text.push_str(&format!("  {}\n", paint.hazard(Shown::new(difference))));
+    }
     for state in runs.iter().filter(|state| state.standing() != RunStanding::Over) {
         text.push_str(&format!("  {}\n", paint.hazard(Shown::new(standing(state)))));
         if !state.words.is_empty() {

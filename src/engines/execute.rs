@@ -50,8 +50,11 @@ pub trait Execution: Sync {
     /// Makes our tables and the lease's one row where they are missing. Each may be sent again.
     fn make_own(&self, home: &Ident) -> Vec<Sql>;
 
-    /// One row, one column: 1 when our tables are there.
+    /// One row, one column: how many of our tables are there.
     fn has_own(&self, home: &Ident) -> Sql;
+
+    /// A row where the home is somebody else's. `None`: names alone tell.
+    fn others_home(&self, home: &Ident) -> Option<Sql>;
 
     /// The objects of a schema that are ours, whatever our home is called.
     fn own_objects(&self, schema: &Schema) -> BTreeSet<ObjectId>;
@@ -84,8 +87,9 @@ pub trait Execution: Sync {
     /// How far that session's statement is: rows of phase, done, total.
     fn progress(&self, session: &SessionMark) -> Option<Sql>;
 
-    /// One row, one column: what tells this database from any other in the world. `None`: the file does.
-    fn identity(&self) -> Option<Sql>;
+    /// One row, one column: what tells this database from any other in the world. The first one that our role may ask
+    /// counts. None: the file does.
+    fn identity(&self) -> Vec<Sql>;
 
     /// What an error means for the statement that met it.
     fn mishap(&self, error: &WireError) -> Mishap;
@@ -107,7 +111,8 @@ pub enum Mishap {
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Left {
-    Applied,
+    /// This object is there, or gone.
+    Applied(ObjectId),
     NotApplied,
     /// Half of it is there. `cleanup` removes that; without one the statement itself is to be sent again.
     Half {

@@ -279,6 +279,8 @@ impl RunState {
             _ if unknown => RunStanding::Undecided,
             Some(End::Done | End::TakenBack | End::NeverStarted) => RunStanding::Over,
             Some(End::Parked | End::Failed) if self.applied() == 0 => RunStanding::Over,
+            // It was opened, and nothing was ever meant to be sent.
+            None if self.attempts == 0 => RunStanding::Over,
             Some(End::Parked | End::Failed) | None => RunStanding::Halfway,
         }
     }
@@ -308,6 +310,8 @@ impl RunState {
                     Some(open) if open.unit == settled.unit => {}
                     Some(_) => return Err(wrong("another unit is settled than the one that was intended")),
                     None if settled.witness == Witness::Person => {}
+                    // Asked again, after an answer that told nothing.
+                    None if self.outcomes.get(settled.unit.from) == Some(&Some(Outcome::Unknown)) => {}
                     None => return Err(wrong("a unit is settled that was never intended")),
                 }
                 self.settle(settled);
@@ -379,6 +383,24 @@ pub fn fold(records: &[Record]) -> Result<Vec<RunState>, Contradiction> {
             });
         };
         run.take(record)?;
+        // A rollback that came to its end has taken its run back, however often it was resumed.
+        if let (Course::Back { of, .. }, Some(End::Done)) =
+            (&run.opened.course, run.closed.as_ref().map(|closed| closed.end))
+        {
+            let differences = run.verified.as_ref().map_or(0, |verified| verified.differences.len());
+            let with = if differences == 0 {
+                String::new()
+            } else {
+                format!(", and {differences} differences are left")
+            };
+            let closed = Closed { end: End::TakenBack, reason: format!("by run {}{with}", run.run).into() };
+            let of = of.clone();
+            if let Some(taken) = runs.iter_mut().find(|other| other.run == of) {
+                taken.closed = Some(closed);
+                // Nothing of it is in question any more.
+                taken.open = None;
+            }
+        }
     }
     Ok(runs)
 }

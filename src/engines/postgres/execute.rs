@@ -52,9 +52,14 @@ impl Execution for Postgres {
     }
 
     fn has_own(&self, home: &Ident) -> Sql {
-        let lease = self.own(home, Own::Lease);
-        let name = sql!(PG; &lease);
-        sql!(PG; "SELECT 1 WHERE pg_catalog.to_regclass(", Literal(name.as_str()), ") IS NOT NULL")
+        let [journal, plan, lease] = Own::ALL.map(|table| sql!(PG; &self.own(home, table)));
+        sql!(PG; "SELECT count(pg_catalog.to_regclass(name)) FROM (VALUES (", Literal(journal.as_str()), "), (",
+            Literal(plan.as_str()), "), (", Literal(lease.as_str()), ")) AS own (name)")
+    }
+
+    fn others_home(&self, home: &Ident) -> Option<Sql> {
+        Some(sql!(PG; "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ", Literal(home.as_str()),
+            " AND pg_catalog.obj_description(oid, 'pg_namespace') IS DISTINCT FROM ", Literal(MARK)))
     }
 
     fn own_objects(&self, schema: &Schema) -> BTreeSet<ObjectId> {
@@ -82,6 +87,8 @@ impl Execution for Postgres {
             sql!(PG; "SET tcp_keepalives_idle = '20s'"),
             sql!(PG; "SET tcp_keepalives_interval = '10s'"),
             sql!(PG; "SET tcp_keepalives_count = 3"),
+            // Reading a schema waits for locks too; statements of a plan set their own.
+            sql!(PG; "SET lock_timeout = '5s'"),
         ];
         if version.at_least(14, 0) {
             // A client that is gone does not leave its statement running (spec reliability 2.1, measured there).
@@ -142,12 +149,14 @@ impl Execution for Postgres {
             FROM pg_catalog.pg_stat_progress_create_index WHERE pid = ", pid(session)))
     }
 
-    fn identity(&self) -> Option<Sql> {
-        // The function may be closed to our role; then the server's own address stands in, with the database.
-        Some(sql!(PG; "SELECT CASE WHEN has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') \
-            THEN (SELECT system_identifier::text FROM pg_catalog.pg_control_system()) \
-            ELSE coalesce(inet_server_addr()::text, 'local') || ':' || current_setting('port') END \
-            || '/' || (SELECT oid::text FROM pg_catalog.pg_database WHERE datname = current_database())"))
+    fn identity(&self) -> Vec<Sql> {
+        let own = "(SELECT oid::text FROM pg_catalog.pg_database WHERE datname = current_database())";
+        vec![
+            sql!(PG; "SELECT system_identifier::text || '/' || ", own, " FROM pg_catalog.pg_control_system()"),
+            // The function may be closed to our role; then the server's own address and start stand in.
+            sql!(PG; "SELECT coalesce(inet_server_addr()::text, 'local') || ':' || current_setting('port') || '/' \
+                || extract(epoch FROM pg_catalog.pg_postmaster_start_time())::text || '/' || ", own),
+        ]
     }
 
     fn mishap(&self, error: &WireError) -> Mishap {
@@ -163,7 +172,7 @@ impl Execution for Postgres {
         match reading.acts.as_slice() {
             [Act::CreatesIndex { index, .. }] => match schema.objects.get(index).map(|found| &found.body) {
                 None => Left::NotApplied,
-                Some(Body::Index(found)) if found.validity == Validity::Valid => Left::Applied,
+                Some(Body::Index(found)) if found.validity == Validity::Valid => Left::Applied(index.clone()),
                 Some(Body::Index(_)) => Left::Half {
                     object: index.clone(),
                     cleanup: Some(
@@ -173,7 +182,7 @@ impl Execution for Postgres {
                 Some(_) => Left::Unclear,
             },
             [Act::DropsIndex { index, .. }] => match schema.objects.get(index).map(|found| &found.body) {
-                None => Left::Applied,
+                None => Left::Applied(index.clone()),
                 Some(Body::Index(found)) if found.validity == Validity::Valid => Left::NotApplied,
                 // Dropping it had begun; the same statement ends it.
                 Some(_) => Left::Half { object: index.clone(), cleanup: None },

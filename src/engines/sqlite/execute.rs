@@ -39,9 +39,14 @@ impl Execution for Sqlite {
     }
 
     fn has_own(&self, home: &Ident) -> Sql {
-        let lease = self.own(home, Own::Lease);
-        let name = crate::sqltext::Literal(lease.name.as_str());
-        sql!(LITE; "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ", name)
+        let [journal, plan, lease] = Own::ALL.map(|table| self.own(home, table));
+        let name = |own: &QualifiedName| sql!(LITE; crate::sqltext::Literal(own.name.as_str()));
+        sql!(LITE; "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN (", name(&journal), ", ",
+            name(&plan), ", ", name(&lease), ")")
+    }
+
+    fn others_home(&self, _: &Ident) -> Option<Sql> {
+        None
     }
 
     fn own_objects(&self, schema: &Schema) -> BTreeSet<ObjectId> {
@@ -101,8 +106,8 @@ impl Execution for Sqlite {
         None
     }
 
-    fn identity(&self) -> Option<Sql> {
-        None
+    fn identity(&self) -> Vec<Sql> {
+        Vec::new()
     }
 
     /// Primary result codes: <https://www.sqlite.org/rescode.html>.

@@ -42,8 +42,9 @@ pub(super) fn drift(
     progressed: Progressed<'_>,
 ) -> Vec<Drift> {
     let mut found = Vec::new();
+    let effect = Effect::of(plan, progressed);
     for image in &plan.images {
-        let Some(expected) = expected(plan, image, progressed) else { continue };
+        let Some(expected) = expected(&effect, image, progressed.course) else { continue };
         let there = schema.objects.get(&image.object).map(|object| text(dialect, object));
         if there.as_deref() != expected {
             found.push(Drift {
@@ -61,31 +62,58 @@ pub fn text(dialect: &dyn Dialect, object: &crate::model::Object) -> Box<str> {
     planner::imprint(dialect, object).join("\n").into()
 }
 
+/// Which steps of the plan are in effect, which are not, and which are half taken back.
+struct Effect<'p> {
+    there: Vec<&'p Step>,
+    absent: Vec<&'p Step>,
+    limbo: Vec<&'p Step>,
+}
+
+impl<'p> Effect<'p> {
+    fn of(plan: &'p Plan, progressed: Progressed<'_>) -> Self {
+        let (done, left) = progressed.steps.split_at(progressed.applied.min(progressed.steps.len()));
+        let mut effect = Self { there: Vec::new(), absent: Vec::new(), limbo: Vec::new() };
+        for (at, step) in plan.steps.iter().enumerate() {
+            let (is_done, is_left) = (done.contains(&at), left.contains(&at));
+            let there = match progressed.course {
+                Course::Forward => is_done,
+                // A step without a reversal of its own goes with the one whose reversal covers it.
+                Course::Back { steps, .. } => at < *steps && !is_done && !left.is_empty(),
+            };
+            match (there, is_done && is_left) {
+                (_, true) => effect.limbo.push(step),
+                (true, false) => effect.there.push(step),
+                (false, false) => effect.absent.push(step),
+            }
+        }
+        effect
+    }
+}
+
 /// What the object should be like; `None`: it is on its way.
-fn expected<'i>(plan: &Plan, image: &'i Image, progressed: Progressed<'_>) -> Option<Option<&'i str>> {
-    let (first, last) = match progressed.course {
-        Course::Forward => (image.before.as_deref(), image.after.as_deref()),
-        Course::Back { .. } => (image.after.as_deref(), image.before.as_deref()),
-    };
-    let (done, left) = progressed.steps.split_at(progressed.applied.min(progressed.steps.len()));
-    // A rollback of a part begins in the middle of the plan: what that part left untouched is as it was before.
-    let whole = match progressed.course {
-        Course::Forward => true,
-        Course::Back { steps, .. } => *steps == plan.steps.len(),
-    };
-    if left.is_empty() {
-        return Some(last);
+fn expected<'i>(effect: &Effect<'_>, image: &'i Image, course: &Course) -> Option<Option<&'i str>> {
+    let (before, after) = (image.before.as_deref(), image.after.as_deref());
+    if effect.limbo.is_empty() && effect.there.is_empty() {
+        return Some(before);
     }
-    if done.is_empty() && whole {
-        return Some(first);
+    if effect.limbo.is_empty() && effect.absent.is_empty() {
+        return Some(after);
     }
-    let any = |steps: &[usize], touches: fn(&Step, &ObjectId) -> bool| {
-        steps.iter().filter_map(|at| plan.steps.get(*at)).any(|step| touches(step, &image.object))
+    let any = |steps: &[&Step], touches: fn(&Step, &ObjectId) -> bool| {
+        steps.iter().any(|step| touches(step, &image.object))
     };
-    match (any(done, makes), any(left, makes)) {
-        (false, true) if whole => Some(first),
-        (true, false) if !any(left, near) => Some(last),
-        (false, false) if first == last && stands_alone(image.object.kind) => Some(first),
+    if any(&effect.limbo, near) {
+        return None;
+    }
+    let alone = stands_alone(image.object.kind);
+    let back = match course {
+        Course::Forward => false,
+        Course::Back { .. } => true,
+    };
+    match (any(&effect.there, makes), any(&effect.absent, makes)) {
+        (false, true) => Some(before),
+        (true, false) if !any(&effect.absent, near) && (alone || !back) => Some(after),
+        (false, false) if before == after && alone => Some(before),
         _ => None,
     }
 }
@@ -110,14 +138,14 @@ fn near(step: &Step, object: &ObjectId) -> bool {
 /// Whether nothing but a step of its own changes the object. What partitions and heirs have comes and goes with what
 /// their parents have.
 fn stands_alone(kind: ObjectKind) -> bool {
-    match kind {
+    !matches!(
+        kind,
         ObjectKind::Index
-        | ObjectKind::IndexPartition
-        | ObjectKind::Partition
-        | ObjectKind::Constraint
-        | ObjectKind::Trigger => false,
-        _ => true,
-    }
+            | ObjectKind::IndexPartition
+            | ObjectKind::Partition
+            | ObjectKind::Constraint
+            | ObjectKind::Trigger
+    )
 }
 
 /// The objects of a plan whose images it keeps: what differs, what its steps are about or lock, and all parts of

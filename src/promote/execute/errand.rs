@@ -2,13 +2,13 @@
 //! sends nothing before it knows.
 
 use crate::model::{
-    Closed, Course, End, Entry, Failure, FailureKind, Plan, Reversal, RunId, RunStanding, RunState,
+    Course, End, Entry, Failure, FailureKind, Fingerprint, Plan, Reversal, RunId, RunStanding, RunState,
 };
 
 use super::drift::{Progressed, drift};
 use super::route::{Kind, Route};
 use super::stand::Stand;
-use super::{Drift, Happening, Refusal, Report, Stopped, journal_failure, stopped};
+use super::{Drift, Happening, Refusal, Report, Stopped, stopped};
 
 impl Stand<'_, '_> {
     pub(super) async fn begin(&mut self) -> Result<Report, Stopped> {
@@ -45,7 +45,7 @@ impl Stand<'_, '_> {
         }
         let course = state.opened.course.clone();
         let route = Route::of(mission.site.dialect, mission.plan, &course);
-        same_statements(&state, &route)?;
+        same_plan(&state, &route, mission.digest)?;
         let mut writer = self.take_over(&state, Entry::Resumed(mission.actor.clone())).await?;
         self.settle_open(&mut writer, &route).await?;
         let applied = self.state(run)?.applied();
@@ -75,7 +75,7 @@ impl Stand<'_, '_> {
             return Err(Stopped::Refused(Refusal::Unfinished(Box::new(other))));
         }
         let forward = Route::of(mission.site.dialect, mission.plan, &Course::Forward);
-        same_statements(&state, &forward)?;
+        same_plan(&state, &forward, mission.digest)?;
         let own = std::mem::replace(&mut self.run, of.clone());
         let unfinished = forward.unit(state.applied()).filter(|(unit, _)| self.tries(*unit) > 0);
         if let Some((unit, kind)) = unfinished {
@@ -104,13 +104,7 @@ impl Stand<'_, '_> {
             return Err(Stopped::Refused(Refusal::Drifted(drifted)));
         }
         let mut writer = self.enter(&course, &route, &schema).await?;
-        let report = self.go(&mut writer, &course, &route).await?;
-        let reason = format!("taken back by run {}", self.run);
-        let closed = Entry::Closed(Closed { end: End::TakenBack, reason: reason.into() });
-        let keeper = self.sessions.keeper.as_mut();
-        let added = writer.add_to(of.clone(), keeper, &mut self.journal, closed).await;
-        added.map_err(|error| journal_failure(mission.site.label, &error))?;
-        Ok(report)
+        self.go(&mut writer, &course, &route).await
     }
 
     fn taken_back(&self, of: &RunId) -> Result<bool, Failure> {
@@ -138,11 +132,16 @@ fn impossible(plan: &Plan, applied: usize) -> Option<Failure> {
 }
 
 /// The plan must be the one that the run began with.
-fn same_statements(state: &RunState, route: &Route) -> Result<(), Failure> {
+fn same_plan(state: &RunState, route: &Route, digest: &Fingerprint) -> Result<(), Failure> {
     let sums = route.sums();
     let longest = sums.len().max(state.opened.statements.len());
     match (0..longest).find(|at| sums.get(*at) != state.opened.statements.get(*at)) {
-        None => Ok(()),
+        None if *digest == state.opened.plan => Ok(()),
+        None => Err(Failure::new(
+            FailureKind::Refused,
+            format!("the plan is not the one that run {} began with: its way back or its images differ", state.run),
+        )
+        .hint("resume with the plan's own folder as it was")),
         Some(at) => Err(Failure::new(
             FailureKind::Refused,
             format!("the plan is not the one that run {} began with: statement {} differs", state.run, at + 1),

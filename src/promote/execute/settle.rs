@@ -1,17 +1,18 @@
 //! What became of a unit whose outcome nobody wrote down. The server is asked, in this order: does the session that
 //! ran it still live, is the unit's record there, what does the schema say. What no answer settles stays unknown.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::connect::WireError;
 use crate::engines::Left;
 use crate::model::{
-    Boundary, End, Entry, Failure, FailureKind, Intended, Outcome, Probe, RunState, SessionMark, Settled,
-    Unit, Witness,
+    Boundary, Course, End, Entry, Failure, FailureKind, Intended, ObjectId, Outcome, Probe, RunState, Schema,
+    SessionMark, Settled, Unit, Witness,
 };
 
 use super::super::journal::Writer;
 use super::super::lease::{self, Locked};
+use super::drift::text;
 use super::route::{Kind, Route};
 use super::site::Sessions;
 use super::stand::Stand;
@@ -20,6 +21,8 @@ use super::{Happening, journal_failure, wire_failure};
 
 /// Between two looks at a statement that outlived its owner.
 const AGAIN: Duration = Duration::from_millis(200);
+/// Between two words on it.
+const TOLD_AGAIN: Duration = Duration::from_secs(5);
 /// Tries to reach a server again whose session broke, and the pause between them.
 const TRIES: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(500);
@@ -36,6 +39,7 @@ impl<'a> Stand<'_, 'a> {
     async fn gone(&mut self, session: &SessionMark) -> Result<(), Failure> {
         let site = self.mission.site;
         let Some(sql) = site.execution.alive(session) else { return Ok(()) };
+        let mut told: Option<Instant> = None;
         loop {
             let rows = self.sessions.keeper.query(&sql).await;
             let rows = rows.map_err(|error| wire_failure(site.label, &error))?;
@@ -45,7 +49,10 @@ impl<'a> Stand<'_, 'a> {
             let cell = |at| rows.cell(0, at).unwrap_or_default();
             let words =
                 format!("session {} still works ({}, {} s): {}", session.id, cell(0), cell(1), cell(3));
-            self.mission.control.hear(Happening::Orphan { words: words.as_str().into() });
+            if told.is_none_or(|told| told.elapsed() > TOLD_AGAIN) {
+                self.mission.control.hear(Happening::Orphan { words: words.as_str().into() });
+                told = Some(Instant::now());
+            }
             if self.mission.control.is_stopped() {
                 return Err(Failure::new(FailureKind::Unknown, format!("{}: {words}", site.label))
                     .hint("wait for it, or cancel it on the server, then `resume`"));
@@ -61,7 +68,9 @@ impl<'a> Stand<'_, 'a> {
         writer: &mut Writer<'a>,
         route: &Route,
     ) -> Result<(), Failure> {
-        let Some(open) = self.state(&self.run)?.open else { return Ok(()) };
+        let state = self.state(&self.run)?;
+        let unknown = state.outcomes.get(state.applied()) == Some(&Some(Outcome::Unknown));
+        let Some(open) = state.open.or_else(|| self.last_intent().filter(|_| unknown)) else { return Ok(()) };
         let kind = match open.boundary {
             Boundary::NonTransactional => Kind::Bare,
             Boundary::Transactional | Boundary::OwnTransaction | Boundary::NewTransaction => {
@@ -75,6 +84,14 @@ impl<'a> Stand<'_, 'a> {
             Kind::Bare => self.asked(route, open.unit).await?,
         };
         self.settled(writer, open.unit, outcome, Witness::Probe, &words).await
+    }
+
+    /// What was meant to be sent last.
+    fn last_intent(&self) -> Option<Intended> {
+        self.journal.records.iter().rev().find_map(|record| match &record.entry {
+            Entry::Intended(intended) if record.run == self.run => Some(intended.clone()),
+            _ => None,
+        })
     }
 
     /// A unit that the server refused: in a transaction nothing is left of it, outside the server is asked.
@@ -125,7 +142,10 @@ impl<'a> Stand<'_, 'a> {
         };
         let schema = self.sessions.read(&site).await?;
         match site.execution.left(statement, &schema) {
-            Left::Applied => Ok((Outcome::Applied, "the server has it".into())),
+            Left::Applied(object) if !self.is_ours(&schema, &object)? => {
+                Ok((Outcome::Unknown, format!("{object} is there, and it is not the one of the plan")))
+            }
+            Left::Applied(_) => Ok((Outcome::Applied, "the server has it".into())),
             Left::NotApplied => Ok((Outcome::NotApplied, "the server does not have it".into())),
             Left::Half { object, .. } => {
                 Ok((Outcome::NotApplied, format!("{object} is half made; it is removed before the next try")))
@@ -134,12 +154,27 @@ impl<'a> Stand<'_, 'a> {
         }
     }
 
+    /// Whether an object is the one that the plan makes. Comments and the like may still be to come.
+    fn is_ours(&self, schema: &Schema, object: &ObjectId) -> Result<bool, Failure> {
+        let forward = self.state(&self.run)?.opened.course == Course::Forward;
+        let image = self.mission.plan.images.iter().find(|image| image.object == *object);
+        let wanted =
+            image.and_then(|image| if forward { image.after.as_deref() } else { image.before.as_deref() });
+        let found = schema.objects.get(object).map(|found| text(self.mission.site.dialect, found));
+        let head = |text: &str| text.lines().take(2).map(str::to_owned).collect::<Vec<_>>();
+        Ok(match (wanted, found) {
+            (Some(wanted), Some(found)) => head(wanted) == head(&found),
+            // A helper that the plan itself takes away again, or something that is gone.
+            (None, _) | (_, None) => true,
+        })
+    }
+
     /// The plan's own question. It tells of the way forward alone.
     async fn probed(&mut self, route: &Route, unit: Unit) -> Result<(Outcome, String), Failure> {
         let unclear = || (Outcome::Unknown, "the server does not tell whether it took effect".to_owned());
         let state = self.state(&self.run)?;
         let step = route.steps.get(unit.from).and_then(|at| self.mission.plan.steps.get(*at));
-        let (Some(step), crate::model::Course::Forward) = (step, &state.opened.course) else {
+        let (Some(step), Course::Forward) = (step, &state.opened.course) else {
             return Ok(unclear());
         };
         match &step.probe {

@@ -109,6 +109,9 @@ impl<'m, 'a> Stand<'m, 'a> {
         self.outlive(state).await?;
         let mission = self.mission;
         let site = &mission.site;
+        // What outlived its owner may have written its record meanwhile.
+        let journal = site.home().read(self.sessions.keeper.as_mut()).await;
+        self.journal = journal.map_err(|error| journal_failure(site.label, &error))?;
         let now = mission.control.now();
         let plan = state.opened.plan.as_str();
         let lease = lease::advance(

@@ -240,7 +240,7 @@ impl<'a> Stand<'_, 'a> {
         })?;
         match site.execution.left(statement, &schema) {
             Left::Half { cleanup: Some(sql), .. } => self.sessions.worker.execute(&sql).await.map(drop),
-            Left::Half { cleanup: None, .. } | Left::Applied | Left::NotApplied | Left::Unclear => Ok(()),
+            Left::Half { cleanup: None, .. } | Left::Applied(_) | Left::NotApplied | Left::Unclear => Ok(()),
         }
     }
 
@@ -293,11 +293,11 @@ impl<'a> Stand<'_, 'a> {
             failure.what.push_str(&format!("\n{detail}"));
         }
         failure.hint = match self.mission.site.execution.mishap(error) {
-            Mishap::Busy => "others kept the lock; `resume` tries again when they are gone".into(),
-            Mishap::Beaten => "others were faster; `resume` tries again".into(),
+            Mishap::Busy => "others kept the lock: try again when they are gone (`resume`, or the same command where nothing was applied)".into(),
+            Mishap::Beaten => "others were faster: try again (`resume`, or the same command where nothing was applied)".into(),
             Mishap::Refused => {
                 let ours =
-                    "this unit left nothing; mend the cause and `resume`, or `rollback` what ran before";
+                    "this unit left nothing: mend the cause and go on (`resume`, or the same command where nothing was applied)";
                 error.hint.as_ref().map_or_else(|| ours.to_owned(), |theirs| format!("{theirs}; {ours}"))
             }
         };

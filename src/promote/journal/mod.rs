@@ -38,15 +38,39 @@ pub(crate) struct Home<'a> {
 }
 
 impl Home<'_> {
+    /// Whether our tables are there: all of them or none.
     pub(crate) async fn exists(&self, connection: &mut dyn Connection) -> Result<bool, WireError> {
-        Ok(!connection.query(&self.execution.has_own(self.name)).await?.is_empty())
+        let rows = connection.query(&self.execution.has_own(self.name)).await?;
+        match rows.cell(0, 0).and_then(|count| count.parse().ok()) {
+            Some(0) => Ok(false),
+            Some(count) if count == Own::ALL.len() => Ok(true),
+            _ => {
+                let what = format!("some of our tables ({}) are there and some are not", self.name);
+                Err(WireError::new(WireErrorKind::Statement, what))
+            }
+        }
     }
 
+    /// Makes our tables, all or none.
     pub(crate) async fn make(&self, connection: &mut dyn Connection) -> Result<(), WireError> {
-        for sql in self.execution.make_own(self.name) {
-            connection.execute(&sql).await?;
+        if self.exists(connection).await? {
+            return Ok(());
         }
-        Ok(())
+        if let Some(sql) = self.execution.others_home(self.name)
+            && !connection.query(&sql).await?.is_empty()
+        {
+            let what = format!("{} is there already and is not ours", self.name);
+            return Err(WireError::new(WireErrorKind::Statement, what));
+        }
+        connection.execute(&sql!(self.engine; "BEGIN")).await?;
+        for sql in self.execution.make_own(self.name) {
+            if let Err(error) = connection.execute(&sql).await {
+                // The first complaint is the one to tell.
+                let _ = connection.execute(&sql!(self.engine; "ROLLBACK")).await;
+                return Err(error);
+            }
+        }
+        connection.execute(&sql!(self.engine; "COMMIT")).await.map(drop)
     }
 
     /// Every record, the chain checked. No tables yet: no records.
@@ -169,10 +193,7 @@ impl<'a> Writer<'a> {
 
     /// The next record, as a statement that adds it while the lease holds.
     pub(crate) fn next(&self, journal: &Journal, entry: Entry) -> Result<Link, JournalError> {
-        self.next_of(self.run.clone(), journal, entry)
-    }
-
-    fn next_of(&self, run: RunId, journal: &Journal, entry: Entry) -> Result<Link, JournalError> {
+        let run = self.run.clone();
         let head = &journal.head;
         let seq = head.seq + 1;
         let kind = wire::kind(&entry);
@@ -196,18 +217,7 @@ impl<'a> Writer<'a> {
         journal: &mut Journal,
         entry: Entry,
     ) -> Result<(), JournalError> {
-        self.add_to(self.run.clone(), connection, journal, entry).await
-    }
-
-    /// The same for another run.
-    pub(crate) async fn add_to(
-        &self,
-        run: RunId,
-        connection: &mut dyn Connection,
-        journal: &mut Journal,
-        entry: Entry,
-    ) -> Result<(), JournalError> {
-        let link = self.next_of(run, journal, entry)?;
+        let link = self.next(journal, entry)?;
         send(connection, &link).await?;
         journal.landed(link);
         Ok(())

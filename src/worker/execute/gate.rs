@@ -21,8 +21,11 @@ pub(super) async fn pass(
 ) -> Result<Vec<String>, Failure> {
     match order.errand {
         Errand::Run | Errand::Promote => {}
-        // What began may be ended or taken back.
-        Errand::Resume(_) | Errand::RollBack(_) => return Ok(Vec::new()),
+        // What began may be ended or taken back, where no guard says otherwise.
+        Errand::Resume(_) | Errand::RollBack(_) => {
+            guarded(order)?;
+            return apart(order, spot, reader).await;
+        }
     }
     answered(&order.acknowledged, &record.findings)?;
     proven(&order.on, &record.proof)?;
@@ -114,6 +117,13 @@ async fn apart(
                 );
             }
             Ok(_) => {}
+            Err(failure) if other.guard != Guard::None => {
+                return Err(refused(format!(
+                    "{} is guarded and cannot be asked whether it is {}: {}",
+                    other.name, order.on.name, failure.what
+                ))
+                .hint("mend its entry in the project file, or reach it, and try again"));
+            }
             Err(failure) => notes.push(format!(
                 "{} could not be asked whether it is the same database: {}",
                 other.name, failure.what
@@ -125,13 +135,18 @@ async fn apart(
 
 /// What tells a database from any other.
 async fn identity(spot: &Spot<'_>, reader: &mut dyn Connection) -> Result<String, Failure> {
-    match spot.execution.identity() {
-        Some(sql) => {
-            let rows = reader.query(&sql).await.map_err(|error| failure::wire(&spot.place.name, &error))?;
-            Ok(rows.cell(0, 0).unwrap_or_default().to_owned())
+    let label = &spot.place.name;
+    let mut refusal = None;
+    for sql in spot.execution.identity() {
+        match reader.query(&sql).await {
+            Ok(rows) => return Ok(rows.cell(0, 0).unwrap_or_default().to_owned()),
+            Err(error) => refusal = Some(failure::wire(label, &error)),
         }
+    }
+    match refusal {
+        Some(refusal) => Err(refusal),
         None => file_identity(&spot.place.target)
-            .map_err(|error| Failure::new(FailureKind::Local, format!("{}: {error}", spot.place.name))),
+            .map_err(|error| Failure::new(FailureKind::Local, format!("{label}: {error}"))),
     }
 }
 

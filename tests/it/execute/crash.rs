@@ -136,3 +136,55 @@ fn stopped_before_each_unit_and_taken_back() {
         assert!(wrong.is_empty(), "{before}\n{}", wrong.join("\n"));
     }
 }
+
+#[test]
+fn a_rollback_that_is_killed_and_resumed_ends_both_runs() {
+    let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
+    for stopped_at in [None, Some(5)] {
+        ground.fresh("victim");
+        let reached = ground.desk.path("reached");
+        match stopped_at {
+            None => assert!(ground.run("victim").status().unwrap().success()),
+            Some(count) => drop(killed_at(ground.run("victim"), "before intent", count, &reached)),
+        }
+        let url = ground.url("victim");
+        let back = ground.desk.command(&["rollback", "plan", "--on", &url]);
+        assert!(matches!(killed_at(back, "before intent", 2, &reached), End::Killed));
+        let resumed = ground.resume("victim");
+        assert_eq!(resumed.code, 0, "{}", resumed.err);
+        ground.is_before("victim").unwrap();
+        let again = ground.roll_back("victim");
+        assert!(again.code == 2 && again.err.contains("nothing to take back"), "{}", again.err);
+        assert!(ground.run("victim").status().unwrap().success(), "the way is free again");
+        ground.is_after("victim").unwrap();
+    }
+}
+
+#[test]
+fn a_run_that_sent_nothing_is_in_nobody_s_way() {
+    let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
+    ground.fresh("victim");
+    let reached = ground.desk.path("reached");
+    assert!(matches!(killed_at(ground.run("victim"), "before intent", 1, &reached), End::Killed));
+    assert!(ground.run("victim").status().unwrap().success());
+    ground.is_after("victim").unwrap();
+}
+
+#[test]
+fn an_index_of_somebody_else_is_not_taken_for_ours() {
+    let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
+    ground.fresh("victim");
+    let reached = ground.desk.path("reached");
+    assert!(matches!(killed_at(ground.run("victim"), "after intent", 3, &reached), End::Killed));
+    let server = ground.server().unwrap();
+    server.psql(&ground.database("victim"), &["-c", "CREATE INDEX orders_day ON orders (note)"]).unwrap();
+    for answer in [ground.resume("victim"), ground.roll_back("victim")] {
+        assert_eq!(answer.code, 6, "{}{}", answer.out, answer.err);
+        assert!(answer.err.contains("it is not the one of the plan"), "{}", answer.err);
+    }
+    assert_eq!(ground.ask("victim", "SELECT count(*) FROM pg_class WHERE relname = 'orders_day'"), ["1"]);
+    server.psql(&ground.database("victim"), &["-c", "DROP INDEX orders_day"]).unwrap();
+    let resumed = ground.resume("victim");
+    assert_eq!(resumed.code, 0, "{}", resumed.err);
+    ground.is_after("victim").unwrap();
+}

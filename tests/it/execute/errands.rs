@@ -89,6 +89,9 @@ fn a_guarded_environment_is_not_run_on() {
         ground.desk.expect(0, &with(&["run", "plan", "--on", "staging"], &yes));
         let promote = ground.desk.expect(5, &with(&["promote", "plan", "--to", "production"], &yes));
         assert!(promote.err.contains("approval"), "{}", promote.err);
+        for command in [&["rollback", "plan", "--on", "production"][..], &["resume", "--on", "production"]] {
+            assert_ne!(ground.desk.run(command).code, 0, "{command:?}");
+        }
         ground.is_before("production").unwrap();
     }
 }
