@@ -68,9 +68,6 @@ pub trait Execution: Sync {
     /// One row for the session while it lives: what it is doing, and for how many seconds. None when it is gone.
     fn alive(&self, session: &SessionMark) -> Option<Sql>;
 
-    /// Cancels what that session runs.
-    fn cancel(&self, session: &SessionMark) -> Option<Sql>;
-
     /// One row, one column: `t` when the lock of this database was taken. It dies with its session. `None`: the
     /// engine has none, and a file beside the database stands in.
     fn try_lock(&self) -> Option<Sql>;

@@ -220,12 +220,10 @@ pub enum End {
     Failed,
     /// What it had done has been taken back by another run.
     TakenBack,
-    /// It never sent anything.
-    NeverStarted,
 }
 
 impl End {
-    pub const ALL: [Self; 5] = [Self::Done, Self::Parked, Self::Failed, Self::TakenBack, Self::NeverStarted];
+    pub const ALL: [Self; 4] = [Self::Done, Self::Parked, Self::Failed, Self::TakenBack];
 
     pub fn word(self) -> &'static str {
         match self {
@@ -233,7 +231,6 @@ impl End {
             Self::Parked => "parked",
             Self::Failed => "failed",
             Self::TakenBack => "taken back",
-            Self::NeverStarted => "never started",
         }
     }
 }
@@ -277,7 +274,7 @@ impl RunState {
         let unknown = self.open.is_some() || self.outcomes.contains(&Some(Outcome::Unknown));
         match self.closed.as_ref().map(|closed| closed.end) {
             _ if unknown => RunStanding::Undecided,
-            Some(End::Done | End::TakenBack | End::NeverStarted) => RunStanding::Over,
+            Some(End::Done | End::TakenBack) => RunStanding::Over,
             Some(End::Parked | End::Failed) if self.applied() == 0 => RunStanding::Over,
             // It was opened, and nothing was ever meant to be sent.
             None if self.attempts == 0 => RunStanding::Over,

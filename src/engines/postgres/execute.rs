@@ -113,13 +113,6 @@ impl Execution for Postgres {
             extract(epoch FROM backend_start)::text = ", text(&session.began), ")"))
     }
 
-    fn cancel(&self, session: &SessionMark) -> Option<Sql> {
-        Some(
-            sql!(PG; "SELECT pg_catalog.pg_cancel_backend(pid) FROM pg_catalog.pg_stat_activity WHERE pid = ",
-            pid(session), " AND extract(epoch FROM backend_start)::text = ", text(&session.began)),
-        )
-    }
-
     fn try_lock(&self) -> Option<Sql> {
         // Two numbers that nobody else is likely to use; an advisory lock belongs to one database.
         Some(sql!(PG; "SELECT pg_catalog.pg_try_advisory_lock(1835624306, 1)"))

@@ -80,10 +80,6 @@ impl Execution for Sqlite {
         None
     }
 
-    fn cancel(&self, _: &SessionMark) -> Option<Sql> {
-        None
-    }
-
     fn try_lock(&self) -> Option<Sql> {
         None
     }

@@ -25,7 +25,7 @@ impl Drift {
     }
 }
 
-/// How far a run has come: the first `applied` statements of its course, which has `of` statements.
+/// How far a run has come: the first `applied` statements of its course took effect.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Progressed<'a> {
     pub(super) course: &'a Course,

@@ -175,7 +175,7 @@ async fn passed(order: &ExecuteOrder, digest: &Fingerprint, record: &Record) -> 
         Some(End::TakenBack) => {
             return Err(first(format!("run {} on {} was taken back", run.run, before.name)));
         }
-        Some(End::Parked | End::Failed | End::NeverStarted) | None => {
+        Some(End::Parked | End::Failed) | None => {
             return Err(first(format!("run {} on {} did not come to its end", run.run, before.name)));
         }
     }
