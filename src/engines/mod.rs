@@ -14,6 +14,7 @@ use crate::model::{
 mod draft;
 mod execute;
 mod introspect;
+mod pool;
 pub mod postgres;
 mod reading;
 pub mod sqlite;

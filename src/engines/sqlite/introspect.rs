@@ -10,9 +10,9 @@ use super::constraint::{self, Named};
 use super::depends::{self, Relations};
 use super::parse::{self, TableText};
 use super::token::{Names, folded, part, statement, tokens};
-use super::words::Words;
 use crate::connect::Rows;
 use crate::engines::AssembleError;
+use crate::engines::pool::Pool;
 use crate::model::{
     About, Body, Column, Definition, Estimate, Firing, Index, Nullability, Object, ObjectId, ObjectKind,
     Opaque, Origin, Persistence, Populated, Position, QualifiedName, ReplicaIdentity, RowSecurity, Schema,
@@ -32,7 +32,7 @@ pub(super) fn assemble(version: &ServerVersion, answers: &[Rows]) -> Result<Sche
         bytes: catalog.bytes,
         objects: BTreeMap::new(),
         relations: Relations::default(),
-        words: Words::default(),
+        pool: Pool::default(),
     };
     for column in &catalog.columns {
         build.columns.entry(column.table).or_default().push(column);
@@ -72,7 +72,7 @@ struct Build<'a> {
     bytes: Option<u64>,
     objects: BTreeMap<ObjectId, Arc<Object>>,
     relations: Relations,
-    words: Words,
+    pool: Pool,
 }
 
 impl Build<'_> {
@@ -105,17 +105,17 @@ impl Build<'_> {
             }
         }
         self.relations
-            .add(table.clone(), columns.iter().map(|column| self.words.ident(column.name)).collect());
+            .add(table.clone(), columns.iter().map(|column| self.pool.ident(column.name)).collect());
         for (at, column) in columns.iter().enumerate() {
-            let id = ObjectId::member(ObjectKind::Column, table.name.clone(), self.words.ident(column.name));
+            let id = ObjectId::member(ObjectKind::Column, table.name.clone(), self.pool.ident(column.name));
             let body = Body::Column(self.column(&text, at, column));
             self.add(id, body);
         }
         for Named { name, mut constraint } in constraint::constraints(&text, &self.names) {
-            let name = self.words.ident(name.as_str());
-            constraint.definition = self.words.definition(constraint.definition);
+            let name = self.pool.ident(name.as_str());
+            constraint.definition = self.pool.typed(constraint.definition);
             constraint.columns =
-                constraint.columns.iter().map(|column| self.words.ident(column.as_str())).collect();
+                constraint.columns.iter().map(|column| self.pool.ident(column.as_str())).collect();
             let id = ObjectId::member(ObjectKind::Constraint, table.name.clone(), name);
             self.add(id, Body::Constraint(constraint));
         }
@@ -153,13 +153,13 @@ impl Build<'_> {
 
     fn column(&self, text: &TableText<'_>, at: usize, row: &ColumnRow<'_>) -> Column {
         let read = &text.columns[at];
-        let data_type = self.words.definition(part(&text.tokens[read.data_type.clone()], &self.names));
+        let data_type = self.pool.typed(part(&text.tokens[read.data_type.clone()], &self.names));
         let value = match (&read.generated, &read.default, row.default) {
             (Some((expression, stored)), _, _) => Value::Generated {
                 expression: part(&text.tokens[expression.clone()], &self.names),
                 stored: if row.hidden == 3 { Stored::Stored } else { *stored },
             },
-            (None, Some(_), Some(default)) => Value::Default(self.words.definition(self.default(default))),
+            (None, Some(_), Some(default)) => Value::Default(self.pool.typed(self.default(default))),
             (None, _, _) => Value::Plain,
         };
         let mut options = Settings::new();
@@ -211,7 +211,7 @@ impl Build<'_> {
             .indexes
             .iter()
             .filter(|(name, _)| *name == row.name)
-            .map(|(_, column)| column.map(|column| self.words.ident(column)))
+            .map(|(_, column)| column.map(|column| self.pool.ident(column)))
             .collect();
         self.add(
             id,

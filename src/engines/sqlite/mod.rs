@@ -17,7 +17,6 @@ mod rebuild;
 mod render;
 mod source;
 mod token;
-mod words;
 
 use super::{
     Action, AssembleError, Cause, Dialect, Disturbance, Draft, Facts, Folding, Frame, Reading, Transition,

@@ -2,14 +2,13 @@
 //! names, and says which answer and which row would not fit. It never looks beyond its own row.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::collections::HashSet;
 use std::str::FromStr;
 
 use serde::de::DeserializeOwned;
 
 use crate::connect::{Cells, Rows};
 use crate::engines::AssembleError;
+use crate::engines::pool::Pool;
 use crate::model::{Definition, Ident, Settings};
 
 /// A row of the catalog's own key: `oid`.
@@ -21,7 +20,7 @@ pub(super) struct Answer<'a> {
     /// Its 0-based place in the batch, for errors.
     pub query: usize,
     pub rows: &'a Rows,
-    pub words: &'a Words,
+    pub pool: &'a Pool,
 }
 
 impl<'a> Answer<'a> {
@@ -37,43 +36,7 @@ impl<'a> Answer<'a> {
     }
 
     fn row(self, row: usize) -> Row<'a> {
-        Row { query: self.query, row, cells: Source::Wire(self.rows.row(row), 0), words: self.words }
-    }
-}
-
-/// Names and definitions that were read before. A catalog repeats them (types, columns, defaults), and a schema keeps
-/// each only once.
-#[derive(Default)]
-pub(super) struct Words {
-    idents: RefCell<HashSet<Ident>>,
-    definitions: RefCell<HashSet<Definition>>,
-}
-
-impl Words {
-    /// Longer texts are seldom repeated.
-    const LONGEST: usize = 64;
-
-    fn ident(&self, text: &str) -> Ident {
-        let mut known = self.idents.borrow_mut();
-        if let Some(ident) = known.get(text) {
-            return ident.clone();
-        }
-        let ident = Ident::from(text);
-        known.insert(ident.clone());
-        ident
-    }
-
-    fn definition(&self, text: &str) -> Definition {
-        if text.len() > Self::LONGEST {
-            return Definition::from_catalog(text);
-        }
-        let mut known = self.definitions.borrow_mut();
-        if let Some(definition) = known.get(text) {
-            return definition.clone();
-        }
-        let definition = Definition::from_catalog(text);
-        known.insert(definition.clone());
-        definition
+        Row { query: self.query, row, cells: Source::Wire(self.rows.row(row), 0), pool: self.pool }
     }
 }
 
@@ -82,7 +45,7 @@ pub(super) struct Row<'a> {
     query: usize,
     row: usize,
     cells: Source<'a>,
-    words: &'a Words,
+    pool: &'a Pool,
 }
 
 enum Source<'a> {
@@ -129,7 +92,7 @@ impl<'a> Row<'a> {
     }
 
     pub fn maybe_ident(&mut self) -> Read<Option<Ident>> {
-        Ok(self.cell()?.map(|text| self.words.ident(&text)))
+        Ok(self.cell()?.map(|text| self.pool.ident(&text)))
     }
 
     pub fn definition(&mut self) -> Read<Definition> {
@@ -138,7 +101,7 @@ impl<'a> Row<'a> {
     }
 
     pub fn maybe_definition(&mut self) -> Read<Option<Definition>> {
-        Ok(self.cell()?.map(|text| self.words.definition(&text)))
+        Ok(self.cell()?.map(|text| self.pool.definition(&text)))
     }
 
     /// A whole statement as the server prints it: without closing semicolon and white space at its ends.
@@ -187,7 +150,7 @@ impl<'a> Row<'a> {
     /// every cell is NULL where the array is.
     pub fn rarely(&mut self) -> Read<Row<'a>> {
         let cells = self.json()?.into_iter();
-        Ok(Row { query: self.query, row: self.row, cells: Source::Packed(cells), words: self.words })
+        Ok(Row { query: self.query, row: self.row, cells: Source::Packed(cells), pool: self.pool })
     }
 
     /// A JSON array of strings and nulls. NULL is an empty list.

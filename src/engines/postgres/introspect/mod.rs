@@ -33,10 +33,11 @@ mod types;
 mod unmodelled;
 mod views;
 
-use self::answer::{Answer, Words};
+use self::answer::Answer;
 use self::assembly::Assembly;
 use crate::connect::Rows;
 use crate::engines::AssembleError;
+use crate::engines::pool::Pool;
 use crate::model::{EngineKind, Schema, ServerVersion, Sql};
 use crate::sqltext::SqlBuilder;
 
@@ -139,9 +140,9 @@ pub(super) fn assemble(version: &ServerVersion, answers: Vec<Rows>) -> Result<Sc
         return Err(AssembleError { query: answers.len(), row: 0, what });
     }
     let mut assembly = Assembly::new(version.clone());
-    let words = Words::default();
+    let pool = Pool::default();
     for (query, (rows, family)) in answers.into_iter().skip(OPENING.len()).zip(FAMILIES).enumerate() {
-        (family.read)(&mut assembly, Answer { query: query + OPENING.len(), rows: &rows, words: &words })?;
+        (family.read)(&mut assembly, Answer { query: query + OPENING.len(), rows: &rows, pool: &pool })?;
     }
     Ok(assembly.finish())
 }
