@@ -202,6 +202,9 @@ pub(super) struct Rollback {
     /// A plan's folder, or a run as `history` names it [default: the last run]
     #[arg(value_name = "DIR|RUN")]
     pub what: Option<String>,
+    /// Answer for what was written since and is lost
+    #[arg(long)]
+    pub allow_destructive: bool,
     /// The environment
     #[arg(long, value_name = "ENV")]
     pub on: String,

@@ -101,6 +101,13 @@ impl Execute<'_> {
         }
     }
 
+    fn loss(&self) -> DataLoss {
+        match self {
+            Self::RollBack(rollback) if rollback.allow_destructive => DataLoss::Allowed,
+            Self::Run(_) | Self::Promote(_) | Self::Resume(_) | Self::RollBack(_) => DataLoss::Refused,
+        }
+    }
+
     fn acknowledged(&self) -> &[String] {
         match self {
             Self::Run(run) => &run.acknowledge,
@@ -164,6 +171,7 @@ pub(super) async fn execute_order(
         others,
         before,
         acknowledged: execute.acknowledged().to_vec(),
+        loss: execute.loss(),
         patience,
     })
 }

@@ -4,7 +4,8 @@
 use crate::config::{Guard, Origin, Place};
 use crate::connect::{self, Connection, Purpose, Target};
 use crate::export::{Noted, Proof, Record};
-use crate::model::{Course, End, Failure, FailureKind, Fingerprint, RunState};
+use crate::model::{Course, End, Failure, FailureKind, Fingerprint, LossTime, Plan, Reversal, RunState};
+use crate::safety::DataLoss;
 
 use super::super::failure;
 use super::super::queue::Job;
@@ -71,17 +72,36 @@ fn proven(on: &Place, proof: &Proof) -> Result<(), Failure> {
     }
 }
 
+/// No approval can be given yet, so a guard is a no.
 fn guarded(order: &ExecuteOrder) -> Result<(), Failure> {
     let on = &order.on;
-    match (&order.errand, on.guard) {
-        (_, Guard::None) => Ok(()),
-        (Errand::Promote, Guard::Confirm | Guard::Typed | Guard::TwoPerson) => {
-            Err(refused(format!("{} is guarded ({}): it takes an approval", on.name, on.guard.word()))
-                .hint("approve the plan for this environment in the workbench"))
+    match on.guard {
+        Guard::None => Ok(()),
+        Guard::Confirm | Guard::Typed | Guard::TwoPerson => {
+            Err(refused(format!("{} is guarded ({}): it takes an approval", on.name, on.guard.word())).hint(
+                "this release knows no approvals: run the plan's scripts with the engine's own client, \
+                 or take the guard away in the project file",
+            ))
         }
-        (Errand::Run | Errand::Resume(_) | Errand::RollBack(_), _) => {
-            Err(refused(format!("{} is guarded ({})", on.name, on.guard.word()))
-                .hint(format!("bring the plan there with `migrator-tui promote DIR --to {}`", on.name)))
+    }
+}
+
+/// Taking steps back loses what was written since. Somebody has to say that it may.
+pub(super) fn answered_for(loss: DataLoss, plan: &Plan, applied: usize) -> Result<(), Failure> {
+    let lost: Vec<&str> = plan
+        .steps
+        .iter()
+        .take(applied)
+        .filter_map(|step| match &step.reversal {
+            Reversal::Lossy { lost, .. } if lost.when == LossTime::Since => Some(lost.what.as_ref()),
+            Reversal::Lossy { .. } | Reversal::Exact(_) | Reversal::Impossible(_) => None,
+        })
+        .collect();
+    match (loss, lost.is_empty()) {
+        (DataLoss::Allowed, _) | (DataLoss::Refused, true) => Ok(()),
+        (DataLoss::Refused, false) => {
+            Err(refused(format!("taking it back loses what was written since:\n  {}", lost.join("\n  ")))
+                .hint("save it first where it matters; then answer for the loss: --allow-destructive"))
         }
     }
 }

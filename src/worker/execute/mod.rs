@@ -14,9 +14,10 @@ use crate::connect::{self, Connection, Purpose};
 use crate::engines::{self, Dialect, Execution};
 use crate::export::{self, Record};
 use crate::model::{
-    Actor, Course, Failure, FailureKind, Fingerprint, Ident, Plan, RunId, RunStanding, RunState, fold,
+    Actor, Course, End, Failure, FailureKind, Fingerprint, Ident, Plan, RunId, RunStanding, RunState, fold,
 };
 use crate::promote::{self, Drift, Mission, Patience, Site};
+use crate::safety::DataLoss;
 
 use super::queue::Job;
 use super::{clock, disk, failure};
@@ -38,6 +39,8 @@ pub struct ExecuteOrder {
     pub before: Option<Place>,
     /// The rules whose error findings somebody answers for, by name.
     pub acknowledged: Vec<String>,
+    /// Whether a way back may lose what was written since.
+    pub loss: DataLoss,
     pub patience: Patience,
 }
 
@@ -143,6 +146,15 @@ pub(super) async fn execute(order: &ExecuteOrder, job: &Job) -> Result<Ran, Fail
             spot.dialect.kind().title()
         );
         return Err(Failure::new(FailureKind::Usage, what));
+    }
+    let still_there = |state: &&RunState| {
+        Some(&state.run) == run.as_ref()
+            && state.closed.as_ref().is_none_or(|closed| closed.end != End::TakenBack)
+    };
+    if let (Errand::RollBack(_), Some(state)) = (&order.errand, runs.iter().find(still_there)) {
+        // The open unit may have taken effect: what it would lose is asked for too.
+        let reached = state.open.as_ref().map_or(state.applied(), |open| open.unit.to);
+        gate::answered_for(order.loss, &kept.record.plan, reached)?;
     }
     let notes = gate::pass(&order, &spot, &kept.record, &kept.digest, reader.as_mut(), job).await?;
     drop(reader);

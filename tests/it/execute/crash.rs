@@ -148,7 +148,7 @@ fn a_rollback_that_is_killed_and_resumed_ends_both_runs() {
             Some(count) => drop(killed_at(ground.run("victim"), "before intent", count, &reached)),
         }
         let url = ground.url("victim");
-        let back = ground.desk.command(&["rollback", "plan", "--on", &url]);
+        let back = ground.desk.command(&["rollback", "plan", "--on", &url, "--allow-destructive"]);
         assert!(matches!(killed_at(back, "before intent", 2, &reached), End::Killed));
         let resumed = ground.resume("victim");
         assert_eq!(resumed.code, 0, "{}", resumed.err);

@@ -49,7 +49,14 @@ fn a_plan_goes_from_staging_to_production_and_back() {
         );
         // Our own tables are no difference.
         desk.expect(0, &["diff", "--current", "staging", "--desired", &ground.url("after")]);
-        let back = desk.expect(0, &["rollback", "plan", "--on", "production"]);
+        let asked = desk.expect(5, &["rollback", "plan", "--on", "production"]);
+        assert!(
+            asked.err.contains("loses what was written since") && asked.err.contains("returns"),
+            "{}",
+            asked.err
+        );
+        ground.is_after("production").unwrap();
+        let back = desk.expect(0, &["rollback", "plan", "--on", "production", "--allow-destructive"]);
         assert!(back.out.contains("rollback"), "{}", back.out);
         ground.is_before("production").unwrap();
         let twice = desk.expect(2, &["rollback", "plan", "--on", "production"]);

@@ -247,7 +247,7 @@ impl Ground {
     }
 
     pub fn roll_back(&self, database: &str) -> Answer {
-        self.desk.run(&["rollback", "plan", "--on", &self.url(database)])
+        self.desk.run(&["rollback", "plan", "--on", &self.url(database), "--allow-destructive"])
     }
 
     /// A session that does something and does not end its transaction, until it is dropped.
