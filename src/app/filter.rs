@@ -30,8 +30,8 @@ enum Word {
 
 /// What a filter asks a row.
 pub struct Traits<'a> {
-    /// As the catalog has it; both names where they differ.
-    pub names: [&'a str; 2],
+    /// In lower case, one a line; both where they differ.
+    pub names: &'a str,
     pub kind: Option<ObjectKind>,
     /// `+`, `-`, `~`, `->`, or nothing.
     pub sign: &'a str,
@@ -75,7 +75,7 @@ impl Filter {
     /// Every word has to be met.
     pub fn meets(&self, row: &Traits<'_>) -> bool {
         self.words.iter().all(|word| match word {
-            Word::Name(name) => row.names.iter().any(|own| holds(own, name)),
+            Word::Name(name) => row.names.contains(name.as_str()),
             Word::Kind(kind) => row.kind.is_some_and(|own| own.word().replace(' ', "-").starts_with(kind)),
             Word::Sign(sign) => row.sign == sign,
             Word::Changed => !row.sign.is_empty(),
@@ -123,7 +123,7 @@ mod tests {
 
     fn row() -> Traits<'static> {
         Traits {
-            names: ["Users", "people"],
+            names: "users\npeople",
             kind: Some(ObjectKind::Table),
             sign: "~",
             left_out: false,

@@ -169,18 +169,8 @@ impl Tree {
         let own = ground.outline.own_changes(at);
         let first = own.first().map(|change| *change as usize);
         let mark = first.and_then(|change| ground.review.mark(change));
-        let names = match &node.what {
-            What::Object(pair) | What::Namespace(_, pair) => {
-                let name = |object: &'a Option<std::sync::Arc<crate::model::Object>>| {
-                    object.as_ref().map_or("", |object| object.id.leaf().as_str())
-                };
-                [name(&pair.current), name(&pair.desired)]
-            }
-            What::NotCompared(what, _) => [&*what.what, ""],
-            What::NotComparedHead => ["", ""],
-        };
         Traits {
-            names,
+            names: ground.outline.lowered(at),
             kind: node.kind(),
             sign: first.and_then(|change| ground.signs.get(change)).copied().unwrap_or(""),
             left_out: own.iter().any(|change| !ground.review.is_chosen(*change as usize)),

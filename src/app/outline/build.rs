@@ -92,14 +92,18 @@ impl Writer<'_> {
         if let What::Namespace(_, pair) | What::Object(pair) = &what {
             self.outline.by_node.extend(changes_of(pair, &self.by_id));
         }
-        self.outline.nodes.push(Node {
+        let mut node = Node {
             what,
+            kind: None,
             depth: depth as u8,
             parent: self.open.last().copied(),
             span: 1,
             own: start..self.outline.by_node.len() as u32,
             changes: 0,
-        });
+        };
+        node.kind = node.id().map(|id| id.kind);
+        self.outline.lowered.push(super::lowered::names(&node.what));
+        self.outline.nodes.push(node);
         self.open.push(id);
     }
 

@@ -3,6 +3,7 @@
 
 mod build;
 mod heads;
+mod lowered;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use crate::model::{Object, ObjectId, ObjectKind, Unmodelled};
 
 pub use build::outline;
+use lowered::Lowered;
 
 /// A place in the outline.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -26,6 +28,7 @@ impl NodeId {
 #[derive(Clone, Debug)]
 pub struct Node {
     pub what: What,
+    kind: Option<ObjectKind>,
     /// 0 for what stands outermost.
     pub depth: u8,
     pub parent: Option<NodeId>,
@@ -74,6 +77,8 @@ pub enum Seen {
 #[derive(Clone, Debug, Default)]
 pub struct Outline {
     nodes: Vec<Node>,
+    /// The names of each node.
+    lowered: Lowered,
     /// The changes by node: places in the changeset.
     by_node: Vec<u32>,
     /// The node of each change.
@@ -97,6 +102,11 @@ impl Outline {
 
     pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node)> {
         self.nodes.iter().enumerate().map(|(at, node)| (NodeId(at as u32), node))
+    }
+
+    /// The node's names in lower case, one a line.
+    pub fn lowered(&self, id: NodeId) -> &str {
+        self.lowered.of(id)
     }
 
     /// The node and all below it.
@@ -187,7 +197,7 @@ impl Node {
     }
 
     pub fn kind(&self) -> Option<ObjectKind> {
-        self.id().map(|id| id.kind)
+        self.kind
     }
 }
 
