@@ -26,6 +26,8 @@ use super::dice::Dice;
 use super::driver::{Driver, manner};
 use super::{emulator, made};
 
+const TEXTS: usize = 100_000;
+
 /// One run: everything that is made, and how many texts have been on their way to the screen.
 struct Run {
     dice: Dice,
@@ -37,7 +39,6 @@ struct Run {
 
 #[test]
 fn h5_no_text_acts_on_the_terminal() {
-    let wanted = if std::env::var_os("MIGRATOR_TEST_FULL").is_some() { 100_000 } else { 10_000 };
     let seed = std::env::var("MIGRATOR_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed = seed.unwrap_or_else(|| u64::from(std::process::id()) * 2_654_435_761 + 1);
     println!("MIGRATOR_TEST_SEED={seed}");
@@ -50,7 +51,7 @@ fn h5_no_text_acts_on_the_terminal() {
     let _ = state.work.begin(Duration::ZERO, Purpose::Compare, CommandKind::Examine);
     state.now = Duration::from_secs(10);
     let mut run = Run { dice: Dice(seed), state, comparison, draft, texts: 0 };
-    while run.texts < wanted {
+    while run.texts < TEXTS {
         run.scene();
         for _ in 0..6 {
             run.turn();
