@@ -2,16 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::config::{Guard, Place, Project, Source, Surroundings};
+use crate::config::{Project, Surroundings};
 use crate::diff::Privileges;
-use crate::model::{Failure, FailureKind, RunId, RunStanding};
+use crate::model::{Failure, FailureKind, RunId};
 use crate::safety::DataLoss;
 use crate::worker::{
     self, CompareOrder, Errand, ExecuteOrder, HistoryOrder, Pick, PlanOrder, Rehearsal, RehearseOrder,
-    Selection, read_plan,
+    Request, Selection, read_plan,
 };
 
-use super::args::{How, Plan, Promote, Rehearse, Resume, Rollback, Run, Sides};
+use super::args::{Plan, Promote, Rehearse, Resume, Rollback, Run, Sides};
 use super::surface::Surface;
 
 pub(super) async fn compare_order(
@@ -92,27 +92,36 @@ pub(super) enum Execute<'a> {
 }
 
 impl Execute<'_> {
-    fn how(&self) -> &How {
+    fn request(&self) -> Request {
+        let run = |text: &String| RunId::new(text.as_str());
         match self {
-            Self::Run(run) => &run.how,
-            Self::Promote(promote) => &promote.how,
-            Self::Resume(resume) => &resume.how,
-            Self::RollBack(rollback) => &rollback.how,
-        }
-    }
-
-    fn loss(&self) -> DataLoss {
-        match self {
-            Self::RollBack(rollback) if rollback.allow_destructive => DataLoss::Allowed,
-            Self::Run(_) | Self::Promote(_) | Self::Resume(_) | Self::RollBack(_) => DataLoss::Refused,
-        }
-    }
-
-    fn acknowledged(&self) -> &[String] {
-        match self {
-            Self::Run(run) => &run.acknowledge,
-            Self::Promote(promote) => &promote.acknowledge,
-            Self::Resume(_) | Self::RollBack(_) => &[],
+            Self::Run(wanted) => Request {
+                folder: Some(wanted.path.clone()),
+                acknowledged: wanted.acknowledge.clone(),
+                tries: wanted.how.tries,
+                ..Request::new(Errand::Run, Some(&wanted.on))
+            },
+            Self::Promote(wanted) => Request {
+                folder: Some(wanted.path.clone()),
+                acknowledged: wanted.acknowledge.clone(),
+                tries: wanted.how.tries,
+                ..Request::new(Errand::Promote, Some(&wanted.to))
+            },
+            Self::Resume(wanted) => Request {
+                folder: wanted.plan.clone(),
+                tries: wanted.how.tries,
+                ..Request::new(Errand::Resume(wanted.run.as_ref().map(run)), wanted.on.as_deref())
+            },
+            Self::RollBack(wanted) => {
+                let folder = wanted.what.as_ref().map(PathBuf::from).filter(|path| path.is_dir());
+                let named = wanted.what.as_ref().filter(|_| folder.is_none()).map(run);
+                Request {
+                    folder,
+                    loss: if wanted.allow_destructive { DataLoss::Allowed } else { DataLoss::Refused },
+                    tries: wanted.how.tries,
+                    ..Request::new(Errand::RollBack(named), Some(&wanted.on))
+                }
+            }
         }
     }
 }
@@ -124,97 +133,9 @@ pub(super) async fn execute_order(
 ) -> Result<ExecuteOrder, Failure> {
     let surroundings = Surroundings::of_process();
     let project = loaded(surface, project, &surroundings)?;
-    let (errand, folder, on) = match execute {
-        Execute::Run(run) => (Errand::Run, Some(run.path.clone()), run.on.clone()),
-        Execute::Promote(promote) => (Errand::Promote, Some(promote.path.clone()), promote.to.clone()),
-        Execute::Resume(resume) => {
-            let run = resume.run.as_ref().map(|run| RunId::new(run.as_str()));
-            let on = match &resume.on {
-                Some(on) => on.clone(),
-                None => unfinished(&project, &surroundings, run.as_ref()).await?,
-            };
-            (Errand::Resume(run), resume.plan.clone(), on)
-        }
-        Execute::RollBack(rollback) => {
-            let folder = rollback.what.as_ref().map(PathBuf::from).filter(|path| path.is_dir());
-            let run = match (&folder, &rollback.what) {
-                (None, Some(run)) => Some(RunId::new(run.as_str())),
-                (Some(_), _) | (None, None) => None,
-            };
-            (Errand::RollBack(run), folder, rollback.on.clone())
-        }
-    };
-    let place = environment(&project, &on, &surroundings).await?;
-    let before = match (execute, project.before(&on)) {
-        (Execute::Promote(_), Some(before)) => {
-            Some(environment(&project, &before.name, &surroundings).await?)
-        }
-        _ => None,
-    };
-    let mut others = Vec::new();
-    for entry in &project.entries {
-        let guard = entry.environment.as_ref().map_or(Guard::None, |found| found.guard);
-        match environment(&project, &entry.name, &surroundings).await {
-            Ok(other) if other.target.engine() == place.target.engine() => others.push(other),
-            Ok(_) => {}
-            // It may be the very database that the plan is about to run on.
-            Err(failure) if guard != Guard::None && entry.name != on => return Err(failure),
-            Err(failure) => surface.warn(&failure),
-        }
-    }
-    let patience =
-        crate::promote::Patience { tries: execute.how().tries, ..crate::promote::Patience::default() };
-    Ok(ExecuteOrder {
-        errand,
-        folder,
-        on: place,
-        others,
-        before,
-        acknowledged: execute.acknowledged().to_vec(),
-        loss: execute.loss(),
-        patience,
-    })
-}
-
-/// A database: an environment, or a URL.
-async fn environment(project: &Project, name: &str, surroundings: &Surroundings) -> Result<Place, Failure> {
-    match project.source(name, surroundings).await? {
-        Source::Environment(place) => Ok(*place),
-        Source::Files(_) => {
-            Err(Failure::new(FailureKind::Usage, format!("`{name}` is no database: nothing runs there"))
-                .hint("name an environment of migrator.toml, or a URL"))
-        }
-    }
-}
-
-/// The one environment that has a run which is not over.
-async fn unfinished(
-    project: &Project,
-    surroundings: &Surroundings,
-    run: Option<&RunId>,
-) -> Result<String, Failure> {
-    let mut found = Vec::new();
-    for (name, place) in worker::doctor_order(project, surroundings).await.places {
-        let Ok(place) = place else { continue };
-        let Ok(runs) = worker::runs_of(&place).await else { continue };
-        let wanted = |state: &&crate::model::RunState| match run {
-            Some(run) => &state.run == run,
-            None => state.standing() != RunStanding::Over,
-        };
-        if runs.iter().any(|state| wanted(&state)) {
-            found.push(name);
-        }
-    }
-    match found.as_slice() {
-        [one] => Ok(one.clone()),
-        [] => Err(Failure::new(FailureKind::Usage, "no environment has a run to resume")
-            .hint("`migrator-tui status` shows them all; name a database with --on")),
-        several => Err(Failure::new(
-            FailureKind::Usage,
-            format!("several environments have one: {}", several.join(", ")),
-        )
-        .hint("say which with --on")),
-    }
+    let (order, warnings) = worker::execute_order(&project, &surroundings, &execute.request()).await?;
+    warnings.iter().for_each(|failure| surface.warn(failure));
+    Ok(order)
 }
 
 pub(super) async fn history_order(

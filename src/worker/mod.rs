@@ -43,7 +43,10 @@ pub use disk::{SaveOrder, read_plan, write_plan};
 pub use doctor::{Check, DoctorOrder, Health};
 pub use draft::{DraftOrder, Drafted, Edited, Residual};
 pub use edit::EditOrder;
-pub use execute::{Chronicle, ChroniclePlace, Errand, ExecuteOrder, HistoryOrder, Ran, runs_of, standing};
+pub use execute::{
+    Chronicle, ChroniclePlace, Errand, ExecuteOrder, HistoryOrder, Ran, Request, execute_order, runs_of,
+    standing,
+};
 pub use plan::{PlanOrder, Planned, Rehearsal};
 pub use progress::Progress;
 pub use prove::ProveOrder;
@@ -99,8 +102,12 @@ pub enum CommandKind {
     Recall(RecallOrder),
     /// Runs a plan on an environment, goes on with a run, or takes one back.
     Execute(Box<ExecuteOrder>),
+    /// The same by names. Needs a desk.
+    Start(Box<Request>),
     /// What has run where.
     History(HistoryOrder),
+    /// The same of the environments of the desk.
+    Look,
     /// Makes two filled environments of that engine, tells their story, removes them.
     Demo(EngineKind),
 }

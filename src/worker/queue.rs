@@ -270,6 +270,16 @@ async fn perform(kind: CommandKind, job: Job) -> Result<Answer, Failure> {
         CommandKind::Execute(order) => {
             execute::execute(&order, &job).await.map(|ran| Answer::Ran(ran.into()))
         }
+        CommandKind::Start(request) => {
+            let desk = desk::desk(&job)?;
+            let order = execute::execute_order(&desk.project, &desk.surroundings, &request).await?.0;
+            execute::execute(&order, &job).await.map(|ran| Answer::Ran(ran.into()))
+        }
+        CommandKind::Look => {
+            let places = desk::examination(&job).await?.places;
+            let order = execute::HistoryOrder { places };
+            execute::history(&order, &job).await.map(|told| Answer::Told(told.into()))
+        }
         CommandKind::History(order) => {
             execute::history(&order, &job).await.map(|told| Answer::Told(told.into()))
         }

@@ -4,6 +4,7 @@
 mod control;
 mod gate;
 mod history;
+mod request;
 mod told;
 
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ use super::{clock, disk, failure};
 
 pub(super) use history::history;
 pub use history::{Chronicle, HistoryOrder, Place as ChroniclePlace, runs_of};
+pub use request::{Request, execute_order};
 pub use told::standing;
 
 /// What is to be done with a plan.
