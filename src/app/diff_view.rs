@@ -1,6 +1,7 @@
 //! The diff pane's own state: which definition is on show, how it is laid out, where one is in it, and its colours.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::model::EngineKind;
 use crate::sqltext::colour::{Coloured, Progress, Span};
@@ -14,6 +15,8 @@ use super::tree::Way;
 const KEPT: usize = 64;
 /// Lines coloured in one go.
 const PORTION: usize = 200;
+/// A definition that comes sooner takes the place of the one before it at once.
+const PATIENCE: Duration = Duration::from_millis(150);
 
 /// What the diff pane shows, and how.
 #[derive(Clone, Debug)]
@@ -26,6 +29,8 @@ pub struct DiffView {
     pub left: usize,
     /// The node on show.
     pub head: Option<NodeId>,
+    /// The node to be shown as soon as its definition is there, and since when it is waited for.
+    next: Option<(NodeId, Duration)>,
     rows: Vec<Row>,
     colours: Progress,
     kept: BTreeMap<NodeId, Kept>,
@@ -63,6 +68,7 @@ impl Default for DiffView {
             list: List::default(),
             left: 0,
             head: None,
+            next: None,
             rows: Vec::new(),
             colours: Progress::Done,
             kept: BTreeMap::new(),
@@ -140,8 +146,33 @@ impl DiffView {
         }
     }
 
+    /// The node will be shown when its definition is there. Until then what is on show stays: to wipe it out first
+    /// would be one more frame for a slow line, and a flicker for the eye.
+    pub fn expect(&mut self, head: NodeId, now: Duration) {
+        let since = self.next.map_or(now, |(_, since)| since);
+        self.next = Some((head, since));
+    }
+
+    /// The node whose definition is not known.
+    pub fn sought(&self) -> Option<NodeId> {
+        self.next.map(|(head, _)| head).or(self.head).filter(|head| !self.knows(*head))
+    }
+
+    /// How long what is on show may stand for what is waited for; `None` where nothing is.
+    pub fn until_due(&self, now: Duration) -> Option<Duration> {
+        self.next.map(|(_, since)| (since + PATIENCE).saturating_sub(now))
+    }
+
+    /// Waited too long: the node is shown without its definition.
+    pub fn give_up_waiting(&mut self) {
+        if let Some((head, _)) = self.next {
+            self.show(head, None, 1);
+        }
+    }
+
     /// Shows another node. The cursor goes to its first difference, or to the part's own line.
     pub fn show(&mut self, head: NodeId, part: Option<&str>, height: usize) {
+        self.next = None;
         if self.head != Some(head) {
             self.head = Some(head);
             self.left = 0;
@@ -151,6 +182,7 @@ impl DiffView {
         self.list.cursor = at;
         self.list.top = at.saturating_sub(height / 3);
         self.list.settle(self.rows.len(), height);
+        self.colour(height);
     }
 
     pub fn lay_out(&mut self) {
@@ -189,5 +221,31 @@ impl DiffView {
             Way::Next => (from + 1..self.rows.len()).find(starts),
             Way::Previous => (0..from.min(self.rows.len())).rev().find(starts),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_on_show_stays_until_the_next_is_there_or_too_late() {
+        let text = |text: &str| Difference::new(Some(text.into()), Some(text.into()));
+        let (first, second, third) = (NodeId(1), NodeId(2), NodeId(3));
+        let mut view = DiffView::default();
+        view.show(first, None, 10);
+        assert_eq!(view.sought(), Some(first));
+        view.keep(first, text("a"), EngineKind::Sqlite);
+        view.expect(second, Duration::from_millis(10));
+        assert_eq!((view.head, view.sought(), view.rows().len()), (Some(first), Some(second), 1));
+        // The cursor goes on; the wait does not begin anew.
+        view.expect(third, Duration::from_millis(100));
+        assert_eq!(view.until_due(Duration::from_millis(100)), Some(Duration::from_millis(60)));
+        view.keep(third, text("b"), EngineKind::Sqlite);
+        view.show(third, None, 10);
+        assert_eq!((view.head, view.sought(), view.until_due(Duration::ZERO)), (Some(third), None, None));
+        view.expect(second, Duration::ZERO);
+        view.give_up_waiting();
+        assert_eq!((view.head, view.sought(), view.rows().len()), (Some(second), Some(second), 0));
     }
 }

@@ -92,7 +92,14 @@ pub(super) fn follow(state: &mut State) -> Vec<Errand> {
     } else {
         subject.outline.get(selected).and_then(|node| node.id()).map(|id| id.leaf().as_str().to_owned())
     };
-    subject.diff.show(head, part.as_deref(), height);
+    // Something is on show already, and what is to be shown is not there yet.
+    let is_told = |head| subject.outline.get(head).is_some_and(|node| has_definition(&node.what));
+    let on_show = subject.diff.head.filter(|on_show| *on_show != head);
+    if on_show.is_some_and(is_told) && is_told(head) && !subject.diff.knows(head) {
+        subject.diff.expect(head, state.now);
+    } else {
+        subject.diff.show(head, part.as_deref(), height);
+    }
     scripts::follow(state);
     define(state)
 }
@@ -104,7 +111,7 @@ pub(super) fn define(state: &mut State) -> Vec<Errand> {
         return Vec::new();
     }
     let Some(subject) = state.subject.as_deref() else { return Vec::new() };
-    let Some(head) = subject.diff.head.filter(|head| !subject.diff.knows(*head)) else { return Vec::new() };
+    let Some(head) = subject.diff.sought() else { return Vec::new() };
     let Some(node) = subject.outline.get(head).filter(|node| has_definition(&node.what)) else {
         return Vec::new();
     };

@@ -155,7 +155,7 @@ impl SqlPane {
             let sheet = self.sheet_mut(tab);
             sheet.places.clone_from(&script.places);
             sheet.planned.clone_from(&script.text);
-            if sheet.editor.text() != script.text {
+            if !sheet.editor.holds(&script.text) {
                 sheet.editor.set_text(&script.text);
             }
         }
@@ -179,7 +179,7 @@ impl SqlPane {
     /// The person's own text over the plan's.
     pub fn restore(&mut self, tab: Tab, text: &str, now: Duration) {
         let sheet = self.sheet_mut(tab);
-        if sheet.editor.text() != text {
+        if !sheet.editor.holds(text) {
             sheet.editor.replace(text);
             self.touched = Some(now);
         }
@@ -201,7 +201,7 @@ impl SqlPane {
     pub fn is_edited(&self) -> bool {
         Tab::BOTH.into_iter().any(|tab| {
             let sheet = self.sheet(tab);
-            sheet.editor.is_touched() && sheet.editor.text() != sheet.planned
+            sheet.editor.is_touched() && !sheet.editor.holds(&sheet.planned)
         })
     }
 

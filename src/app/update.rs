@@ -71,6 +71,9 @@ fn tick(state: &mut State, now: Duration) -> Vec<Errand> {
     let height = state.height(Pane::Diff);
     if let Some(subject) = state.subject.as_deref_mut() {
         subject.sql.editor_mut().colour();
+        if subject.diff.until_due(now).is_some_and(|due| due.is_zero()) {
+            subject.diff.give_up_waiting();
+        }
         subject.diff.colour(height);
     }
     errands.extend(remember::due(state));
@@ -99,6 +102,7 @@ impl State {
             self.work.visible(self.now).map(|_| spinner),
             self.work.until_visible(self.now),
             remember::until_due(self),
+            self.subject.as_deref().and_then(|subject| subject.diff.until_due(self.now)),
             self.subject.as_deref().and_then(|subject| {
                 let colours = [subject.sql.editor().colours(), subject.diff.colours()];
                 colours.iter().any(|colours| matches!(colours, Progress::More)).then_some(SOON)

@@ -105,6 +105,13 @@ impl Schema {
         })
     }
 
+    /// What an object needs, as the server says.
+    pub fn needs<'a>(&'a self, id: &'a ObjectId) -> impl Iterator<Item = &'a ObjectId> {
+        let first = self.depends.partition_point(|(dependent, _)| dependent < id);
+        let own = self.depends.iter().skip(first).take_while(move |(dependent, _)| dependent == id);
+        own.map(|(_, needed)| needed)
+    }
+
     /// Lets this schema hold the very objects of `other` wherever the two are the same, to the last detail. Most of
     /// two schemas that are compared is the same; this keeps it in memory once, and spares all who compare them.
     ///

@@ -97,7 +97,7 @@ fn unite(work: &mut Work, desired: &Schema) {
     };
     let joined: Vec<ObjectId> = work.items.keys().filter(|id| subject(work, id).is_some()).cloned().collect();
     for id in joined {
-        for needed in super::nodes::needs(desired, &id) {
+        for needed in desired.needs(&id) {
             let (Some(own), Some(other)) = (subject(work, &id), subject(work, needed)) else { continue };
             let tables = [&own, &other].iter().any(|subject| subject.kind == ObjectKind::Table);
             if own != other && !tables {

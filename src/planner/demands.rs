@@ -10,13 +10,13 @@ use crate::model::{
     Validity, Value,
 };
 
-use super::nodes::{Nodes, needs};
+use super::nodes::Nodes;
 
 impl Nodes {
     pub(super) fn demand_dependencies(&mut self, base: &Schema, desired: &Schema) {
         let mut demands = Vec::new();
         for (dependent, &d) in &self.reach {
-            for needed in needs(desired, dependent) {
+            for needed in desired.needs(dependent) {
                 let Some(&n) = self.reach.get(needed) else { continue };
                 if !(only_reads(dependent) && self.only_requires(n)) {
                     demands.push((n, d));
@@ -28,7 +28,7 @@ impl Nodes {
             }
         }
         for (dependent, &d) in &self.leave {
-            for needed in needs(base, dependent) {
+            for needed in base.needs(dependent) {
                 let Some(&n) = self.leave.get(needed) else { continue };
                 if only_reads(dependent) && self.only_requires(n) {
                     continue;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use crate::engines::{Action, Dialect, Facts, Folding, Restore};
 use crate::model::{ObjectId, ObjectKind, Schema};
 
-use super::nodes::{Nodes, container, needs};
+use super::nodes::{Nodes, container};
 
 pub(super) fn order(dialect: &dyn Dialect, base: &Schema, desired: &Schema, nodes: Nodes) -> Vec<Action> {
     let ranks = ranks(dialect, base, desired, &nodes);
@@ -97,7 +97,7 @@ fn folded(dialect: &dyn Dialect, desired: &Schema, nodes: Nodes, order: &[usize]
             {
                 continue;
             }
-            let ready = needs(desired, &object.id).all(|needed| match nodes.reach.get(needed) {
+            let ready = desired.needs(&object.id).all(|needed| match nodes.reach.get(needed) {
                 None => true,
                 Some(&at) => {
                     at == table

@@ -142,12 +142,12 @@ fn entangled(base: &Schema, work: &Work, part: &ObjectId, container: &ObjectId) 
     let mut seen: BTreeSet<&ObjectId> = BTreeSet::new();
     let outside = |id: &ObjectId| id.name != container.name || id.member.is_none();
     let mut queue: Vec<&ObjectId> =
-        needs(base, part).filter(|id| *id != container && outside(id) && goes(id)).collect();
+        base.needs(part).filter(|id| *id != container && outside(id) && goes(id)).collect();
     while let Some(id) = queue.pop() {
         if !seen.insert(id) {
             continue;
         }
-        for needed in needs(base, id) {
+        for needed in base.needs(id) {
             if needed == container || (needed.name == container.name && needed.kind == ObjectKind::Column) {
                 return true;
             }
@@ -167,19 +167,13 @@ fn in_order(mut objects: Vec<Arc<Object>>, schema: &Schema) -> Vec<Arc<Object>> 
     let inside: BTreeSet<ObjectId> = rest.iter().map(|object| object.id.clone()).collect();
     while !rest.is_empty() {
         let ready = rest.iter().position(|object| {
-            needs(schema, &object.id).all(|needed| !inside.contains(needed) || done.contains(needed))
+            schema.needs(&object.id).all(|needed| !inside.contains(needed) || done.contains(needed))
         });
         let object = rest.remove(ready.unwrap_or(0));
         done.insert(object.id.clone());
         objects.push(object);
     }
     objects
-}
-
-/// What an object needs.
-pub(super) fn needs<'a>(schema: &'a Schema, id: &'a ObjectId) -> impl Iterator<Item = &'a ObjectId> {
-    let first = schema.depends.partition_point(|(dependent, _)| dependent < id);
-    schema.depends[first..].iter().take_while(move |(dependent, _)| dependent == id).map(|(_, needed)| needed)
 }
 
 fn creates(dialect: &dyn Dialect, work: &Work, followers: &BTreeMap<ObjectId, ObjectId>, nodes: &mut Nodes) {

@@ -3,7 +3,7 @@
 
 use crate::model::{Body, Column, Object, ObjectId, ObjectKind, Schema, Stored, Value, Verb, Work};
 
-use super::survey::{Seen, Survey, blocks_long, needs};
+use super::survey::{Seen, Survey, blocks_long};
 
 /// Why ADD COLUMN has to write every row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,7 +62,8 @@ pub(super) fn starts_empty(survey: &Survey<'_>, id: &ObjectId) -> bool {
 
 /// The column's domain, where that refuses some values.
 pub(super) fn checked_domain<'s>(schema: &'s Schema, column: &'s ObjectId) -> Option<&'s Object> {
-    let domain = needs(schema, column)
+    let domain = schema
+        .needs(column)
         .filter(|needed| needed.kind == ObjectKind::Domain)
         .find_map(|needed| schema.objects.get(needed))?;
     let has_check = schema
@@ -76,7 +77,8 @@ pub(super) fn checked_domain<'s>(schema: &'s Schema, column: &'s ObjectId) -> Op
 
 /// The domain gives a value where the column has no default of its own.
 pub(super) fn domain_default(schema: &Schema, column: &ObjectId) -> bool {
-    needs(schema, column)
+    schema
+        .needs(column)
         .filter_map(|needed| schema.objects.get(needed))
         .any(|object| matches!(&object.body, Body::Domain(body) if body.default.is_some()))
 }

@@ -457,12 +457,6 @@ pub(super) fn column_of<'s>(
     }
 }
 
-/// What an object needs.
-pub(super) fn needs<'s>(schema: &'s Schema, id: &'s ObjectId) -> impl Iterator<Item = &'s ObjectId> {
-    let first = schema.depends.partition_point(|(dependent, _)| dependent < id);
-    schema.depends[first..].iter().take_while(move |(dependent, _)| dependent == id).map(|(_, needed)| needed)
-}
-
 /// What needs an object.
 pub(super) fn dependents<'s>(schema: &'s Schema, id: &'s ObjectId) -> impl Iterator<Item = &'s ObjectId> {
     schema.depends.iter().filter(move |(_, needed)| needed == id).map(|(dependent, _)| dependent)

@@ -1,7 +1,7 @@
 //! Define: one object of a comparison as the statements that would make it, on each side. A relation comes with its
 //! parts, indexes and comments. It plans the object from nothing, so that it reads as a plan would make it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diff::{self, DiffOptions, Privileges};
@@ -76,34 +76,32 @@ fn joined(statements: impl Iterator<Item = String>) -> String {
     statements.map(|statement| format!("{};\n", statement.trim_end())).collect()
 }
 
-/// A schema with nothing but one object and what belongs to it.
+/// A schema with nothing but one object and what belongs to it. It is asked for with every move of a cursor: of the
+/// schema it looks only at what may belong to the object.
 fn with_parts(schema: &Schema, id: &ObjectId) -> Schema {
-    let belongs = |other: &ObjectId, object: &Object| {
-        if other == id {
-            return true;
+    let mut objects: BTreeMap<ObjectId, Arc<Object>> = BTreeMap::new();
+    let mut add = |object: &Arc<Object>| drop(objects.insert(object.id.clone(), Arc::clone(object)));
+    schema.objects.get(id).into_iter().for_each(&mut add);
+    schema.members(id).filter(|part| may_hold(id.kind, part.id.kind)).for_each(&mut add);
+    if is_relation(id) {
+        let is_on =
+            |object: &&Arc<Object>| matches!(&object.body, Body::Index(index) if index.table == id.name);
+        schema.of_kind(ObjectKind::Index).filter(is_on).for_each(&mut add);
+        for kind in [ObjectKind::Partition, ObjectKind::SequenceOwner] {
+            schema.objects.get(&ObjectId::new(kind, id.name.clone())).into_iter().for_each(&mut add);
         }
-        match &object.body {
-            Body::Index(index) => is_relation(id) && index.table == id.name,
-            Body::Partition(_) | Body::SequenceOwner(_) => is_relation(id) && other.name == id.name,
-            // Statistics have a name of their own; the server says what they are on.
-            Body::Defined(_) if other.kind == ObjectKind::Statistics => {
-                schema.depends.iter().any(|(user, used)| user == other && used == id)
-            }
-            _ => other.member.is_some() && other.name == id.name && may_hold(id.kind, other.kind),
-        }
-    };
-    let objects = schema
-        .objects
-        .iter()
-        .filter(|(other, object)| belongs(other, object))
-        .map(|(other, object)| (other.clone(), Arc::clone(object)))
+    }
+    // Statistics have a name of their own; the server says what they are on.
+    let is_on = |object: &&Arc<Object>| schema.needs(&object.id).any(|used| used == id);
+    schema.of_kind(ObjectKind::Statistics).filter(is_on).for_each(&mut add);
+    let depends = objects
+        .keys()
+        .flat_map(|user| schema.needs(user).map(move |used| (user, used)))
+        .filter(|(_, used)| objects.contains_key(*used))
+        .map(|(user, used)| (user.clone(), used.clone()))
         .collect();
-    let mut alone = Schema { objects, depends: Vec::new(), ..Schema::empty(schema.version.clone()) };
-    let present: BTreeSet<&ObjectId> = alone.objects.keys().collect();
-    let depends = schema.depends.iter().filter(|(a, b)| present.contains(a) && present.contains(b));
-    alone.depends = depends.cloned().collect();
-    alone.reader.clone_from(&schema.reader);
-    alone
+    let reader = schema.reader.clone();
+    Schema { objects, depends, reader, ..Schema::empty(schema.version.clone()) }
 }
 
 fn is_relation(id: &ObjectId) -> bool {

@@ -98,6 +98,15 @@ impl Buffer {
         }
     }
 
+    /// Whether [`Buffer::text`] is this text.
+    pub(super) fn holds(&self, text: &str) -> bool {
+        let parts = match self.ending {
+            Ending::Lf => "\n",
+            Ending::CrLf => "\r\n",
+        };
+        self.lines().iter().map(String::as_str).eq(text.split(parts))
+    }
+
     pub(super) fn last(&self) -> Position {
         let line = self.lines().len().saturating_sub(1);
         Position::new(line, self.line(line).len())

@@ -22,8 +22,9 @@ use search::Search;
 
 pub use buffer::Position;
 
-/// Lines that one key press may colour. The rest waits for the next, or for [`SqlEditor::colour`].
-const PORTION: usize = 400;
+/// Lines coloured in one go. A key press takes up to three goes; the rest waits for the next, or for
+/// [`SqlEditor::colour`].
+const PORTION: usize = 80;
 
 /// Columns kept in sight beside the cursor.
 const SIDE: usize = 4;
@@ -94,6 +95,11 @@ impl SqlEditor {
     /// What was not edited is what was put in, to the byte.
     pub fn text(&self) -> String {
         self.buffer.text()
+    }
+
+    /// Whether this is the text; without making it.
+    pub fn holds(&self, text: &str) -> bool {
+        self.buffer.holds(text)
     }
 
     pub fn lines(&self) -> &[String] {
