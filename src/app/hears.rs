@@ -85,7 +85,13 @@ fn finished(state: &mut State, job: &Job, answer: Answer) -> Vec<Errand> {
         }
         Answer::Remembered | Answer::Recalled(None) => Vec::new(),
         Answer::Recalled(Some(session)) => remember::recalled(state, *session),
-        Answer::Planned(_) | Answer::Read(_) | Answer::Shown(_) | Answer::Ran(_) | Answer::Told(_) => {
+        Answer::Planned(_)
+        | Answer::Read(_)
+        | Answer::Shown(_)
+        | Answer::Ran(_)
+        | Answer::Prepared(_)
+        | Answer::Approved(_)
+        | Answer::Told(_) => {
             state.say(Tone::Bad, "an answer to another question came; it is dropped");
             Vec::new()
         }

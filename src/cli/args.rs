@@ -147,6 +147,13 @@ pub(super) struct Rehearse {
 pub(super) struct How {
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+    /// What a guarded environment asks for: the token of an approval made in the workbench, or where it is:
+    /// env:NAME, file:PATH
+    #[arg(long, value_name = "TOKEN")]
+    pub approve: Option<String>,
+    /// Answer for a finding of severity error, or for what a refusal names, by that name; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub acknowledge: Vec<String>,
     /// Tries of a transaction that cannot have its lock
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub tries: u32,
@@ -160,9 +167,6 @@ pub(super) struct Run {
     /// The environment
     #[arg(long, value_name = "ENV")]
     pub on: String,
-    /// Answer for a rule's findings of severity error; may be repeated
-    #[arg(long, value_name = "RULE")]
-    pub acknowledge: Vec<String>,
     #[command(flatten)]
     pub how: How,
 }
@@ -175,9 +179,6 @@ pub(super) struct Promote {
     /// The environment
     #[arg(long, value_name = "ENV")]
     pub to: String,
-    /// Answer for a rule's findings of severity error; may be repeated
-    #[arg(long, value_name = "RULE")]
-    pub acknowledge: Vec<String>,
     #[command(flatten)]
     pub how: How,
 }

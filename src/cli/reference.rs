@@ -2,16 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::config::{Project, Surroundings};
+use crate::config::{Credential, Project, Surroundings};
 use crate::diff::Privileges;
 use crate::model::{Failure, FailureKind, RunId};
 use crate::safety::DataLoss;
 use crate::worker::{
     self, CompareOrder, Errand, ExecuteOrder, HistoryOrder, Pick, PlanOrder, Rehearsal, RehearseOrder,
-    Request, Selection, read_plan,
+    Request, Selection, Token, read_plan,
 };
 
-use super::args::{Plan, Promote, Rehearse, Resume, Rollback, Run, Sides};
+use super::args::{How, Plan, Promote, Rehearse, Resume, Rollback, Run, Sides};
 use super::surface::Surface;
 
 pub(super) async fn compare_order(
@@ -92,24 +92,27 @@ pub(super) enum Execute<'a> {
 }
 
 impl Execute<'_> {
+    fn how(&self) -> &How {
+        match self {
+            Self::Run(run) => &run.how,
+            Self::Promote(promote) => &promote.how,
+            Self::Resume(resume) => &resume.how,
+            Self::RollBack(rollback) => &rollback.how,
+        }
+    }
+
     fn request(&self) -> Request {
         let run = |text: &String| RunId::new(text.as_str());
         match self {
-            Self::Run(wanted) => Request {
-                folder: Some(wanted.path.clone()),
-                acknowledged: wanted.acknowledge.clone(),
-                tries: wanted.how.tries,
-                ..Request::new(Errand::Run, Some(&wanted.on))
-            },
+            Self::Run(wanted) => {
+                Request { folder: Some(wanted.path.clone()), ..Request::new(Errand::Run, Some(&wanted.on)) }
+            }
             Self::Promote(wanted) => Request {
                 folder: Some(wanted.path.clone()),
-                acknowledged: wanted.acknowledge.clone(),
-                tries: wanted.how.tries,
                 ..Request::new(Errand::Promote, Some(&wanted.to))
             },
             Self::Resume(wanted) => Request {
                 folder: wanted.plan.clone(),
-                tries: wanted.how.tries,
                 ..Request::new(Errand::Resume(wanted.run.as_ref().map(run)), wanted.on.as_deref())
             },
             Self::RollBack(wanted) => {
@@ -118,7 +121,6 @@ impl Execute<'_> {
                 Request {
                     folder,
                     loss: if wanted.allow_destructive { DataLoss::Allowed } else { DataLoss::Refused },
-                    tries: wanted.how.tries,
                     ..Request::new(Errand::RollBack(named), Some(&wanted.on))
                 }
             }
@@ -133,9 +135,28 @@ pub(super) async fn execute_order(
 ) -> Result<ExecuteOrder, Failure> {
     let surroundings = Surroundings::of_process();
     let project = loaded(surface, project, &surroundings)?;
-    let (order, warnings) = worker::execute_order(&project, &surroundings, &execute.request()).await?;
+    let how = execute.how();
+    let request = Request {
+        acknowledged: how.acknowledge.clone(),
+        tries: how.tries,
+        approval: token(how.approve.as_deref(), &surroundings).await?,
+        ..execute.request()
+    };
+    let (order, warnings) = worker::execute_order(&project, &surroundings, &request).await?;
     warnings.iter().for_each(|failure| surface.warn(failure));
     Ok(order)
+}
+
+/// A token, or what is where it is said to be.
+async fn token(given: Option<&str>, surroundings: &Surroundings) -> Result<Option<Token>, Failure> {
+    let Some(text) = given else { return Ok(None) };
+    match Credential::parse(text, &surroundings.folder) {
+        None => Ok(Some(Token::given(text))),
+        Some(credential) => {
+            let found = credential.fetch("--approve", surroundings).await?;
+            Ok(Some(Token::given(found.expose())))
+        }
+    }
 }
 
 pub(super) async fn history_order(

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use super::document::Section;
 use super::nearest::suggest;
 use super::reference::{Address, address};
-use super::{Credential, Surroundings};
+use super::{Credential, Origin, Place, Surroundings, Window};
 use crate::connect::scratch::Guarded;
 use crate::connect::{
     AddressError, PostgresAddress, PostgresTarget, SqliteTarget, Target, TlsMode, tls_mode,
 };
 use crate::diff::Privileges;
-use crate::model::{EngineKind, Failure, FailureKind};
+use crate::model::{EngineKind, Failure, FailureKind, Ident};
 
 /// What production asks for before a plan runs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -83,6 +83,18 @@ fn fits(pattern: &str, name: &str) -> bool {
     true
 }
 
+/// When plans may run.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Calendar {
+    /// Why nothing may begin, until the project says otherwise.
+    pub freeze: Option<String>,
+    /// Empty: at any time.
+    pub windows: Vec<Window>,
+}
+
+/// Where our own tables live, if nothing else is said.
+pub const HOME: &str = "migrator";
+
 /// An environment as the file has it. Its credentials are fetched by [`Environment::target`].
 pub struct Environment {
     pub name: String,
@@ -92,6 +104,9 @@ pub struct Environment {
     pub guard: Guard,
     pub privileges: Privileges,
     pub schemas: Schemas,
+    pub calendar: Calendar,
+    /// The schema of our own tables, or the first part of their names.
+    pub home: Ident,
     way: Way,
     /// `migrator.toml:7: environments.staging`, for what is found wrong later.
     whence: String,
@@ -102,8 +117,21 @@ enum Way {
     Sqlite(PathBuf),
 }
 
-const KEYS: &[&str] =
-    &["ca", "engine", "guard", "password", "privileges", "schemas", "stage", "tls", "url", "user"];
+const KEYS: &[&str] = &[
+    "ca",
+    "engine",
+    "freeze",
+    "guard",
+    "journal_schema",
+    "password",
+    "privileges",
+    "schemas",
+    "stage",
+    "tls",
+    "url",
+    "user",
+    "windows",
+];
 
 impl Environment {
     pub(super) fn read(
@@ -132,6 +160,18 @@ impl Environment {
             }
         };
         let stage = section.number("stage")?;
+        let calendar = calendar(section)?;
+        let home = match section.string("journal_schema")? {
+            None => HOME,
+            Some("") => {
+                return Err(section.wrong(
+                    "journal_schema",
+                    "must not be empty",
+                    "leave it out for `migrator`",
+                ));
+            }
+            Some(name) => name,
+        };
         let (engine, way) = way(section, surroundings)?;
         if let Some(word) = section.string("engine")? {
             let said = super::reference::engine(word)
@@ -143,7 +183,8 @@ impl Environment {
         }
         let whence = format!("{}: {}", section.document.name, section.path_of("").trim_end_matches('.'));
         let name = name.to_owned();
-        let found = Self { name, stage, engine, guard, privileges, schemas, way, whence };
+        let home = Ident::from(home);
+        let found = Self { name, stage, engine, guard, privileges, schemas, calendar, home, way, whence };
         if let Way::Postgres { address, .. } = &found.way {
             found.check(address, section, surroundings)?;
         }
@@ -172,6 +213,20 @@ impl Environment {
         Ok(())
     }
 
+    /// The database with its credentials, and what the project says of it.
+    pub async fn place(&self, surroundings: &Surroundings) -> Result<Place, Failure> {
+        Ok(Place {
+            name: self.name.clone(),
+            origin: Origin::Project,
+            target: self.target(surroundings).await?,
+            guard: self.guard,
+            schemas: self.schemas.clone(),
+            privileges: self.privileges,
+            calendar: self.calendar.clone(),
+            home: self.home.clone(),
+        })
+    }
+
     /// The server with its credentials.
     pub async fn target(&self, surroundings: &Surroundings) -> Result<Target, Failure> {
         match &self.way {
@@ -193,6 +248,24 @@ impl Environment {
             }
         }
     }
+}
+
+fn calendar(section: &Section<'_>) -> Result<Calendar, Failure> {
+    let freeze = match section.string("freeze")? {
+        Some(why) if why.trim().is_empty() => {
+            return Err(section.wrong("freeze", "must say why", "leave it out to end the freeze"));
+        }
+        why => why.map(str::to_owned),
+    };
+    let windows = section
+        .one_or_more("windows")?
+        .iter()
+        .map(|text| {
+            text.parse()
+                .map_err(|hint: String| section.wrong("windows", format!("`{text}` is no window"), hint))
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(Calendar { freeze, windows })
 }
 
 /// What `privileges = true` means.
@@ -279,6 +352,25 @@ pub(super) fn scratch(
         Address::Sqlite(_) => Err(section.wrong("postgres", "must be the URL of a PostgreSQL server", "")),
         Address::Postgres(address) => {
             address.resolve(&|name| surroundings.variable(name)).map(Some).map_err(wrong)
+        }
+    }
+}
+
+/// The database of a team's journal: a URL. Its password comes from where the server's own clients find it.
+pub(super) fn journal(section: &Section<'_>, surroundings: &Surroundings) -> Result<Option<Target>, Failure> {
+    let Some(written) = section.string("journal")? else { return Ok(None) };
+    let wrong = |error: AddressError| section.wrong("journal", error.what, error.hint);
+    let url = match written.strip_prefix("env:") {
+        None => written.to_owned(),
+        Some(name) => surroundings.variable(name.trim()).ok_or_else(|| {
+            section.wrong("journal", format!("the environment variable {} is not set", name.trim()), "")
+        })?,
+    };
+    match address(&url, section.document.folder).map_err(wrong)? {
+        Address::Sqlite(path) => Ok(Some(Target::Sqlite(SqliteTarget { path }))),
+        Address::Postgres(address) => {
+            let target = address.resolve(&|name| surroundings.variable(name)).map_err(wrong)?;
+            Ok(Some(Target::Postgres(Box::new(target))))
         }
     }
 }

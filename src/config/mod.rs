@@ -12,10 +12,12 @@ mod reference;
 pub mod session;
 mod settings;
 pub mod theme;
+mod window;
 
 pub use credential::{Credential, ask_password};
-pub use environment::{Environment, Guard, Schemas};
+pub use environment::{Calendar, Environment, Guard, HOME, Schemas};
 pub use nearest::nearest;
 pub use project::{Entry, Project, Surroundings};
 pub use reference::{Files, Origin, Place, Source};
 pub use settings::{Listed, Motion, Mouse, Settings, ThemeChoice, listed_themes};
+pub use window::Window;

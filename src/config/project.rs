@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::document::{Document, Section};
-use super::environment::{compared, scratch};
+use super::environment::{compared, journal, scratch};
 use super::nearest::nearest;
 use super::{Environment, Source, reference};
-use crate::connect::PostgresTarget;
+use crate::connect::{PostgresTarget, Target};
 use crate::diff::Privileges;
 use crate::model::{Failure, FailureKind};
 
@@ -24,6 +24,8 @@ pub struct Surroundings {
     pub defaults: Option<PathBuf>,
     /// The folder for what the workbench remembers.
     pub state: Option<PathBuf>,
+    /// The folder for what has to last.
+    pub data: Option<PathBuf>,
 }
 
 impl Surroundings {
@@ -36,6 +38,7 @@ impl Surroundings {
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
                 .collect(),
             defaults: own.as_ref().map(|own| own.config_dir().to_path_buf()),
+            data: own.as_ref().map(|own| own.data_local_dir().to_path_buf()),
             state: own.map(|own| own.state_dir().unwrap_or_else(|| own.data_local_dir()).to_path_buf()),
         }
     }
@@ -62,6 +65,8 @@ pub struct Project {
     pub privileges: Privileges,
     /// The server meant for scratch databases.
     pub scratch: Option<PostgresTarget>,
+    /// The database of the team's journal; `Some(Err(_))`: one is wanted, and this is wrong with it.
+    pub journal: Option<Result<Target, Failure>>,
     /// Mistakes outside the environments; nothing else is lost to them.
     pub problems: Vec<Failure>,
 }
@@ -104,7 +109,7 @@ impl Project {
         let table = document.parse()?;
         let root = document.root(table.get_ref());
         let first = self.file.is_none() && self.entries.is_empty();
-        if let Err(failure) = root.only(&["environments", "privileges", "scratch"]) {
+        if let Err(failure) = root.only(&["environments", "journal", "privileges", "scratch"]) {
             self.problems.push(failure);
         }
         let privileges = self.note(root.flag("privileges")).flatten().map(compared);
@@ -114,6 +119,9 @@ impl Project {
         if let Some(section) = self.note(root.section("scratch")).flatten() {
             let found = self.note(scratch(&section, surroundings)).flatten();
             self.scratch = self.scratch.take().or(found);
+        }
+        if self.journal.is_none() {
+            self.journal = journal(&root, surroundings).transpose();
         }
         if let Some(section) = self.note(root.section("environments")).flatten() {
             self.environments(&section, privileges.unwrap_or(self.privileges), surroundings);

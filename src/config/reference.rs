@@ -4,10 +4,10 @@ use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 
 use super::nearest::{nearest, suggest};
-use super::{Guard, Project, Schemas, Surroundings};
+use super::{Calendar, Guard, HOME, Project, Schemas, Surroundings};
 use crate::connect::{AddressError, PostgresAddress, SqliteTarget, Target};
 use crate::diff::Privileges;
-use crate::model::{EngineKind, Failure, FailureKind};
+use crate::model::{EngineKind, Failure, FailureKind, Ident};
 
 /// Where a schema comes from.
 #[derive(Clone, Debug)]
@@ -44,6 +44,25 @@ pub struct Place {
     pub guard: Guard,
     pub schemas: Schemas,
     pub privileges: Privileges,
+    pub calendar: Calendar,
+    /// The schema of our own tables, or the first part of their names.
+    pub home: Ident,
+}
+
+impl Place {
+    /// A database that no project file speaks of.
+    pub fn unnamed(name: String, target: Target, privileges: Privileges) -> Self {
+        Self {
+            name,
+            origin: Origin::Url,
+            target,
+            guard: Guard::None,
+            schemas: Schemas::default(),
+            privileges,
+            calendar: Calendar::default(),
+            home: Ident::from(HOME),
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -155,14 +174,7 @@ pub(super) async fn source(
 ) -> Result<Source, Failure> {
     if project.knows(reference) {
         let environment = project.environment(reference)?;
-        return Ok(Source::Environment(Box::new(Place {
-            name: environment.name.clone(),
-            origin: Origin::Project,
-            target: environment.target(surroundings).await?,
-            guard: environment.guard,
-            schemas: environment.schemas.clone(),
-            privileges: environment.privileges,
-        })));
+        return Ok(Source::Environment(Box::new(environment.place(surroundings).await?)));
     }
     if scheme(reference).is_some() {
         let usage = |error: AddressError| Failure::new(FailureKind::Usage, error.what).hint(error.hint);
@@ -173,14 +185,8 @@ pub(super) async fn source(
                 Target::Postgres(Box::new(target))
             }
         };
-        return Ok(Source::Environment(Box::new(Place {
-            name: target.to_string(),
-            origin: Origin::Url,
-            target,
-            guard: Guard::None,
-            schemas: Schemas::default(),
-            privileges: project.privileges,
-        })));
+        let place = Place::unnamed(target.to_string(), target, project.privileges);
+        return Ok(Source::Environment(Box::new(place)));
     }
     files(project, reference, surroundings).map(Source::Files)
 }

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{Boundary, Fingerprint};
+use super::{Approval, ApprovalId, Boundary, Fingerprint};
 
 /// One attempt of one plan in one direction on one environment.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -70,6 +70,34 @@ pub enum Entry {
     /// The schema was read again after the last unit.
     Verified(Verified),
     Closed(Closed),
+    /// Of a ledger: a person agrees to a run that is to come.
+    Approved(Approval),
+    /// Of a ledger: a run has used these up.
+    Spent(Vec<ApprovalId>),
+    /// Of a ledger: what a database's own journal said when it was seen.
+    Copied(Copied),
+    /// Of a ledger: a database's journal counts as it is from here on.
+    Adopted(Adopted),
+}
+
+/// A record of a database's own journal, as it was seen.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Copied {
+    /// What tells the database from any other.
+    pub database: Box<str>,
+    /// As the project calls it.
+    pub environment: Box<str>,
+    /// The chain's, up to and with this record.
+    pub hash: Box<str>,
+    pub record: Box<Record>,
+}
+
+/// A journal that somebody takes as it is, though it does not go on from what was seen of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Adopted {
+    pub database: Box<str>,
+    pub environment: Box<str>,
+    pub by: Actor,
 }
 
 /// The way a run leads.
@@ -315,6 +343,9 @@ impl RunState {
             }
             Entry::Verified(verified) => self.verified = Some(verified.clone()),
             Entry::Closed(closed) => self.closed = Some(closed.clone()),
+            Entry::Approved(_) | Entry::Spent(_) | Entry::Copied(_) | Entry::Adopted(_) => {
+                return Err(wrong("it belongs in a ledger, not among the records of a run"));
+            }
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The words of the domain: identifiers, schemas, changes, plans, findings. Pure data; it never does I/O,
 //! reads a clock, or knows an engine beyond [`EngineKind`].
 
+mod approval;
 mod change;
 mod effects;
 mod failure;
@@ -17,6 +18,7 @@ mod table;
 mod text;
 mod types;
 
+pub use approval::*;
 pub use change::*;
 pub use effects::*;
 pub use failure::*;

@@ -7,6 +7,7 @@ mod execute;
 mod faults;
 mod journal;
 mod lease;
+pub mod ledger;
 pub mod load;
 mod measure;
 pub mod normalise;
@@ -18,9 +19,10 @@ pub mod seed;
 pub use compare::{Kept, TableRows};
 pub use execute::{
     Blocker, Control, Drift, Happening, LeaseHolder, Mission, Pace, Patience, Refusal, Report, Site, Stopped,
-    begin, images, journal, kept_plan, resume, roll_back,
+    begin, images, journal, kept_plan, resume, roll_back, standing,
 };
 pub use faults::POINTS;
 pub use journal::{Journal, JournalError};
+pub use ledger::Permit;
 pub use proof::{Outcome, Proof, Stage, words};
 pub use rehearse::{Rehearsal, rehearse};

@@ -4,8 +4,17 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Now, RFC 3339 in UTC, whole seconds.
 pub(super) fn now() -> Box<str> {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    rfc3339(seconds).into()
+    after(0)
+}
+
+/// The moment that many seconds from now, in the same form.
+pub(super) fn after(seconds: u64) -> Box<str> {
+    rfc3339(unix().saturating_add(seconds)).into()
+}
+
+/// Seconds since 1970-01-01T00:00:00Z.
+pub(super) fn unix() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// A name for a run that no other has: the time of day, and a few letters of chance.

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::config::{Guard, Origin, Place, Schemas, Source};
+use crate::config::{Place, Source};
 use crate::connect::scratch::{self, ScratchDatabase, ScratchFolder, Workshop};
 use crate::connect::sqlite::{self, Access};
 use crate::connect::{Connection, PostgresTarget, SqliteTarget, Target};
@@ -197,14 +197,7 @@ async fn filled(
 }
 
 fn place(name: &str, target: Target) -> Source {
-    Source::Environment(Box::new(Place {
-        name: name.to_owned(),
-        origin: Origin::Url,
-        target,
-        guard: Guard::None,
-        schemas: Schemas::default(),
-        privileges: Privileges::Ignore,
-    }))
+    Source::Environment(Box::new(Place::unnamed(name.to_owned(), target, Privileges::Ignore)))
 }
 
 async fn told(place: &DemoPlace, shop: &Shop, job: &Job) -> Result<Story, Failure> {

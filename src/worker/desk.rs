@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::config::session::without_secrets;
-use crate::config::{Origin, Place, Project, Source, Surroundings};
+use crate::config::{Project, Source, Surroundings};
 use crate::connect::{PostgresTarget, Secret, Target};
 use crate::diff::Privileges;
 use crate::model::{Failure, FailureKind};
@@ -110,14 +110,7 @@ pub async fn doctor_order(project: &Project, surroundings: &Surroundings) -> Doc
     for entry in &project.entries {
         let place = match &entry.environment {
             Err(failure) => Err(failure.clone()),
-            Ok(environment) => environment.target(surroundings).await.map(|target| Place {
-                name: environment.name.clone(),
-                origin: Origin::Project,
-                target,
-                guard: environment.guard,
-                schemas: environment.schemas.clone(),
-                privileges: environment.privileges,
-            }),
+            Ok(environment) => environment.place(surroundings).await,
         };
         places.push((entry.name.clone(), place));
     }

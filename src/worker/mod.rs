@@ -44,8 +44,8 @@ pub use doctor::{Check, DoctorOrder, Health};
 pub use draft::{DraftOrder, Drafted, Edited, Residual};
 pub use edit::EditOrder;
 pub use execute::{
-    Chronicle, ChroniclePlace, Errand, ExecuteOrder, HistoryOrder, Ran, Request, execute_order, runs_of,
-    standing,
+    ApproveOrder, Approved, Chronicle, ChroniclePlace, Errand, ExecuteOrder, HistoryOrder, Prepared, Ran,
+    Request, Token, book, execute_order, runs_of, standing,
 };
 pub use plan::{PlanOrder, Planned, Rehearsal};
 pub use progress::Progress;
@@ -104,6 +104,10 @@ pub enum CommandKind {
     Execute(Box<ExecuteOrder>),
     /// The same by names. Needs a desk.
     Start(Box<Request>),
+    /// What somebody would agree to, read from the server. Needs a desk.
+    Prepare(Box<Request>),
+    /// Writes an approval down, and gives the token that goes with it.
+    Approve(Box<ApproveOrder>),
     /// What has run where.
     History(HistoryOrder),
     /// The same of the environments of the desk.
@@ -149,5 +153,7 @@ pub enum Answer {
     Recalled(Option<Box<Session>>),
     Shown(Arc<Story>),
     Ran(Arc<Ran>),
+    Prepared(Arc<Prepared>),
+    Approved(Arc<Approved>),
     Told(Arc<Chronicle>),
 }

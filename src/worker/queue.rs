@@ -275,6 +275,12 @@ async fn perform(kind: CommandKind, job: Job) -> Result<Answer, Failure> {
             let order = execute::execute_order(&desk.project, &desk.surroundings, &request).await?.0;
             execute::execute(&order, &job).await.map(|ran| Answer::Ran(ran.into()))
         }
+        CommandKind::Prepare(request) => {
+            execute::prepare(&request, &job).await.map(|found| Answer::Prepared(found.into()))
+        }
+        CommandKind::Approve(order) => {
+            execute::approve(&order, &job).await.map(|found| Answer::Approved(found.into()))
+        }
         CommandKind::Look => {
             let places = desk::examination(&job).await?.places;
             let order = execute::HistoryOrder { places };

@@ -18,6 +18,7 @@ fn surroundings(folder: &Path) -> Surroundings {
         variables: BTreeMap::from(variables),
         defaults: None,
         state: None,
+        data: None,
     }
 }
 
@@ -123,8 +124,8 @@ fn mistakes_name_file_line_and_key() {
     let cases = [
         (
             "ulr = \"sqlite:a.db\"",
-            "migrator.toml:4: environments.x.ulr: unknown key\n  did you mean `url`? known are ca, engine, guard, \
-             password, privileges, schemas, stage, tls, url, user",
+            "migrator.toml:4: environments.x.ulr: unknown key\n  did you mean `url`? known are ca, engine, \
+             freeze, guard, journal_schema, password, privileges, schemas, stage, tls, url, user, windows",
         ),
         (
             "url = \"sqlite:a.db\"\nguard = \"typd\"",
@@ -214,7 +215,7 @@ fn mistakes_outside_the_environments() {
         problems,
         [
             "migrator.toml:1: privleges: unknown key\n  did you mean `privileges`? known are environments, \
-             privileges, scratch",
+             journal, privileges, scratch",
             "migrator.toml:5: scratch.postgres: must be the URL of a PostgreSQL server\n  ",
         ]
     );

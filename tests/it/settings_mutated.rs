@@ -185,6 +185,7 @@ fn surroundings(folder: &Path) -> Surroundings {
         variables: BTreeMap::new(),
         defaults: Some(folder.to_path_buf()),
         state: None,
+        data: None,
     }
 }
 

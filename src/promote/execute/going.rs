@@ -56,6 +56,13 @@ impl<'a> Stand<'_, 'a> {
                 self.shut(writer, End::Parked, "stopped by a person").await?;
                 return Err(stopped());
             }
+            if !first && let Some(why) = mission.control.closed() {
+                self.shut(writer, End::Parked, &why).await?;
+                return Err(Failure::new(FailureKind::Refused, format!("{}: {why}", mission.site.label))
+                    .hint(
+                        "what ran stands; `resume` goes on when it is open again, `rollback` takes it back",
+                    ));
+            }
             if !first {
                 self.still_ours(writer, course, route, from).await?;
             }

@@ -16,10 +16,15 @@ use std::any::Any;
 use std::time::Duration;
 
 use crate::connect::{Connection, WireError, WireErrorKind};
-use crate::model::{Actor, Failure, FailureKind, Fingerprint, Outcome, Plan, RunId, RunState};
+use crate::model::{
+    Actor, Course, Failure, FailureKind, Fingerprint, Outcome, Plan, RunId, RunState, Schema,
+};
 
 use super::journal::{Journal, JournalError};
 use super::lease::Holder;
+use super::ledger::Permit;
+use drift::Progressed;
+use route::Route;
 use stand::Stand;
 
 pub use super::lease::Holder as LeaseHolder;
@@ -33,6 +38,8 @@ pub trait Control: Send + Sync {
     fn hear(&self, happening: Happening);
     /// Whether the person wants it to stop: looked at between units, and while waiting.
     fn is_stopped(&self) -> bool;
+    /// Why no further unit may begin now. Looked at between units.
+    fn closed(&self) -> Option<String>;
     /// From now on a wish to stop also cancels what this session runs, until the answer is dropped.
     fn reach(&self, connection: &dyn Connection) -> Box<dyn Any + Send + Sync>;
     /// The time of day, RFC 3339 in UTC.
@@ -90,6 +97,8 @@ pub struct Mission<'a> {
     pub actor: &'a Actor,
     pub control: &'a dyn Control,
     pub patience: Patience,
+    /// What a guard demands. `None`: nothing.
+    pub permit: Option<&'a Permit<'a>>,
 }
 
 /// How often something is tried again.
@@ -169,6 +178,21 @@ pub async fn journal(site: &Site<'_>, connection: &mut dyn Connection) -> Result
     site.home().read(connection).await.map_err(|error| journal_failure(site.label, &error))
 }
 
+/// The schema as it is, and what of the plan's objects is not as that point of the course wants it. Read only.
+pub async fn standing(
+    site: &Site<'_>,
+    reader: &mut dyn Connection,
+    plan: &Plan,
+    course: &Course,
+    applied: usize,
+) -> Result<(Schema, Vec<Drift>), Failure> {
+    let schema = site::read(site, reader).await?;
+    let route = Route::of(site.dialect, plan, course);
+    let drifted =
+        drift::drift(site.dialect, plan, &schema, Progressed { course, steps: &route.steps, applied });
+    Ok((schema, drifted))
+}
+
 /// The text of a plan that a run of this database refers to.
 pub async fn kept_plan(
     site: &Site<'_>,
@@ -179,7 +203,7 @@ pub async fn kept_plan(
     kept.map_err(|error| wire_failure(site.label, &error))
 }
 
-fn wire_failure(label: &str, error: &WireError) -> Failure {
+pub(super) fn wire_failure(label: &str, error: &WireError) -> Failure {
     let kind = match error.kind {
         WireErrorKind::Statement => FailureKind::Server,
         WireErrorKind::Cancelled => FailureKind::Cancelled,
@@ -192,7 +216,7 @@ fn wire_failure(label: &str, error: &WireError) -> Failure {
     Failure::new(kind, format!("{label}: {}{code}", error.message))
 }
 
-fn journal_failure(label: &str, error: &JournalError) -> Failure {
+pub(super) fn journal_failure(label: &str, error: &JournalError) -> Failure {
     let hint = match error {
         JournalError::Wire(_) => "nothing is sent that cannot be written down first; mend this and try again",
         JournalError::Broken { .. } => {

@@ -62,8 +62,13 @@ impl Sessions {
 
     /// The schema as it is now, without our own tables.
     pub(super) async fn read(&mut self, site: &Site<'_>) -> Result<Schema, Failure> {
-        introspect(site.dialect, self.worker.as_mut()).await.map_err(|error| {
-            Failure::new(FailureKind::Server, format!("{}: reading the schema: {error}", site.label))
-        })
+        read(site, self.worker.as_mut()).await
     }
+}
+
+/// The schema as a session sees it now, without our own tables.
+pub(super) async fn read(site: &Site<'_>, connection: &mut dyn Connection) -> Result<Schema, Failure> {
+    introspect(site.dialect, connection).await.map_err(|error| {
+        Failure::new(FailureKind::Server, format!("{}: reading the schema: {error}", site.label))
+    })
 }

@@ -82,6 +82,10 @@ impl<'m, 'a> Stand<'m, 'a> {
             wire_failure(site.label, &error)
                 .hint("nothing was changed: our own tables could not be written first")
         };
+        let before = planner::fingerprint(site.dialect, schema);
+        if let Some(permit) = mission.permit {
+            permit.spend(&self.run, &before).await?;
+        }
         let keeper = self.sessions.keeper.as_mut();
         site.home().make(keeper).await.map_err(wire)?;
         site.home().keep_plan(keeper, digest, &mission.plan.name, mission.text).await.map_err(wire)?;
@@ -94,7 +98,7 @@ impl<'m, 'a> Stand<'m, 'a> {
             environment: site.label.into(),
             course: course.clone(),
             actor: mission.actor.clone(),
-            before: planner::fingerprint(site.dialect, schema),
+            before,
             statements: route.sums(),
         };
         self.add(&writer, Entry::Opened(opened)).await?;

@@ -121,6 +121,8 @@ impl Home<'_> {
 #[derive(Clone, Debug, Default)]
 pub struct Journal {
     pub records: Vec<Record>,
+    /// One for each record: the chain up to it.
+    hashes: Vec<Box<str>>,
     pub(crate) head: Head,
 }
 
@@ -147,14 +149,27 @@ impl Journal {
             return Err(broken(format!("it calls itself record {}", record.seq)));
         }
         self.records.push(record);
+        self.hashes.push(hash.into());
         self.head = Head { seq, hash: hash.to_owned() };
         Ok(())
+    }
+
+    /// The chain up to a record. `None`: there is none of that number.
+    pub(crate) fn hash(&self, seq: u64) -> Option<&str> {
+        let at = usize::try_from(seq.checked_sub(1)?).ok()?;
+        self.hashes.get(at).map(AsRef::as_ref)
+    }
+
+    /// Every record, with the chain up to it.
+    pub(crate) fn linked(&self) -> impl Iterator<Item = (&Record, &str)> {
+        self.records.iter().zip(self.hashes.iter().map(AsRef::as_ref))
     }
 }
 
 impl Journal {
     /// The record is there: what comes next follows it.
     pub(crate) fn landed(&mut self, link: Link) {
+        self.hashes.push(link.after.hash.as_str().into());
         self.head = link.after;
         self.records.push(link.record);
     }

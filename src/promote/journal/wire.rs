@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::model::{
-    Actor, Boundary, Closed, Course, End, Entry, Fingerprint, Intended, Opened, Outcome, Record, RunId,
-    SessionMark, Settled, Took, Unit, Verified, Witness,
+    Actor, Adopted, Approval, ApprovalId, Boundary, Closed, Copied, Course, End, Entry, Fingerprint, Heading,
+    Intended, Matter, Opened, Outcome, Record, RunId, SessionMark, Settled, Took, Unit, Verified, Witness,
 };
 
 #[derive(Serialize, Deserialize)]
@@ -62,6 +62,35 @@ enum Kind {
         end: String,
         reason: String,
     },
+    Approved {
+        id: String,
+        plan: String,
+        env: String,
+        database: String,
+        direction: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<String>,
+        schema: String,
+        by: Person,
+        given: String,
+        expires: String,
+        token_sha256: String,
+        reason: String,
+    },
+    Spent {
+        approvals: Vec<String>,
+    },
+    Copied {
+        database: String,
+        env: String,
+        hash: String,
+        record: Value,
+    },
+    Adopted {
+        database: String,
+        env: String,
+        by: Person,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -86,18 +115,26 @@ pub(super) fn kind(entry: &Entry) -> &'static str {
         Entry::Resumed(_) => "run_resumed",
         Entry::Verified(_) => "verified",
         Entry::Closed(_) => "run_end",
+        Entry::Approved(_) => "approved",
+        Entry::Spent(_) => "spent",
+        Entry::Copied(_) => "copied",
+        Entry::Adopted(_) => "adopted",
     }
 }
 
 pub(super) fn written(record: &Record) -> Result<String, serde_json::Error> {
+    Ok(value(record)?.to_string())
+}
+
+fn value(record: &Record) -> Result<Value, serde_json::Error> {
     let line = Line {
         seq: record.seq,
         run: record.run.to_string(),
         fence: record.fence,
         at: record.at.to_string(),
-        entry: Kind::from(&record.entry),
+        entry: Kind::of(&record.entry)?,
     };
-    Ok(sorted(serde_json::to_value(line)?).to_string())
+    Ok(sorted(serde_json::to_value(line)?))
 }
 
 /// The same value with the keys of every object in order.
@@ -116,13 +153,20 @@ fn sorted(value: Value) -> Value {
 /// Fails with what is wrong with the text.
 pub(super) fn read(text: &str) -> Result<Record, String> {
     let line: Line = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    Ok(Record {
-        seq: line.seq,
-        run: RunId::new(line.run),
-        fence: line.fence,
-        at: line.at.into(),
-        entry: line.entry.into_entry()?,
-    })
+    line.into_record()
+}
+
+impl Line {
+    fn into_record(self) -> Result<Record, String> {
+        let line = self;
+        Ok(Record {
+            seq: line.seq,
+            run: RunId::new(line.run),
+            fence: line.fence,
+            at: line.at.into(),
+            entry: line.entry.into_entry()?,
+        })
+    }
 }
 
 fn owned(words: &[Box<str>]) -> Vec<String> {
@@ -141,9 +185,9 @@ impl From<Person> for Actor {
     }
 }
 
-impl From<&Entry> for Kind {
-    fn from(entry: &Entry) -> Self {
-        match entry {
+impl Kind {
+    fn of(entry: &Entry) -> Result<Self, serde_json::Error> {
+        Ok(match entry {
             Entry::Opened(opened) => {
                 let (of, steps) = match &opened.course {
                     Course::Forward => (None, None),
@@ -187,9 +231,48 @@ impl From<&Entry> for Kind {
             Entry::Closed(closed) => {
                 Self::RunEnd { end: closed.end.word().to_owned(), reason: closed.reason.to_string() }
             }
+            Entry::Approved(approval) => Self::approved(approval),
+            Entry::Spent(approvals) => {
+                Self::Spent { approvals: approvals.iter().map(ToString::to_string).collect() }
+            }
+            Entry::Copied(copied) => Self::Copied {
+                database: copied.database.to_string(),
+                env: copied.environment.to_string(),
+                hash: copied.hash.to_string(),
+                record: value(&copied.record)?,
+            },
+            Entry::Adopted(adopted) => Self::Adopted {
+                database: adopted.database.to_string(),
+                env: adopted.environment.to_string(),
+                by: Person::from(&adopted.by),
+            },
+        })
+    }
+
+    fn approved(approval: &Approval) -> Self {
+        let (course, of) = match &approval.matter.heading {
+            Heading::Forward => (Course::Forward.word(), None),
+            Heading::Back(run) => (BACK, Some(run.to_string())),
+        };
+        Self::Approved {
+            id: approval.id.to_string(),
+            plan: approval.matter.plan.to_string(),
+            env: approval.matter.environment.to_string(),
+            database: approval.matter.database.to_string(),
+            direction: course.to_owned(),
+            of,
+            schema: approval.matter.schema.to_string(),
+            by: Person::from(&approval.by),
+            given: approval.at.to_string(),
+            expires: approval.expires.to_string(),
+            token_sha256: approval.token.to_string(),
+            reason: approval.reason.to_string(),
         }
     }
 }
+
+/// The word of [`Course::Back`].
+const BACK: &str = "rollback";
 
 fn word<T: Copy>(all: &[T], word: impl Fn(T) -> &'static str, found: &str) -> Result<T, String> {
     all.iter().copied().find(|one| word(*one) == found).ok_or_else(|| format!("unknown word `{found}`"))
@@ -201,7 +284,7 @@ impl Kind {
             Self::RunBegin { plan, name, env, direction, of, steps, actor, before, sql_sha256 } => {
                 let course = match (direction.as_str(), of, steps) {
                     ("forward", None, None) => Course::Forward,
-                    ("rollback", Some(of), Some(steps)) => Course::Back { of: RunId::new(of), steps },
+                    (BACK, Some(of), Some(steps)) => Course::Back { of: RunId::new(of), steps },
                     _ => return Err(format!("unknown direction `{direction}`")),
                 };
                 Entry::Opened(Opened {
@@ -234,6 +317,54 @@ impl Kind {
             }),
             Self::RunEnd { end, reason } => {
                 Entry::Closed(Closed { end: word(&End::ALL, End::word, &end)?, reason: reason.into() })
+            }
+            Self::Approved {
+                id,
+                plan,
+                env,
+                database,
+                direction,
+                of,
+                schema,
+                by,
+                given,
+                expires,
+                token_sha256,
+                reason,
+            } => {
+                let heading = match (direction.as_str(), of) {
+                    ("forward", None) => Heading::Forward,
+                    (BACK, Some(of)) => Heading::Back(RunId::new(of)),
+                    _ => return Err(format!("unknown direction `{direction}`")),
+                };
+                Entry::Approved(Approval {
+                    id: ApprovalId::new(id),
+                    matter: Matter {
+                        plan: Fingerprint::parsed(plan),
+                        environment: env.into(),
+                        database: database.into(),
+                        heading,
+                        schema: Fingerprint::parsed(schema),
+                    },
+                    by: by.into(),
+                    at: given.into(),
+                    expires: expires.into(),
+                    token: token_sha256.into(),
+                    reason: reason.into(),
+                })
+            }
+            Self::Spent { approvals } => Entry::Spent(approvals.into_iter().map(ApprovalId::new).collect()),
+            Self::Copied { database, env, hash, record } => {
+                let line: Line = serde_json::from_value(record).map_err(|error| error.to_string())?;
+                Entry::Copied(Copied {
+                    database: database.into(),
+                    environment: env.into(),
+                    hash: hash.into(),
+                    record: Box::new(line.into_record()?),
+                })
+            }
+            Self::Adopted { database, env, by } => {
+                Entry::Adopted(Adopted { database: database.into(), environment: env.into(), by: by.into() })
             }
         })
     }

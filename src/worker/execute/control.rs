@@ -2,19 +2,22 @@
 
 use std::any::Any;
 
+use crate::config::Window;
 use crate::connect::Connection;
 use crate::promote::{Control, Happening};
 
 use super::super::queue::Job;
-use super::clock;
+use super::{clock, gate};
 
 pub(super) struct JobControl {
     job: Job,
+    /// When further units may begin. Empty: always.
+    windows: Vec<Window>,
 }
 
 impl JobControl {
-    pub(super) fn new(job: Job) -> Self {
-        Self { job }
+    pub(super) fn new(job: Job, windows: Vec<Window>) -> Self {
+        Self { job, windows }
     }
 }
 
@@ -25,6 +28,10 @@ impl Control for JobControl {
 
     fn is_stopped(&self) -> bool {
         self.job.stop.is_wished()
+    }
+
+    fn closed(&self) -> Option<String> {
+        gate::outside(&self.windows)
     }
 
     fn reach(&self, connection: &dyn Connection) -> Box<dyn Any + Send + Sync> {

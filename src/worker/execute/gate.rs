@@ -1,42 +1,121 @@
 //! What has to be true before anything is sent: two environments that are one database, findings that nobody
 //! answered for, a guard, a stage that was left out. Each refusal says what to do.
 
-use crate::config::{Guard, Origin, Place};
+use std::time::UNIX_EPOCH;
+
+use crate::config::{Guard, Origin, Place, Window};
 use crate::connect::{self, Connection, Purpose, Target};
 use crate::export::{Noted, Proof, Record};
 use crate::model::{Course, End, Failure, FailureKind, Fingerprint, LossTime, Plan, Reversal, RunState};
 use crate::safety::DataLoss;
 
-use super::super::failure;
 use super::super::queue::Job;
-use super::{Errand, ExecuteOrder, Spot};
+use super::super::{clock, failure};
+use super::{Errand, ExecuteOrder, Kept, Spot};
+
+/// By this name a person goes on with a run outside the hours of maintenance.
+const OUTSIDE: &str = "outside-window";
 
 /// Passes, or says why not. What could not be looked at is noted.
 pub(super) async fn pass(
     order: &ExecuteOrder,
     spot: &Spot<'_>,
-    record: &Record,
-    digest: &Fingerprint,
+    kept: &Kept,
     reader: &mut dyn Connection,
     job: &Job,
-) -> Result<Vec<String>, Failure> {
+    notes: &mut Vec<String>,
+) -> Result<(), Failure> {
     match order.errand {
-        Errand::Run | Errand::Promote => {}
-        // What began may be ended or taken back, where no guard says otherwise.
-        Errand::Resume(_) | Errand::RollBack(_) => {
-            guarded(order)?;
-            return apart(order, spot, reader).await;
+        Errand::Run | Errand::Promote => {
+            answered(&order.acknowledged, &kept.record.findings)?;
+            proven(&order.on, &kept.record.proof)?;
+            staged(order)?;
+            closed(order)?;
         }
+        // What began may be ended, at an hour for it or by name, and taken back at any time.
+        Errand::Resume(_) => closed(order)?,
+        Errand::RollBack(_) => {}
     }
-    answered(&order.acknowledged, &record.findings)?;
-    proven(&order.on, &record.proof)?;
-    guarded(order)?;
     job.reporter.doing("making sure that no two environments are one database");
-    let notes = apart(order, spot, reader).await?;
-    if order.errand == Errand::Promote {
-        passed(order, digest, record).await?;
+    apart(order, spot, reader, notes).await?;
+    match order.errand {
+        Errand::Promote => passed(order, &kept.digest, &kept.record).await,
+        Errand::Run | Errand::Resume(_) | Errand::RollBack(_) => Ok(()),
     }
-    Ok(notes)
+}
+
+/// All that stands in the way, whoever agrees and whenever it is. What could not be looked at is noted.
+pub(super) async fn obstacles(
+    order: &ExecuteOrder,
+    spot: &Spot<'_>,
+    kept: &Kept,
+    reader: &mut dyn Connection,
+    job: &Job,
+    notes: &mut Vec<String>,
+) -> Vec<Failure> {
+    let mut found = Vec::new();
+    let begins = match order.errand {
+        Errand::Run | Errand::Promote => true,
+        Errand::Resume(_) | Errand::RollBack(_) => false,
+    };
+    if begins {
+        found.extend(answered(&order.acknowledged, &kept.record.findings).err());
+        found.extend(proven(&order.on, &kept.record.proof).err());
+        found.extend(staged(order).err());
+    }
+    job.reporter.doing("making sure that no two environments are one database");
+    found.extend(apart(order, spot, reader, notes).await.err());
+    if order.errand == Errand::Promote {
+        found.extend(passed(order, &kept.digest, &kept.record).await.err());
+    }
+    found
+}
+
+/// A freeze, or an hour that is not for maintenance.
+pub(super) fn closed(order: &ExecuteOrder) -> Result<(), Failure> {
+    let (on, calendar) = (&order.on.name, &order.on.calendar);
+    let resumes = match order.errand {
+        Errand::Run | Errand::Promote => false,
+        Errand::Resume(_) => true,
+        Errand::RollBack(_) => return Ok(()),
+    };
+    if let (Some(why), false) = (&calendar.freeze, resumes) {
+        return Err(refused(format!("{on} is frozen: {why}"))
+            .hint("nothing begins there until `freeze` is taken out of the project file"));
+    }
+    let by_name = resumes && order.acknowledged.iter().any(|name| name == OUTSIDE);
+    match outside(&calendar.windows) {
+        None => Ok(()),
+        Some(_) if by_name => Ok(()),
+        Some(why) => Err(refused(format!("{on}: {why}")).hint(if resumes {
+            "wait for it, or go on at once: --acknowledge outside-window"
+        } else {
+            "wait for it; `windows` in the project file says when"
+        })),
+    }
+}
+
+/// Why it is not the hour for maintenance, if it is not.
+pub(super) fn outside(windows: &[Window]) -> Option<String> {
+    let now = i64::try_from(clock::unix()).unwrap_or(i64::MAX);
+    if windows.is_empty() || windows.iter().any(|window| window.is_open(now)) {
+        return None;
+    }
+    let texts: Vec<&str> = windows.iter().map(Window::text).collect();
+    Some(format!("it is outside the maintenance window ({})", texts.join("; ")))
+}
+
+/// A guarded environment that has a stage before it is promoted to.
+fn staged(order: &ExecuteOrder) -> Result<(), Failure> {
+    let on = &order.on;
+    match (&order.errand, &order.before) {
+        (Errand::Run, Some(before)) if on.guard != Guard::None => Err(refused(format!(
+            "{} is guarded and comes after {}: a plan does not begin there",
+            on.name, before.name
+        ))
+        .hint(format!("run it on {}, then `migrator-tui promote DIR --to {}`", before.name, on.name))),
+        (Errand::Run | Errand::Promote | Errand::Resume(_) | Errand::RollBack(_), _) => Ok(()),
+    }
 }
 
 fn refused(what: impl Into<String>) -> Failure {
@@ -72,20 +151,6 @@ fn proven(on: &Place, proof: &Proof) -> Result<(), Failure> {
     }
 }
 
-/// No approval can be given yet, so a guard is a no.
-fn guarded(order: &ExecuteOrder) -> Result<(), Failure> {
-    let on = &order.on;
-    match on.guard {
-        Guard::None => Ok(()),
-        Guard::Confirm | Guard::Typed | Guard::TwoPerson => {
-            Err(refused(format!("{} is guarded ({}): it takes an approval", on.name, on.guard.word())).hint(
-                "this release knows no approvals: run the plan's scripts with the engine's own client, \
-                 or take the guard away in the project file",
-            ))
-        }
-    }
-}
-
 /// Taking steps back loses what was written since. Somebody has to say that it may.
 pub(super) fn answered_for(loss: DataLoss, plan: &Plan, applied: usize) -> Result<(), Failure> {
     let lost: Vec<&str> = plan
@@ -111,8 +176,8 @@ async fn apart(
     order: &ExecuteOrder,
     spot: &Spot<'_>,
     reader: &mut dyn Connection,
-) -> Result<Vec<String>, Failure> {
-    let mut notes = Vec::new();
+    notes: &mut Vec<String>,
+) -> Result<(), Failure> {
     let own = identity(spot, reader).await?;
     let looks = order.others.iter().filter(|other| other.name != order.on.name).map(|other| async move {
         let found = match Spot::of(other) {
@@ -150,11 +215,11 @@ async fn apart(
             )),
         }
     }
-    Ok(notes)
+    Ok(())
 }
 
 /// What tells a database from any other.
-async fn identity(spot: &Spot<'_>, reader: &mut dyn Connection) -> Result<String, Failure> {
+pub(super) async fn identity(spot: &Spot<'_>, reader: &mut dyn Connection) -> Result<String, Failure> {
     let label = &spot.place.name;
     let mut refusal = None;
     for sql in spot.execution.identity() {
@@ -174,7 +239,10 @@ fn file_identity(target: &Target) -> std::io::Result<String> {
     use std::os::unix::fs::MetadataExt;
     let Some(path) = target.file() else { return Ok(target.to_string()) };
     let found = std::fs::metadata(path)?;
-    Ok(format!("{}:{}", found.dev(), found.ino()))
+    // A number is used again after a file is gone; the moment of its birth tells the two apart, where it is known.
+    let born = found.created().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    let born = born.map(|since| format!(":{}", since.as_nanos())).unwrap_or_default();
+    Ok(format!("{}:{}{born}", found.dev(), found.ino()))
 }
 
 /// The same plan must have run on the stage before, been verified there, and not been taken back.

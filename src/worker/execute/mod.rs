@@ -1,31 +1,38 @@
 //! Running plans on environments, as the worker's commands ask for it: what may run where, and what a run that
 //! stopped means to a person. The running itself is `promote`'s.
 
+mod approve;
+mod book;
 mod control;
 mod gate;
 mod history;
 mod request;
+mod token;
 mod told;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::config::Place;
+use crate::config::{Place, Window};
 use crate::connect::{self, Connection, Purpose};
 use crate::engines::{self, Dialect, Execution};
 use crate::export::{self, Record};
 use crate::model::{
-    Actor, Course, End, Failure, FailureKind, Fingerprint, Ident, Plan, RunId, RunStanding, RunState, fold,
+    Actor, Course, End, Failure, FailureKind, Fingerprint, Plan, RunId, RunStanding, RunState, fold,
 };
-use crate::promote::{self, Drift, Mission, Patience, Site};
+use crate::promote::{self, Drift, Journal, Mission, Patience, Site};
 use crate::safety::DataLoss;
 
 use super::queue::Job;
 use super::{clock, disk, failure};
 
+pub use approve::{ApproveOrder, Approved, Prepared};
+pub(super) use approve::{approve, prepare};
+pub use book::{Book, book};
 pub(super) use history::history;
 pub use history::{Chronicle, HistoryOrder, Place as ChroniclePlace, runs_of};
 pub use request::{Request, execute_order};
+pub use token::Token;
 pub use told::standing;
 
 /// What is to be done with a plan.
@@ -44,6 +51,10 @@ pub struct ExecuteOrder {
     /// Whether a way back may lose what was written since.
     pub loss: DataLoss,
     pub patience: Patience,
+    /// What a guarded environment asks for.
+    pub approval: Option<Token>,
+    /// Where approvals are, and what was seen of runs. `None`: there is no place for it.
+    pub book: Option<Book>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -74,7 +85,6 @@ pub(super) struct Spot<'a> {
     place: &'a Place,
     dialect: &'static dyn Dialect,
     execution: &'static dyn Execution,
-    home: Ident,
 }
 
 impl<'a> Spot<'a> {
@@ -83,7 +93,7 @@ impl<'a> Spot<'a> {
         let missing = || failure::no_dialect(&place.name, engine);
         let dialect = engines::dialect(engine).ok_or_else(missing)?;
         let execution = engines::execution(engine).ok_or_else(missing)?;
-        Ok(Self { place, dialect, execution, home: Ident::from("migrator") })
+        Ok(Self { place, dialect, execution })
     }
 
     pub(super) fn site(&self) -> Site<'_> {
@@ -92,7 +102,7 @@ impl<'a> Spot<'a> {
             target: &self.place.target,
             dialect: self.dialect,
             execution: self.execution,
-            home: &self.home,
+            home: &self.place.home,
         }
     }
 
@@ -105,7 +115,10 @@ impl<'a> Spot<'a> {
 
     /// Its runs, oldest first.
     pub(super) async fn runs(&self, reader: &mut dyn Connection) -> Result<Vec<RunState>, Failure> {
-        let journal = promote::journal(&self.site(), reader).await?;
+        self.folded(&promote::journal(&self.site(), reader).await?)
+    }
+
+    fn folded(&self, journal: &Journal) -> Result<Vec<RunState>, Failure> {
         fold(&journal.records).map_err(|error| {
             Failure::new(
                 FailureKind::Refused,
@@ -138,39 +151,43 @@ pub(super) async fn execute(order: &ExecuteOrder, job: &Job) -> Result<Ran, Fail
     let mut reader = opened.map_err(|error| failure::wire(&order.on.name, &error))?;
     let spot = Spot::of(&order.on)?;
     job.reporter.doing(format!("reading the journal of {}", order.on.name));
-    let runs = spot.runs(reader.as_mut()).await?;
+    let journal = promote::journal(&spot.site(), reader.as_mut()).await?;
+    let runs = spot.folded(&journal)?;
     let (kept, run) = chosen(&order, &spot, &runs, reader.as_mut()).await?;
-    if kept.record.plan.server.engine != spot.dialect.kind() {
-        let what = format!(
-            "the plan is for {}, and {} is {}",
-            kept.record.plan.server.engine.title(),
-            order.on.name,
-            spot.dialect.kind().title()
-        );
+    let plan = &kept.record.plan;
+    if plan.server.engine != spot.dialect.kind() {
+        let (own, there) = (plan.server.engine.title(), spot.dialect.kind().title());
+        let what = format!("the plan is for {own}, and {} is {there}", order.on.name);
         return Err(Failure::new(FailureKind::Usage, what));
     }
-    let still_there = |state: &&RunState| {
-        Some(&state.run) == run.as_ref()
-            && state.closed.as_ref().is_none_or(|closed| closed.end != End::TakenBack)
-    };
-    if let (Errand::RollBack(_), Some(state)) = (&order.errand, runs.iter().find(still_there)) {
+    let state = approve::of(&runs, run.as_ref());
+    let is_there =
+        |state: &&RunState| state.closed.as_ref().is_none_or(|closed| closed.end != End::TakenBack);
+    if let (Errand::RollBack(_), Some(state)) = (&order.errand, state.filter(is_there)) {
         // The open unit may have taken effect: what it would lose is asked for too.
         let reached = state.open.as_ref().map_or(state.applied(), |open| open.unit.to);
-        gate::answered_for(order.loss, &kept.record.plan, reached)?;
+        gate::answered_for(order.loss, plan, reached)?;
     }
-    let notes = gate::pass(&order, &spot, &kept.record, &kept.digest, reader.as_mut(), job).await?;
-    drop(reader);
-    job.stop.check()?;
-    let control = control::JobControl::new(job.clone());
     let actor = actor(job);
+    let mut notes = Vec::new();
+    gate::pass(&order, &spot, &kept, reader.as_mut(), job, &mut notes).await?;
+    let database = gate::identity(&spot, reader.as_mut()).await?;
+    let ledger = book::opened(&order, &mut notes).await?;
+    if let Some(ledger) = &ledger {
+        book::continuous(&order, (&database, &journal), ledger, &actor).await?;
+    }
+    let permit = approve::permit(&order, (ledger.as_ref(), &database), &kept.digest, state)?;
+    job.stop.check()?;
+    let control = control::JobControl::new(job.clone(), windows(&order));
     let mission = Mission {
         site: spot.site(),
-        plan: &kept.record.plan,
+        plan,
         digest: &kept.digest,
         text: &kept.text,
         actor: &actor,
         control: &control,
         patience: order.patience,
+        permit: permit.as_ref(),
     };
     job.reporter.doing(format!("running on {}", order.on.name));
     let result = match (&order.errand, run) {
@@ -181,7 +198,25 @@ pub(super) async fn execute(order: &ExecuteOrder, job: &Job) -> Result<Ran, Fail
             return Err(Failure::new(FailureKind::Internal, "no run was chosen"));
         }
     };
-    told::ran(&order.on.name, kept.record.plan, result, notes)
+    if ledger.is_some()
+        && let Err(failure) = book::copied(&order, &spot.site(), &database, reader.as_mut()).await
+    {
+        notes.push(format!("what ran is not remembered outside of {}: {}", order.on.name, failure.what));
+    }
+    told::ran(&order.on.name, Arc::clone(plan), result, notes)
+}
+
+/// The hours in which a run may go on. A way back needs none, nor one that a person lets out of them by name.
+fn windows(order: &ExecuteOrder) -> Vec<Window> {
+    match order.errand {
+        Errand::Run | Errand::Promote => order.on.calendar.windows.clone(),
+        Errand::Resume(_)
+            if gate::closed(&ExecuteOrder { acknowledged: Vec::new(), ..order.clone() }).is_ok() =>
+        {
+            order.on.calendar.windows.clone()
+        }
+        Errand::Resume(_) | Errand::RollBack(_) => Vec::new(),
+    }
 }
 
 /// The plan and the run that an errand is about.

@@ -9,7 +9,8 @@ use crate::promote::Patience;
 use crate::safety::DataLoss;
 
 use super::super::desk;
-use super::{Errand, ExecuteOrder, runs_of};
+use super::book::book;
+use super::{Errand, ExecuteOrder, Token, runs_of};
 
 /// What is to be done with a plan, by names.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub struct Request {
     pub loss: DataLoss,
     /// Tries of a unit that cannot have its lock.
     pub tries: u32,
+    /// What a guarded environment asks for.
+    pub approval: Option<Token>,
 }
 
 impl Request {
@@ -36,6 +39,7 @@ impl Request {
             acknowledged: Vec::new(),
             loss: DataLoss::Refused,
             tries: Patience::default().tries,
+            approval: None,
         }
     }
 }
@@ -55,7 +59,9 @@ pub async fn execute_order(
     };
     let place = environment(project, &on, surroundings).await?;
     let before = match (&request.errand, project.before(&on)) {
-        (Errand::Promote, Some(before)) => Some(environment(project, &before.name, surroundings).await?),
+        (Errand::Promote | Errand::Run, Some(before)) => {
+            Some(environment(project, &before.name, surroundings).await?)
+        }
         (Errand::Promote | Errand::Run | Errand::Resume(_) | Errand::RollBack(_), _) => None,
     };
     let mut others = Vec::new();
@@ -79,6 +85,8 @@ pub async fn execute_order(
         acknowledged: request.acknowledged.clone(),
         loss: request.loss,
         patience: Patience { tries: request.tries, ..Patience::default() },
+        approval: request.approval.clone(),
+        book: book(project, surroundings)?,
     };
     Ok((order, warnings))
 }

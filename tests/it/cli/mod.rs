@@ -67,6 +67,7 @@ impl Desk {
             .current_dir(self.folder.path())
             .env("HOME", self.path("home"))
             .env("XDG_CONFIG_HOME", self.path("home"))
+            .env("XDG_DATA_HOME", self.path("data"))
             .env("TMPDIR", self.path("tmp"))
             .env_remove("PGPASSWORD")
             .env_remove("PGHOST")

@@ -85,25 +85,6 @@ fn a_finding_that_nobody_answered_for_stops_it() {
 }
 
 #[test]
-fn a_guarded_environment_is_not_run_on() {
-    for ground in grounds() {
-        let yes = ground.acknowledged();
-        ground.fresh("staging");
-        ground.fresh("production");
-        project(&ground, "guard = \"typed\"\n");
-        let run = ground.desk.expect(5, &with(&["run", "plan", "--on", "production"], &yes));
-        assert!(run.err.contains("guarded (typed)"), "{}", run.err);
-        ground.desk.expect(0, &with(&["run", "plan", "--on", "staging"], &yes));
-        let promote = ground.desk.expect(5, &with(&["promote", "plan", "--to", "production"], &yes));
-        assert!(promote.err.contains("approval"), "{}", promote.err);
-        for command in [&["rollback", "plan", "--on", "production"][..], &["resume", "--on", "production"]] {
-            assert_ne!(ground.desk.run(command).code, 0, "{command:?}");
-        }
-        ground.is_before("production").unwrap();
-    }
-}
-
-#[test]
 fn two_environments_that_are_one_database_are_caught() {
     for ground in grounds() {
         let yes = ground.acknowledged();

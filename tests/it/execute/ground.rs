@@ -221,8 +221,25 @@ impl Ground {
         }
     }
 
+    /// Somebody else changes something.
+    pub fn change(&self, database: &str, sql: &str) {
+        match &self.kind {
+            Kind::Postgres(server) => drop(server.psql(&self.name(database), &["-c", sql]).unwrap()),
+            Kind::Sqlite => {
+                use migrator_tui::connect::Connection;
+                use migrator_tui::connect::sqlite::{Access, open};
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                runtime.block_on(async {
+                    let mut connection = open(Some(&self.file(database)), Access::ReadWrite).await.unwrap();
+                    connection.execute_script(sql).await.unwrap();
+                    connection.close().await.unwrap();
+                });
+            }
+        }
+    }
+
     /// The rules that the plan's findings have to be answered for.
-    pub fn acknowledged(&self) -> Vec<String> {
+    pub fn rules(&self) -> Vec<String> {
         let lint = self.desk.run(&["lint", "plan", "--format", "json"]).json();
         let mut rules: Vec<String> = lint["finding"]
             .as_array()
@@ -233,7 +250,12 @@ impl Ground {
             .collect();
         rules.sort();
         rules.dedup();
-        rules.into_iter().flat_map(|rule| ["--acknowledge".to_owned(), rule]).collect()
+        rules
+    }
+
+    /// The same as arguments.
+    pub fn acknowledged(&self) -> Vec<String> {
+        self.rules().into_iter().flat_map(|rule| ["--acknowledge".to_owned(), rule]).collect()
     }
 
     pub fn run(&self, database: &str) -> Command {

@@ -1,6 +1,7 @@
 //! Plans on real databases through the real binary: run, killed, resumed, taken back, raced, and told about. Whatever
 //! happens, the journal and the server agree.
 
+mod approve;
 #[cfg(feature = "faults")]
 mod crash;
 mod errands;

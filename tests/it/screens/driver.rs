@@ -66,6 +66,7 @@ impl Driver {
             variables: std::env::vars().collect(),
             defaults: None,
             state: Some(folder.path().join("memory")),
+            data: None,
         };
         let project = Project::load(None, &surroundings).unwrap();
         let runtime =
