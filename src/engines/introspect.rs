@@ -2,8 +2,8 @@
 //! dialect. It knows no catalog of its own and keeps nothing between calls.
 
 use super::{AssembleError, Dialect, execution};
-use crate::connect::{Connection, WireError};
-use crate::model::Schema;
+use crate::connect::{Connection, Rows, WireError};
+use crate::model::{Schema, ServerVersion};
 use crate::sql;
 
 /// Why a schema could not be read.
@@ -15,24 +15,44 @@ pub enum IntrospectError {
     Assemble(#[from] AssembleError),
 }
 
+/// What a catalog answered: everything that a schema is made of, and none of it looked at yet.
+pub struct Answers {
+    version: ServerVersion,
+    rows: Vec<Rows>,
+}
+
 /// Reads the whole schema in one snapshot. The connection must be outside a transaction, and is again
 /// afterwards, whatever happened.
 pub async fn introspect(
     dialect: &dyn Dialect,
     connection: &mut dyn Connection,
 ) -> Result<Schema, IntrospectError> {
+    Ok(assembled(dialect, ask(dialect, connection).await?, None)?)
+}
+
+/// The first half of [`introspect`]: asks and listens.
+pub async fn ask(dialect: &dyn Dialect, connection: &mut dyn Connection) -> Result<Answers, WireError> {
     let version = connection.version().clone();
     let batch = dialect.catalog(&version);
-    let answers = match connection.query_all(&batch).await {
-        Ok(answers) => answers,
+    match connection.query_all(&batch).await {
+        Ok(rows) => Ok(Answers { version, rows }),
         Err(error) => {
             // The batch broke off inside its snapshot; close it, so that the session can be used again.
             // Where the session itself is gone this fails too, and the first error is the one to tell.
             drop(connection.execute(&sql!(dialect.kind(); "ROLLBACK")).await);
-            return Err(error.into());
+            Err(error)
         }
-    };
-    let mut schema = dialect.assemble(&version, answers)?;
+    }
+}
+
+/// The second half: needs no connection any more. What is the same in the schema `like` is held by both, as
+/// [`Schema::share`] would have it.
+pub fn assembled(
+    dialect: &dyn Dialect,
+    answers: Answers,
+    like: Option<&Schema>,
+) -> Result<Schema, AssembleError> {
+    let mut schema = dialect.assemble(&answers.version, answers.rows, like)?;
     without_own(&mut schema);
     Ok(schema)
 }

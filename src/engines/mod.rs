@@ -20,7 +20,7 @@ mod reading;
 pub mod sqlite;
 
 pub use execute::{Execution, Left, Mishap, Own, execution};
-pub use introspect::{IntrospectError, introspect};
+pub use introspect::{Answers, IntrospectError, ask, assembled, introspect};
 pub use reading::{Act, Cascade, Manner, Prebuilt, Reach, Reading, Undoing, Write};
 
 /// The dialect of an engine; `None` for engines that this build cannot plan for yet.
@@ -39,8 +39,14 @@ pub trait Dialect: Sync {
     /// The batch holds the statements that open and close the snapshot too.
     fn catalog(&self, version: &ServerVersion) -> Vec<Sql>;
 
-    /// Turns the answers to [`Dialect::catalog`], in the same order, into a schema.
-    fn assemble(&self, version: &ServerVersion, answers: Vec<Rows>) -> Result<Schema, AssembleError>;
+    /// Turns the answers to [`Dialect::catalog`], in the same order, into a schema. It takes over the objects of
+    /// `like` wherever they are the same.
+    fn assemble(
+        &self,
+        version: &ServerVersion,
+        answers: Vec<Rows>,
+        like: Option<&Schema>,
+    ) -> Result<Schema, AssembleError>;
 
     /// Creates the object as it stands alone: for the diff pane, fingerprint and fidelity check.
     fn define(&self, object: &Object) -> Vec<Sql>;

@@ -20,7 +20,12 @@ impl Dialect for Settings {
     fn catalog(&self, _: &ServerVersion) -> Vec<Sql> {
         Vec::new()
     }
-    fn assemble(&self, version: &ServerVersion, _: Vec<Rows>) -> Result<Schema, AssembleError> {
+    fn assemble(
+        &self,
+        version: &ServerVersion,
+        _: Vec<Rows>,
+        _: Option<&Schema>,
+    ) -> Result<Schema, AssembleError> {
         Ok(Schema::empty(version.clone()))
     }
     fn define(&self, _: &Object) -> Vec<Sql> {

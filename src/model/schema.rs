@@ -118,7 +118,8 @@ impl Schema {
     /// What compares as equal and is spelled in another way, or is larger, stays each schema's own.
     pub fn share(&mut self, other: &Self) {
         let objects = self.beside(other).map(|(object, twin)| {
-            let object = twin.filter(|twin| twin.is_same(object)).unwrap_or(object);
+            let same = |twin: &&Arc<Object>| Arc::ptr_eq(twin, object) || twin.is_same(object);
+            let object = twin.filter(same).unwrap_or(object);
             (object.id.clone(), Arc::clone(object))
         });
         self.objects = objects.collect();

@@ -173,17 +173,21 @@ async fn sides(order: &CompareOrder, dialect: &dyn Dialect, job: &Job) -> Result
                 database(current, dialect, &reached, job),
                 database(desired, dialect, &reached, job)
             );
-            Ok((current?, desired?))
+            let (current, desired) = (current?, desired?);
+            let current = current.side(dialect, None)?;
+            // Most of both is the same, and never there twice, not even for a moment.
+            let desired = desired.side(dialect, Some(&current.schema))?;
+            Ok((current, desired))
         }
         (Source::Environment(current), Source::Files(desired)) => {
             let reached = Reached::begin(&job.reporter, [&*current.name]);
-            let current = database(current, dialect, &reached, job).await?;
+            let current = database(current, dialect, &reached, job).await?.side(dialect, None)?;
             let mut loaded = scratch::load(&[desired], dialect, ground(Some(&current.schema)), job).await?;
             Ok((current, last(&mut loaded)?))
         }
         (Source::Files(current), Source::Environment(desired)) => {
             let reached = Reached::begin(&job.reporter, [&*desired.name]);
-            let desired = database(desired, dialect, &reached, job).await?;
+            let desired = database(desired, dialect, &reached, job).await?.side(dialect, None)?;
             let mut loaded = scratch::load(&[current], dialect, ground(Some(&desired.schema)), job).await?;
             Ok((last(&mut loaded)?, desired))
         }
@@ -199,13 +203,28 @@ fn last(loaded: &mut Vec<Side>) -> Result<Side, Failure> {
     loaded.pop().ok_or_else(|| Failure::new(FailureKind::Internal, "nothing was loaded"))
 }
 
-/// Reads a live database, in one session that is closed at the end.
-async fn database(
-    place: &Place,
+/// What a live database has answered.
+struct Told<'a> {
+    label: &'a str,
+    answers: engines::Answers,
+}
+
+impl Told<'_> {
+    /// The schema that the answers make, with the objects of `like` wherever they are the same.
+    fn side(self, dialect: &dyn Dialect, like: Option<&Schema>) -> Result<Side, Failure> {
+        let schema = engines::assembled(dialect, self.answers, like)
+            .map_err(|error| failure::introspect(self.label, &error.into()))?;
+        Ok(Side { label: self.label.into(), schema, notes: Vec::new() })
+    }
+}
+
+/// Asks a live database, in one session that is closed at the end.
+async fn database<'a>(
+    place: &'a Place,
     dialect: &dyn Dialect,
     reached: &Reached<'_>,
     job: &Job,
-) -> Result<Side, Failure> {
+) -> Result<Told<'a>, Failure> {
     let label = place.name.as_str();
     let mut target = place.target.clone();
     // Nothing runs on the server before the session stands, so an attempt may be dropped.
@@ -220,11 +239,11 @@ async fn database(
     reached.connected(label);
     // It only reads: where neither the statement nor its cancelling is answered, there is nothing to settle.
     let read = tokio::select! {
-        read = engines::introspect(dialect, connection.as_mut()) => read,
+        read = engines::ask(dialect, connection.as_mut()) => read,
         () = job.stop.outlasted() => return Err(stop::cancelled()),
     };
-    let schema = read.map_err(|error| failure::introspect(label, &error))?;
-    Ok(Side { label: label.into(), schema, notes: Vec::new() })
+    let answers = read.map_err(|error| failure::wire(label, &error))?;
+    Ok(Told { label, answers })
 }
 
 /// Leaves out the schemas that the environment does not compare.

@@ -31,8 +31,13 @@ impl Dialect for Postgres {
         introspect::catalog(version)
     }
 
-    fn assemble(&self, version: &ServerVersion, answers: Vec<Rows>) -> Result<Schema, AssembleError> {
-        introspect::assemble(version, answers)
+    fn assemble(
+        &self,
+        version: &ServerVersion,
+        answers: Vec<Rows>,
+        like: Option<&Schema>,
+    ) -> Result<Schema, AssembleError> {
+        introspect::assemble(version, answers, like)
     }
 
     fn define(&self, object: &Object) -> Vec<Sql> {

@@ -23,7 +23,11 @@ use crate::model::{
 pub(super) const VIRTUAL: &str = "a virtual table belongs to its module";
 pub(super) const SHADOW: &str = "made and kept by its virtual table";
 
-pub(super) fn assemble(version: &ServerVersion, answers: &[Rows]) -> Result<Schema, AssembleError> {
+pub(super) fn assemble(
+    version: &ServerVersion,
+    answers: &[Rows],
+    like: Option<&Schema>,
+) -> Result<Schema, AssembleError> {
     let catalog = Catalog::read(answers)?;
     let mut build = Build {
         names: names(&catalog),
@@ -33,6 +37,7 @@ pub(super) fn assemble(version: &ServerVersion, answers: &[Rows]) -> Result<Sche
         objects: BTreeMap::new(),
         relations: Relations::default(),
         pool: Pool::default(),
+        like,
     };
     for column in &catalog.columns {
         build.columns.entry(column.table).or_default().push(column);
@@ -73,11 +78,17 @@ struct Build<'a> {
     objects: BTreeMap<ObjectId, Arc<Object>>,
     relations: Relations,
     pool: Pool,
+    /// Holds what is the same there already.
+    like: Option<&'a Schema>,
 }
 
 impl Build<'_> {
     fn add(&mut self, id: ObjectId, body: Body) {
-        self.objects.insert(id.clone(), Arc::new(Object { id, body, about: About::default() }));
+        let object = Object { id, body, about: About::default() };
+        let twin =
+            self.like.and_then(|like| like.objects.get(&object.id)).filter(|twin| twin.is_same(&object));
+        let object = twin.map_or_else(|| Arc::new(object), Arc::clone);
+        self.objects.insert(object.id.clone(), object);
     }
 
     fn opaque(&mut self, row: &ObjectRow<'_>, why: &str) {

@@ -39,8 +39,13 @@ impl Dialect for Sqlite {
         catalog::queries()
     }
 
-    fn assemble(&self, version: &ServerVersion, answers: Vec<Rows>) -> Result<Schema, AssembleError> {
-        introspect::assemble(version, &answers)
+    fn assemble(
+        &self,
+        version: &ServerVersion,
+        answers: Vec<Rows>,
+        like: Option<&Schema>,
+    ) -> Result<Schema, AssembleError> {
+        introspect::assemble(version, &answers, like)
     }
 
     fn define(&self, object: &Object) -> Vec<Sql> {

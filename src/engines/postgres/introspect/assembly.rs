@@ -253,14 +253,26 @@ impl Assembly {
             .collect()
     }
 
-    /// Sorts objects and edges. Edges are kept as pairs of places until the end: names are long, and there
-    /// are many edges.
-    pub fn finish(mut self) -> Schema {
+    /// Sorts objects and edges, and takes over from `like` what is the same there. Edges are kept as pairs of places
+    /// until the end: names are long, and there are many edges.
+    pub fn finish(mut self, like: Option<&Schema>) -> Schema {
         let mut order: Vec<Slot> = (0..self.objects.len()).collect();
         order.sort_by(|a, b| self.objects[*a].id.cmp(&self.objects[*b].id));
         let mut rank = vec![0; order.len()];
         for (place, slot) in order.iter().enumerate() {
             rank[*slot] = place;
+        }
+        if let Some(like) = like {
+            let mut theirs = like.objects.values().peekable();
+            for slot in &order {
+                let own = &mut self.objects[*slot];
+                while theirs.next_if(|other| other.id < own.id).is_some() {}
+                if let Some(twin) =
+                    theirs.next_if(|other| other.id == own.id).filter(|twin| twin.is_same(own))
+                {
+                    *own = Arc::clone(twin);
+                }
+            }
         }
         let mut edges: Vec<(usize, usize)> = self
             .edges

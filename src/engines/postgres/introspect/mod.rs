@@ -133,7 +133,11 @@ pub(super) fn catalog(version: &ServerVersion) -> Vec<Sql> {
 }
 
 /// Turns the answers to [`catalog`] into a schema.
-pub(super) fn assemble(version: &ServerVersion, answers: Vec<Rows>) -> Result<Schema, AssembleError> {
+pub(super) fn assemble(
+    version: &ServerVersion,
+    answers: Vec<Rows>,
+    like: Option<&Schema>,
+) -> Result<Schema, AssembleError> {
     let expected = OPENING.len() + FAMILIES.len() + 1;
     if answers.len() != expected {
         let what = format!("{} answers where {expected} were asked for", answers.len());
@@ -144,7 +148,7 @@ pub(super) fn assemble(version: &ServerVersion, answers: Vec<Rows>) -> Result<Sc
     for (query, (rows, family)) in answers.into_iter().skip(OPENING.len()).zip(FAMILIES).enumerate() {
         (family.read)(&mut assembly, Answer { query: query + OPENING.len(), rows: &rows, pool: &pool })?;
     }
-    Ok(assembly.finish())
+    Ok(assembly.finish(like))
 }
 
 /// One wording for servers of `major` and later, another for older ones.
