@@ -43,6 +43,7 @@ fn open_demo(state: &mut State, engine: EngineKind) -> Vec<Errand> {
 
 /// Asks for the current side, and after it for the desired one.
 pub(super) fn pick(state: &mut State) -> Vec<Errand> {
+    state.desk.next_current = None;
     pick_side(state, Which::Current);
     Vec::new()
 }
@@ -90,11 +91,14 @@ pub(super) fn chosen(state: &mut State, which: Which, reference: String) -> Vec<
     }
     match which {
         Which::Current => {
-            state.desk.current = Some(Reference::new(reference));
+            state.desk.next_current = Some(Reference::new(reference));
             pick_side(state, Which::Desired);
             Vec::new()
         }
         Which::Desired => {
+            if let Some(current) = state.desk.next_current.take() {
+                state.desk.current = Some(current);
+            }
             state.desk.desired = Some(Reference::new(reference));
             open(state)
         }

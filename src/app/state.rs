@@ -72,6 +72,8 @@ pub struct Desk {
     /// REFs that the command line or the last session named.
     pub current: Option<Reference>,
     pub desired: Option<Reference>,
+    /// Chosen as the current side while the desired one is still asked for: who turns back then keeps both sides.
+    pub next_current: Option<Reference>,
     /// Who reviews.
     pub person: String,
     /// The folder that plans are written into.

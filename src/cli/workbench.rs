@@ -108,6 +108,7 @@ fn desk(project: &Project, demo: Option<EngineKind>) -> Desk {
         environments,
         project: project.file.as_ref().map(|file| file.display().to_string()).unwrap_or_default(),
         current: None,
+        next_current: None,
         desired: None,
         person: person(),
         started: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),

@@ -250,14 +250,13 @@ fn welcome(canvas: &mut Canvas<'_>, state: &State) {
             tree(Action::Quit)
         ),
     ];
-    let width = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0) as u16 + 4;
-    let wraps: Vec<String> = lines
-        .iter()
-        .flat_map(|line| empty::wrapped(line, usize::from(width.min(state.size.0.saturating_sub(4)))))
-        .collect();
+    let longest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0) as u16;
+    let width = (longest + 4).min(state.size.0.saturating_sub(4));
+    let wraps: Vec<String> =
+        lines.iter().flat_map(|line| empty::wrapped(line, usize::from(width.saturating_sub(4)))).collect();
     let height = wraps.len() as u16 + 2;
-    let width = width.min(state.size.0.saturating_sub(2));
-    let y = state.size.1.saturating_sub(height + 2);
+    // Above the lowest frame, which would run into this one's.
+    let y = state.size.1.saturating_sub(height + 3);
     let area = Area::new((state.size.0 - width) / 2, y, width, height);
     let inner = frame(canvas, area, Title::new(None, "welcome", ""), Focused::Yes);
     for (at, line) in wraps.into_iter().enumerate() {

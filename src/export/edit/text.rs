@@ -79,8 +79,10 @@ pub(super) fn read<'t>(
     for piece in split(text, engine) {
         let lead = piece.text.get(..piece.statement_offset().saturating_sub(piece.offset)).unwrap_or("");
         let behind = match piece.kind {
-            PieceKind::Blank => comments.take(piece.text, piece.offset),
-            PieceKind::Client | PieceKind::Data | PieceKind::Statement => comments.take(lead, piece.offset),
+            PieceKind::Blank => comments.take(piece.text, piece.offset, engine),
+            PieceKind::Client | PieceKind::Data | PieceKind::Statement => {
+                comments.take(lead, piece.offset, engine)
+            }
         };
         if let (Some(behind), Some(last)) = (behind, found.last_mut()) {
             last.notes.push(behind);
@@ -225,25 +227,23 @@ struct Comments {
 }
 
 impl Comments {
-    /// Takes the comment lines of a stretch without statements. What stands behind a statement on its line is
-    /// about that statement and comes back.
-    fn take(&mut self, lead: &str, offset: usize) -> Option<String> {
-        let mut behind = None;
-        for (at, line) in lead.lines().enumerate() {
-            let line = line.trim();
-            let Some(comment) = line.strip_prefix("--").map(str::trim) else { continue };
-            if at == 0 && offset > 0 {
-                behind = Some(comment.to_owned()).filter(|comment| !comment.is_empty());
-                continue;
-            }
-            if let Some(step) = marked(comment) {
-                self.end_header();
-                self.marker = Some(step);
-            } else if !comment.is_empty()
-                && !comment.starts_with("lost: ")
-                && !comment.starts_with("cannot be reversed: ")
-            {
-                self.notes.push(comment.to_owned());
+    /// Takes the comments of a stretch without statements. What stands behind a statement on its line is about that
+    /// statement and comes back.
+    fn take(&mut self, lead: &str, offset: usize, engine: EngineKind) -> Option<String> {
+        let mut behind: Option<String> = None;
+        for token in lex(lead, engine).filter(|token| token.class == TokenClass::Comment) {
+            let is_behind = offset > 0 && !lead.get(..token.start).unwrap_or("").contains('\n');
+            for comment in lines_of(lead.get(token.start..token.end).unwrap_or("")) {
+                if is_behind {
+                    behind = Some(
+                        behind.map_or_else(|| comment.to_owned(), |before| format!("{before} {comment}")),
+                    );
+                } else if let Some(step) = marked(comment) {
+                    self.end_header();
+                    self.marker = Some(step);
+                } else if !comment.starts_with("lost: ") && !comment.starts_with("cannot be reversed: ") {
+                    self.notes.push(comment.to_owned());
+                }
             }
         }
         behind
@@ -261,6 +261,20 @@ impl Comments {
     fn done(&mut self) -> (Option<usize>, Vec<String>) {
         (self.marker.take(), std::mem::take(&mut self.notes))
     }
+}
+
+/// What a comment says, without its signs: of one in `/* */` each line that says something.
+fn lines_of(comment: &str) -> impl Iterator<Item = &str> {
+    let (text, star) = match comment.strip_prefix("/*") {
+        Some(block) => (block.strip_suffix("*/").unwrap_or(block), "*"),
+        None => (comment.strip_prefix("--").or_else(|| comment.strip_prefix('#')).unwrap_or(comment), ""),
+    };
+    text.lines()
+        .map(move |line| {
+            let line = line.trim();
+            line.strip_prefix(star).unwrap_or(line).trim()
+        })
+        .filter(|line| !line.is_empty())
 }
 
 /// `[3] …` names the third step.

@@ -128,7 +128,9 @@ fn comments_of_a_person_s_own_survive_writing() {
     driver.play(&["<Esc>", "j", "$", "a"]);
     driver.text(" -- and this behind it");
     driver.play(&["<Esc>", "]", "G", "O"]);
-    driver.text("-- the way back, by hand");
+    driver.text("/* the way back,");
+    driver.keys(&["<Enter>"]);
+    driver.text(" * by hand */");
     driver.play(&["<Esc>"]);
     assert!(driver.state.subject.as_deref().unwrap().sql.trouble.is_none(), "{}", driver.screen());
     driver.keys(&["W", "<C-u>"]);
@@ -138,12 +140,8 @@ fn comments_of_a_person_s_own_survive_writing() {
     for comment in ["-- asked ben: nobody reads it\n", "-- and this behind it\n"] {
         assert_eq!(read("forward.sql").matches(comment).count(), 1, "{}", read("forward.sql"));
     }
-    assert_eq!(
-        read("rollback.sql").matches("-- the way back, by hand\n").count(),
-        1,
-        "{}",
-        read("rollback.sql")
-    );
+    let back = read("rollback.sql");
+    assert_eq!(back.matches("-- the way back,\n-- by hand\n").count(), 1, "{back}");
     driver.play(&["<F5>"]);
     let draft = driver.state.subject.as_deref().unwrap().draft.clone().unwrap();
     assert!(matches!(draft.record.proof, Proof::Proven { .. }), "{:?}", draft.record.proof);
@@ -163,6 +161,22 @@ fn edits_stay_when_the_same_sides_are_read_again_or_come_back() {
     assert!(!text(&driver).contains("-- by hand"), "these are other sides");
     driver.play(&["<F2>", "x"]);
     assert!(text(&driver).contains("-- by hand"), "{}", driver.screen());
+}
+
+#[test]
+fn who_turns_back_at_the_second_side_keeps_both() {
+    let mut driver = demo();
+    let sides = |driver: &Driver| {
+        let desk = &driver.state.desk;
+        [&desk.current, &desk.desired].map(|side| side.as_ref().map(|side| side.text.clone()))
+    };
+    let before = sides(&driver);
+    driver.play(&["1", "O", "<Down>", "<Enter>"]);
+    driver.text("another.db");
+    driver.play(&["<Enter>"]);
+    assert!(driver.screen().contains("desired: what should be there"), "{}", driver.screen());
+    driver.play(&["<Esc>"]);
+    assert_eq!(sides(&driver), before);
 }
 
 #[test]
