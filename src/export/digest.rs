@@ -1,36 +1,52 @@
-//! The digest of a plan: what would be sent, how, and in which order, in both directions, and what it has to find
-//! before and leaves after. Nothing else counts, so two plans with one digest do the same.
+//! The digest of a plan: what would be sent, how, and in which order, in both directions; what each statement is about,
+//! locks and loses, and how it is asked after; what has to be there before and is left after. Nothing else counts, so two
+//! plans with one digest do the same and were judged by the same facts.
 
-use crate::model::{Fingerprint, Plan, Reversal, Statement};
+use crate::model::{Fingerprint, Plan, Probe, Reversal, Stamp, Statement, Step};
 
-/// SHA-256 over the statements, their boundaries and their order, and the images of what they touch.
+/// SHA-256 over the steps in their order, and the images of what they touch.
 pub fn digest(plan: &Plan) -> Fingerprint {
-    let mut parts = vec![plan.server.engine.name()];
-    for step in &plan.steps {
-        parts.push("step");
-        statement(&step.statement, &mut parts);
-        parts.push(step.reversal.word());
-        match &step.reversal {
-            Reversal::Exact(back) | Reversal::Lossy { steps: back, .. } => {
-                back.iter().for_each(|back| statement(back, &mut parts));
-            }
-            Reversal::Impossible(_) => {}
-        }
-    }
-    // Plans of older releases have none, and keep their digest.
-    let names: Vec<String> = plan.images.iter().map(|image| image.object.to_string()).collect();
-    for (image, name) in plan.images.iter().zip(&names) {
-        parts.extend(["image", name]);
+    let mut stamp = Stamp::default();
+    stamp.part(plan.server.engine.name());
+    plan.steps.iter().for_each(|one| step(one, &mut stamp));
+    for image in &plan.images {
+        stamp.part("image");
+        stamp.part(&image.object.to_string());
         for text in [&image.before, &image.after] {
             match text {
-                Some(text) => parts.extend(["there", text]),
-                None => parts.push("absent"),
+                Some(text) => ["there", text].into_iter().for_each(|part| stamp.part(part)),
+                None => stamp.part("absent"),
             }
         }
     }
-    Fingerprint::of(parts)
+    stamp.done()
 }
 
-fn statement<'a>(statement: &'a Statement, parts: &mut Vec<&'a str>) {
-    parts.extend([statement.boundary.word(), statement.runtime.word(), statement.sql.as_str()]);
+fn step(step: &Step, stamp: &mut Stamp) {
+    stamp.part("step");
+    statement(&step.statement, stamp);
+    [step.action.word(), step.effects.lock.word(), step.effects.work.word()]
+        .into_iter()
+        .for_each(|part| stamp.part(part));
+    std::iter::once(&step.subject).chain(&step.effects.on).for_each(|id| stamp.part(&id.to_string()));
+    match &step.probe {
+        Probe::Query(sql) => stamp.part(sql.as_str()),
+        Probe::Introspect => stamp.part("introspect"),
+    }
+    stamp.part(step.reversal.word());
+    let back = match &step.reversal {
+        Reversal::Exact(back) => back.as_slice(),
+        Reversal::Lossy { steps, lost } => {
+            stamp.part(&lost.what);
+            steps
+        }
+        Reversal::Impossible(_) => &[],
+    };
+    back.iter().for_each(|back| statement(back, stamp));
+}
+
+fn statement(statement: &Statement, stamp: &mut Stamp) {
+    [statement.boundary.word(), statement.runtime.word(), statement.sql.as_str()]
+        .into_iter()
+        .for_each(|part| stamp.part(part));
 }

@@ -9,7 +9,7 @@ use crate::model::{
     Standing, Statement, Unmodelled,
 };
 
-use super::wire::{self, Address, Back, Document, Lost, OLDEST, ProofResult, ReversalClass, VERSION};
+use super::wire::{self, Address, Back, Document, Lost, ProofResult, ReversalClass, VERSION};
 use super::{Direction, Noted, Proof, Record, digest, script, script_name};
 
 /// The record's file name.
@@ -27,7 +27,7 @@ pub struct FolderText {
 pub enum FolderError {
     #[error("{PLAN_FILE} cannot be read: {0}")]
     Unreadable(String),
-    #[error("{PLAN_FILE} has version {0}; this build knows versions up to {VERSION}")]
+    #[error("{PLAN_FILE} has version {0}, and this build knows {VERSION}: make the plan again")]
     Version(i64),
     #[error("this build cannot handle plans for {0}")]
     Engine(&'static str),
@@ -85,7 +85,7 @@ fn record(text: &str) -> Result<Record, FolderError> {
         |error: toml::de::Error| FolderError::Unreadable(error.to_string().trim_end().to_owned());
     let table: toml::Table = toml::from_str(text).map_err(unreadable)?;
     let version = table.get("version").and_then(toml::Value::as_integer).unwrap_or_default();
-    if !(i64::from(OLDEST)..=i64::from(VERSION)).contains(&version) {
+    if version != i64::from(VERSION) {
         return Err(FolderError::Version(version));
     }
     let document: Document = toml::from_str(text).map_err(unreadable)?;

@@ -244,10 +244,12 @@ fn a_change_by_hand_is_named() {
     assert!(matches!(refused, FolderError::Script { file: "forward.sql", .. }), "{refused}");
     let plan = FolderText { plan: text.plan.replace("\"ONE\"", "\"ELEVEN\""), ..text.clone() };
     assert_eq!(read(&plan, settings).unwrap_err(), FolderError::Digest);
-    let newer = FolderText { plan: text.plan.replace("version = 3\n", "version = 4\n"), ..text.clone() };
-    assert_eq!(read(&newer, settings).unwrap_err(), FolderError::Version(4));
-    let older = FolderText { plan: text.plan.replace("version = 3\n", "version = 1\n"), ..text.clone() };
-    assert!(read(&older, settings).is_ok(), "plans of the first version are still read");
+    let newer = FolderText { plan: text.plan.replace("version = 4\n", "version = 5\n"), ..text.clone() };
+    assert_eq!(read(&newer, settings).unwrap_err(), FolderError::Version(5));
+    let older = FolderText { plan: text.plan.replace("version = 4\n", "version = 3\n"), ..text.clone() };
+    assert_eq!(read(&older, settings).unwrap_err(), FolderError::Version(3));
+    let elsewhere = FolderText { plan: text.plan.replacen("lock = \"", "lock = \"row-", 1), ..text.clone() };
+    assert!(read(&elsewhere, settings).is_err());
     let broken = FolderText { plan: "name = ".into(), ..text };
     assert!(matches!(read(&broken, settings).unwrap_err(), FolderError::Unreadable(_)));
 }

@@ -1,10 +1,13 @@
 //! Drift: what a plan touches, compared with what is there. Before a run it has to be as the plan found it, after it
-//! as the plan leaves it, and in between each object one or the other, as far as the steps have come.
+//! as the plan leaves it, and in between each object one or the other, as far as the steps have come. What belongs to a
+//! table of the plan and is not known to the plan is drift too: a rebuild would lose it.
 
 use std::collections::BTreeSet;
 
 use crate::engines::Dialect;
-use crate::model::{Course, Image, ObjectId, ObjectKind, Plan, Schema, Step, Verb};
+use crate::model::{
+    Body, Course, Image, Object, ObjectId, ObjectKind, Plan, QualifiedName, Schema, Step, Verb,
+};
 use crate::planner;
 
 /// An object that is not as the plan expects it.
@@ -13,11 +16,24 @@ pub struct Drift {
     pub object: ObjectId,
     pub expected: Option<Box<str>>,
     pub found: Option<Box<str>>,
+    pub origin: Origin,
+}
+
+/// Where what drifted comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Origin {
+    /// The plan knows the object.
+    Plan,
+    /// Somebody else made it on a table of the plan.
+    Foreign,
 }
 
 impl Drift {
     pub fn words(&self) -> String {
         match (&self.expected, &self.found) {
+            (None, Some(_)) if self.origin == Origin::Foreign => {
+                format!("{} is new, and the plan does not know it", self.object)
+            }
             (None, Some(_)) => format!("{} is there already", self.object),
             (Some(_), None) => format!("{} is not there", self.object),
             (_, _) => format!("{} is not what it was", self.object),
@@ -51,10 +67,64 @@ pub(super) fn drift(
                 object: image.object.clone(),
                 expected: expected.map(Into::into),
                 found: there,
+                origin: Origin::Plan,
             });
         }
     }
+    found.extend(foreign(dialect, plan, schema, &effect, progressed.course));
     found
+}
+
+/// Parts and indexes of the plan's tables that the plan does not know: all of them before anything ran, and later those
+/// that a step to come would lose with their table.
+fn foreign(
+    dialect: &dyn Dialect,
+    plan: &Plan,
+    schema: &Schema,
+    effect: &Effect<'_>,
+    course: &Course,
+) -> Vec<Drift> {
+    let untouched = *course == Course::Forward && effect.there.is_empty() && effect.limbo.is_empty();
+    let replaces = |step: &&&Step| matches!(step.action, Verb::Create | Verb::Drop | Verb::Rebuild);
+    let at_stake = if untouched {
+        relations(plan.steps.iter())
+    } else {
+        relations(effect.left.iter().filter(replaces).copied())
+    };
+    // Between its units a plan has constraints and indexes of its own that neither side has.
+    let counts = |kind: ObjectKind| match kind {
+        ObjectKind::Constraint | ObjectKind::Index => untouched,
+        _ => true,
+    };
+    let known: BTreeSet<&ObjectId> = plan.images.iter().map(|image| &image.object).collect();
+    parts(schema, &at_stake)
+        .into_iter()
+        .filter(|object| !known.contains(&object.id) && counts(object.id.kind))
+        .map(|object| Drift {
+            object: object.id.clone(),
+            expected: None,
+            found: Some(text(dialect, object)),
+            origin: Origin::Foreign,
+        })
+        .collect()
+}
+
+/// The relations that these steps are about or lock, by name.
+fn relations<'p>(steps: impl Iterator<Item = &'p Step>) -> BTreeSet<&'p QualifiedName> {
+    let named = steps.flat_map(|step| std::iter::once(&step.subject).chain(&step.effects.on));
+    let is_relation = |id: &&ObjectId| {
+        matches!(id.kind, ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView)
+    };
+    named.filter(is_relation).map(|id| &id.name).collect()
+}
+
+/// What belongs to these relations: their parts and their indexes.
+fn parts<'s>(schema: &'s Schema, relations: &BTreeSet<&QualifiedName>) -> Vec<&'s Object> {
+    let of_them = |object: &&Object| match &object.body {
+        Body::Index(index) => relations.contains(&index.table),
+        _ => object.id.member.is_some() && relations.contains(&object.id.name),
+    };
+    schema.objects.values().map(AsRef::as_ref).filter(of_them).collect()
 }
 
 /// An object's definition as images hold it.
@@ -67,14 +137,19 @@ struct Effect<'p> {
     there: Vec<&'p Step>,
     absent: Vec<&'p Step>,
     limbo: Vec<&'p Step>,
+    /// Those that are still to be sent, in this course.
+    left: Vec<&'p Step>,
 }
 
 impl<'p> Effect<'p> {
     fn of(plan: &'p Plan, progressed: Progressed<'_>) -> Self {
         let (done, left) = progressed.steps.split_at(progressed.applied.min(progressed.steps.len()));
-        let mut effect = Self { there: Vec::new(), absent: Vec::new(), limbo: Vec::new() };
+        let mut effect = Self { there: Vec::new(), absent: Vec::new(), limbo: Vec::new(), left: Vec::new() };
         for (at, step) in plan.steps.iter().enumerate() {
             let (is_done, is_left) = (done.contains(&at), left.contains(&at));
+            if is_left {
+                effect.left.push(step);
+            }
             let there = match progressed.course {
                 Course::Forward => is_done,
                 // A step without a reversal of its own goes with the one whose reversal covers it.
@@ -165,6 +240,10 @@ pub fn images(dialect: &dyn Dialect, current: &Schema, desired: &Schema, plan: &
         }
     }
     wanted.extend(desired.objects.keys().filter(|id| !current.objects.contains_key(id)));
+    let relations = relations(plan.steps.iter());
+    for schema in [current, desired] {
+        wanted.extend(parts(schema, &relations).into_iter().map(|object| &object.id));
+    }
     let image = |schema: &Schema, id: &ObjectId| schema.objects.get(id).map(|object| text(dialect, object));
     wanted
         .into_iter()

@@ -126,3 +126,44 @@ fn drift_is_shown_and_nothing_runs() {
         assert_eq!(history.code, 2, "nothing was written: {}", history.err);
     }
 }
+
+/// A rebuild would lose it, and nobody would know.
+#[test]
+fn what_has_come_to_a_table_since_the_plan_was_made_is_drift() {
+    for ground in grounds() {
+        let yes = ground.acknowledged();
+        let url = ground.fresh("staging");
+        for (change, name, undo) in [
+            (
+                "ALTER TABLE orders ADD COLUMN extra text",
+                "column orders.extra",
+                "ALTER TABLE orders DROP COLUMN extra",
+            ),
+            ("CREATE INDEX orders_extra ON orders (id)", "index orders_extra", "DROP INDEX orders_extra"),
+        ] {
+            ground.change("staging", change);
+            let refused = ground.desk.expect(5, &with(&["run", "plan", "--on", &url], &yes));
+            let said = refused.err.replace("public.", "");
+            assert!(
+                said.contains(&format!("{name} is new, and the plan does not know it")),
+                "{}",
+                refused.err
+            );
+            ground.change("staging", undo);
+        }
+        ground.desk.expect(0, &with(&["run", "plan", "--on", &url], &yes));
+        ground.is_after("staging").unwrap();
+        // The way back drops a table that the plan made, and with it a column that somebody added since.
+        ground.change("staging", "ALTER TABLE returns ADD COLUMN extra text");
+        let back = ["rollback", "plan", "--on", &url, "--allow-destructive"];
+        let refused = ground.desk.expect(5, &back);
+        assert!(
+            refused.err.replace("public.", "").contains("column returns.extra is new"),
+            "{}",
+            refused.err
+        );
+        ground.change("staging", "ALTER TABLE returns DROP COLUMN extra");
+        ground.desk.expect(0, &back);
+        ground.is_before("staging").unwrap();
+    }
+}
