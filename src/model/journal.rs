@@ -179,6 +179,8 @@ pub struct Settled {
 pub struct Took {
     pub millis: u64,
     pub rows: u64,
+    /// Of that time, how long others were seen in the way, in milliseconds. Rounded down to whole looks.
+    pub waited: u64,
 }
 
 /// Whether a unit took effect. There is no fourth case.

@@ -40,6 +40,9 @@ pub(super) struct Monitor<'a> {
     statement: usize,
     began: Instant,
     session: Option<Box<dyn Connection>>,
+    /// The time between looks that saw somebody in the way.
+    waited: Duration,
+    last: Instant,
 }
 
 impl<'a> Monitor<'a> {
@@ -49,7 +52,13 @@ impl<'a> Monitor<'a> {
         control: &'a dyn Control,
         statement: usize,
     ) -> Self {
-        Self { site, mark, control, statement, began: Instant::now(), session: None }
+        let now = Instant::now();
+        Self { site, mark, control, statement, began: now, session: None, waited: Duration::ZERO, last: now }
+    }
+
+    /// How long others were in the way, as far as was seen.
+    pub(super) fn waited(&self) -> Duration {
+        self.waited
     }
 
     /// Waits a moment, looks, tells. May be dropped at any time: what it asks changes nothing.
@@ -65,6 +74,11 @@ impl<'a> Monitor<'a> {
                 (Vec::new(), None)
             }
         };
+        let now = Instant::now();
+        if !blockers.is_empty() {
+            self.waited += now - self.last;
+        }
+        self.last = now;
         let millis = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.control.hear(Happening::Working { statement: self.statement, millis, blockers, pace });
     }

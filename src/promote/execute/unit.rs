@@ -278,9 +278,10 @@ impl<'a> Stand<'_, 'a> {
             }
         };
         let done = answer.map_err(|error| Setback::Server { at, error })?;
-        let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let (waited, millis) = (millis(monitor.waited()), millis(began.elapsed()));
         control.hear(Happening::Answered { statement: at, millis });
-        Ok(Took { millis, rows: done.rows_affected })
+        Ok(Took { millis, rows: done.rows_affected, waited })
     }
 
     /// The server's complaint about a statement.

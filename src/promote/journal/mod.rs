@@ -260,8 +260,8 @@ mod tests {
     use super::*;
     use crate::engines::execution;
     use crate::model::{
-        Actor, Boundary, Closed, Course, End, Fingerprint, Intended, Opened, Outcome, SessionMark, Settled,
-        Took, Unit, Verified, Witness,
+        Actor, Adopted, Approval, ApprovalId, Boundary, Closed, Copied, Course, End, Fingerprint, Heading,
+        Intended, Matter, Opened, Outcome, SessionMark, Settled, Took, Unit, Verified, Witness,
     };
 
     fn entries() -> Vec<Entry> {
@@ -288,7 +288,7 @@ mod tests {
                 outcome: Outcome::Applied,
                 witness: Witness::Probe,
                 words: "it\\'s".into(),
-                took: vec![Took { millis: 3, rows: 4 }],
+                took: vec![Took { millis: 3, rows: 4, waited: 2 }, Took::default()],
             }),
             Entry::Resumed(actor),
             Entry::Verified(Verified { after: Fingerprint::of(["a"]), differences: vec!["x".into()] }),
@@ -296,8 +296,52 @@ mod tests {
         ]
     }
 
+    /// What only a ledger holds.
+    fn of_people() -> Vec<Entry> {
+        let by = Actor { name: "ben".into(), host: "h".into(), process: 8 };
+        let matter = |heading| Matter {
+            plan: Fingerprint::of(["p"]),
+            environment: "production".into(),
+            database: "1:2".into(),
+            heading,
+            schema: Fingerprint::of(["s"]),
+        };
+        let approval = |heading| Approval {
+            id: ApprovalId::new("a1"),
+            matter: matter(heading),
+            by: by.clone(),
+            at: "2026-01-02T03:04:05Z".into(),
+            expires: "2026-01-02T15:04:05Z".into(),
+            token: "00ff".into(),
+            reason: "ticket \"7\"".into(),
+        };
+        let record = Record {
+            seq: 1,
+            run: RunId::new("r1"),
+            fence: 4,
+            at: "2026-01-02T03:04:05Z".into(),
+            entry: Entry::Resumed(by.clone()),
+        };
+        vec![
+            Entry::Approved(approval(Heading::Forward)),
+            Entry::Approved(approval(Heading::Back(RunId::new("r1")))),
+            Entry::Spent(vec![ApprovalId::new("a1")]),
+            Entry::Copied(Copied {
+                database: "1:2".into(),
+                environment: "production".into(),
+                hash: "00".into(),
+                record: Box::new(record),
+            }),
+            Entry::Adopted(Adopted { database: "1:2".into(), environment: "production".into(), by }),
+        ]
+    }
+
     /// The rows of a journal: body, prev, hash.
     fn rows() -> Vec<[String; 3]> {
+        rows_of(entries())
+    }
+
+    fn rows_of(entries: Vec<Entry>) -> Vec<[String; 3]> {
         let name = Ident::from("migrator");
         let home = Home {
             execution: execution(EngineKind::Sqlite).unwrap(),
@@ -307,7 +351,7 @@ mod tests {
         let writer = Writer::new(home, 1, RunId::new("r1"), || "2026-01-02T03:04:05Z".into());
         let mut journal = Journal::default();
         let mut rows = Vec::new();
-        for entry in entries() {
+        for entry in entries {
             let link = writer.next(&journal, entry).unwrap();
             rows.push([
                 wire::written(&link.record).unwrap(),
@@ -327,9 +371,10 @@ mod tests {
 
     #[test]
     fn what_was_written_is_read() {
-        let journal = read(&rows()).unwrap();
+        let all: Vec<Entry> = entries().into_iter().chain(of_people()).collect();
+        let journal = read(&rows_of(all.clone())).unwrap();
         let found: Vec<Entry> = journal.records.into_iter().map(|record| record.entry).collect();
-        assert_eq!(found, entries());
+        assert_eq!(found, all);
     }
 
     #[test]

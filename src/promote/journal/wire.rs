@@ -50,6 +50,8 @@ enum Kind {
         source: String,
         words: String,
         took: Vec<(u64, u64)>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        waited: Vec<u64>,
     },
     RunResumed {
         actor: Person,
@@ -222,6 +224,10 @@ impl Kind {
                 source: settled.witness.word().to_owned(),
                 words: settled.words.to_string(),
                 took: settled.took.iter().map(|took| (took.millis, took.rows)).collect(),
+                waited: match settled.took.iter().all(|took| took.waited == 0) {
+                    true => Vec::new(),
+                    false => settled.took.iter().map(|took| took.waited).collect(),
+                },
             },
             Entry::Resumed(actor) => Self::RunResumed { actor: Person::from(actor) },
             Entry::Verified(verified) => Self::Verified {
@@ -303,12 +309,18 @@ impl Kind {
                 session: backend.map(|found| SessionMark { id: found.id.into(), began: found.began.into() }),
                 attempt,
             }),
-            Self::StepResult { from, to, outcome, source, words, took } => Entry::Settled(Settled {
+            Self::StepResult { from, to, outcome, source, words, took, waited } => Entry::Settled(Settled {
                 unit: Unit { from, to },
                 outcome: word(&Outcome::ALL, Outcome::word, &outcome)?,
                 witness: word(&Witness::ALL, Witness::word, &source)?,
                 words: words.into(),
-                took: took.into_iter().map(|(millis, rows)| Took { millis, rows }).collect(),
+                took: (took.into_iter().enumerate())
+                    .map(|(at, (millis, rows))| Took {
+                        millis,
+                        rows,
+                        waited: waited.get(at).copied().unwrap_or(0),
+                    })
+                    .collect(),
             }),
             Self::RunResumed { actor } => Entry::Resumed(actor.into()),
             Self::Verified { after, differences } => Entry::Verified(Verified {
