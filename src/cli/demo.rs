@@ -5,7 +5,7 @@ use crate::worker::Story;
 
 use super::exit::Status;
 use super::surface::Surface;
-use super::{compared, findings, planned};
+use super::{compared, findings, planned, running};
 
 /// Prints the story. It tells of findings on purpose, so they are no failure here; a broken proof is.
 pub(super) fn print(surface: &Surface, story: &Story) -> Status {
@@ -13,7 +13,7 @@ pub(super) fn print(surface: &Surface, story: &Story) -> Status {
     let mut text = String::new();
     let chapter = |number: u32, title: &str| format!("\n{}\n\n", paint.strong(format!("{number}. {title}")));
     text.push_str(&format!(
-        "A shop in two environments, `staging` as it runs and `next` as it should be: {}.\n",
+        "A shop: `staging` and `production` as they run, `next` as they should be: {}.\n",
         Shown::new(&story.place)
     ));
     text.push_str(&chapter(1, "What differs"));
@@ -26,11 +26,25 @@ pub(super) fn print(surface: &Surface, story: &Story) -> Status {
         Shown::new(&story.rename.new)
     ));
     text.push_str(&planned::text(&story.planned, paint));
-    text.push_str(&chapter(3, "What now"));
     text.push_str(
-        "The error findings above stop a real `plan` with exit status 4: somebody has to answer for them.\n\
-         Nothing was changed but the two databases of this demo, and they are gone. On your own databases:\n\n  \
-         migrator-tui plan --current REF --desired REF --out migrations/next_release\n",
+        "\nThe error findings stop a real `plan` with exit status 4, and a run: somebody has to answer for them by name.\n\
+         This story does.\n",
+    );
+    let titles = [
+        "It runs on staging",
+        "The same plan, by its digest, is promoted to production",
+        "And is taken back",
+    ];
+    for (number, (title, ran)) in (3..).zip(titles.into_iter().zip(&story.runs)) {
+        text.push_str(&chapter(number, title));
+        text.push_str(&running::report(ran, paint));
+    }
+    text.push_str(&chapter(6, "What now"));
+    text.push_str(
+        "Nothing was changed but the databases of this demo, and they are gone. On your own databases:\n\n  \
+         migrator-tui plan --current REF --desired REF --out migrations/next_release\n  \
+         migrator-tui run migrations/next_release --on staging\n  \
+         migrator-tui promote migrations/next_release --to production\n",
     );
     surface.print(&text);
     match findings::status(&story.planned.drafted.record) {

@@ -88,7 +88,7 @@ pub(super) fn print(surface: &Surface, ran: &Ran, format: Format) -> Status {
 }
 
 /// What ran, how long it took, and whether it led where it should.
-fn report(ran: &Ran, paint: Paint) -> String {
+pub(super) fn report(ran: &Ran, paint: Paint) -> String {
     let mut text = String::new();
     for note in &ran.notes {
         text.push_str(&format!("note: {}\n", Shown::new(note)));

@@ -1,4 +1,4 @@
-//! The demo: a shop in two filled environments, made on the spot and removed at the end, and the story that they
+//! The demo: a shop in filled environments, made on the spot and removed at the end, and the story that they
 //! tell. It touches nothing that was there before.
 
 use std::path::Path;
@@ -9,15 +9,18 @@ use crate::connect::scratch::{self, ScratchDatabase, ScratchFolder, Workshop};
 use crate::connect::sqlite::{self, Access};
 use crate::connect::{Connection, PostgresTarget, SqliteTarget, Target};
 use crate::diff::Privileges;
+use crate::export::Proof;
 use crate::model::{EngineKind, Failure, FailureKind};
+use crate::promote::Patience;
 use crate::safety::DataLoss;
 
 use super::compare::{self, CompareOrder, Comparison};
+use super::execute::{self, Errand, ExecuteOrder, Ran};
 use super::plan::{self, PlanOrder, Planned, Rehearsal};
 use super::queue::Job;
 use super::scratch::Ground;
 use super::select::{RenameText, Selection};
-use super::{failure, stop};
+use super::{disk, failure, stop};
 
 /// The scripts of one engine's demo.
 struct Shop {
@@ -26,6 +29,17 @@ struct Shop {
     rows: &'static str,
     /// What the user of the story confirms.
     rename: (&'static str, &'static str),
+}
+
+const STAGING: &str = "staging";
+const NEXT: &str = "next";
+const PRODUCTION: &str = "production";
+
+impl Shop {
+    /// What fills the database of that name.
+    fn scripts(&self, name: &str) -> Vec<&'static str> {
+        if name == NEXT { vec![self.desired] } else { vec![self.current, self.rows] }
+    }
 }
 
 const SQLITE: Shop = Shop {
@@ -52,6 +66,9 @@ pub struct Story {
     /// The rename that the story confirms.
     pub rename: RenameText,
     pub planned: Planned,
+    /// What became of the plan on databases, in order: on staging, on production, taken back from production. Empty
+    /// where it was not proven.
+    pub runs: Vec<Arc<Ran>>,
 }
 
 /// Two filled environments, there until the worker closes.
@@ -61,6 +78,8 @@ pub struct DemoPlace {
     pub place: String,
     pub current: Source,
     pub desired: Source,
+    /// Filled like `current`: where the story ends.
+    pub production: Source,
     /// The server for scratch databases: starting another one would take longer than all the rest.
     pub scratch: Option<PostgresTarget>,
 }
@@ -123,19 +142,19 @@ fn shop(engine: EngineKind) -> Result<&'static Shop, Failure> {
 }
 
 async fn on_sqlite(shop: &Shop, job: &Job) -> Result<(DemoPlace, Home), Failure> {
-    job.reporter.doing("filling two SQLite databases");
+    job.reporter.doing("filling three SQLite databases");
     scratch::sweep().await;
     let folder = ScratchFolder::make()
         .map_err(|error| Failure::new(FailureKind::Local, format!("no temporary folder: {error}")))?;
-    let (current, desired) = (folder.path().join("staging.db"), folder.path().join("next.db"));
-    make(&current, &[shop.current, shop.rows]).await?;
-    job.stop.check()?;
-    make(&desired, &[shop.desired]).await?;
-    job.stop.check()?;
-    let [current, desired] = [("staging", current), ("next", desired)]
-        .map(|(name, path)| place(name, Target::Sqlite(SqliteTarget { path })));
-    let opened =
-        DemoPlace { place: "two SQLite files in a temporary folder".into(), current, desired, scratch: None };
+    let paths = [STAGING, NEXT, PRODUCTION].map(|name| (name, folder.path().join(format!("{name}.db"))));
+    for (name, path) in &paths {
+        make(path, &shop.scripts(name)).await?;
+        job.stop.check()?;
+    }
+    let [current, desired, production] =
+        paths.map(|(name, path)| place(name, Target::Sqlite(SqliteTarget { path })));
+    let place = "SQLite files in a temporary folder".to_owned();
+    let opened = DemoPlace { place, current, desired, production, scratch: None };
     Ok((opened, Home::Sqlite(folder)))
 }
 
@@ -170,24 +189,26 @@ async fn in_workshop(
     job: &Job,
 ) -> Result<(DemoPlace, Vec<ScratchDatabase>), Failure> {
     let where_it_is = workshop.describe().to_owned();
-    job.reporter.doing(format!("filling two databases on {where_it_is}"));
-    let (first, current) = filled(workshop, "staging", &[shop.current, shop.rows]).await?;
-    let (second, desired) = filled(workshop, "next", &[shop.desired]).await?;
+    job.reporter.doing(format!("filling three databases on {where_it_is}"));
+    let (first, current) = filled(workshop, STAGING, shop).await?;
+    let (second, desired) = filled(workshop, NEXT, shop).await?;
+    let (third, production) = filled(workshop, PRODUCTION, shop).await?;
     let scratch = match &first.target {
         Some(Target::Postgres(target)) => Some(target.with_database("postgres")),
         Some(Target::Sqlite(_)) | None => None,
     };
-    Ok((DemoPlace { place: where_it_is, current, desired, scratch }, vec![first, second]))
+    let place = DemoPlace { place: where_it_is, current, desired, production, scratch };
+    Ok((place, vec![first, second, third]))
 }
 
 async fn filled(
     workshop: &mut Workshop,
     name: &str,
-    scripts: &[&str],
+    shop: &Shop,
 ) -> Result<(ScratchDatabase, Source), Failure> {
     let wrong = |error| failure::wire("demo", &error);
     let mut database = workshop.database().await.map_err(wrong)?;
-    for script in scripts {
+    for script in shop.scripts(name) {
         database.connection.execute_script(script).await.map_err(wrong)?;
     }
     let Some(target) = database.target.clone() else {
@@ -223,5 +244,52 @@ async fn told(place: &DemoPlace, shop: &Shop, job: &Job) -> Result<Story, Failur
         job,
     )
     .await?;
-    Ok(Story { place: place.place.clone(), first, rename, planned })
+    let runs = match planned.drafted.record.proof {
+        Proof::Proven { .. } => executed(place, &planned, job).await?,
+        Proof::Failed { .. } | Proof::NotRehearsed { .. } => Vec::new(),
+    };
+    Ok(Story { place: place.place.clone(), first, rename, planned, runs })
+}
+
+/// The plan on staging, on production, and taken back from there. The story answers for its findings.
+async fn executed(place: &DemoPlace, planned: &Planned, job: &Job) -> Result<Vec<Arc<Ran>>, Failure> {
+    let local =
+        |error: std::io::Error| Failure::new(FailureKind::Local, format!("no temporary folder: {error}"));
+    let folder = tempfile::tempdir().map_err(local)?;
+    let plan = folder.path().join("plan");
+    disk::write_plan(&plan, &planned.drafted.text()?)?;
+    let databases: Vec<Place> =
+        [&place.current, &place.production].map(database).into_iter().flatten().collect();
+    let [staging, production] = databases.as_slice() else {
+        return Err(Failure::new(FailureKind::Internal, "the demo has lost its databases"));
+    };
+    let errors = planned.drafted.record.findings.iter().filter(|found| found.stops());
+    let order = |errand: Errand, on: &Place| ExecuteOrder {
+        errand,
+        folder: Some(plan.clone()),
+        on: on.clone(),
+        others: databases.clone(),
+        before: (on.name == production.name).then(|| staging.clone()),
+        acknowledged: errors.clone().map(|found| found.rule.to_string()).collect(),
+        loss: DataLoss::Allowed,
+        patience: Patience::default(),
+        approval: None,
+        book: None,
+    };
+    let mut runs = Vec::new();
+    for (errand, on) in
+        [(Errand::Run, staging), (Errand::Promote, production), (Errand::RollBack(None), production)]
+    {
+        // The report tells of each statement; nobody has to be told twice.
+        runs.push(Arc::new(execute::execute(&order(errand, on), &job.quiet()).await?));
+    }
+    folder.close().map_err(local)?;
+    Ok(runs)
+}
+
+fn database(source: &Source) -> Option<Place> {
+    match source {
+        Source::Environment(place) => Some(Place::clone(place)),
+        Source::Files(_) => None,
+    }
 }

@@ -226,6 +226,11 @@ impl Job {
         let _ = self.happenings.send(happening);
     }
 
+    /// The same work, with nobody to hear what happens in its runs.
+    pub(super) fn quiet(&self) -> Self {
+        Self { happenings: mpsc::unbounded_channel().0, ..self.clone() }
+    }
+
     /// Keeps what was opened until the worker closes.
     fn keep(&self, home: demo::Home) {
         self.homes.lock().unwrap_or_else(PoisonError::into_inner).push(home);

@@ -119,8 +119,15 @@ fn doctor_completions_and_demo() {
     assert_eq!(gone.unwrap()["health"], "bad");
     assert!(desk.run(&["completions", "bash"]).out.contains("rehearse"));
     let story = desk.expect(0, &["demo", "--headless"]);
-    for word in ["looks like a rename", "drop-column", "proven  forward and rollback", "PRAGMA foreign_keys"]
-    {
+    for word in [
+        "looks like a rename",
+        "drop-column",
+        "proven  forward and rollback",
+        "PRAGMA foreign_keys",
+        "next_release on staging  forward",
+        "next_release on production  rollback",
+        "as the plan says",
+    ] {
         assert!(story.out.contains(word), "{word}\n{}", story.out);
     }
 }
