@@ -11,7 +11,7 @@ use super::msg::{Errand, Mouse};
 use super::review::Verdict;
 use super::state::{Movement, State};
 use super::tree::{Fold, Way};
-use super::{ask, find, findings, help, keys, scripts, sides, stop};
+use super::{ask, find, findings, help, keys, rollout, scripts, sides, stop};
 use crate::config::keymap::Action;
 use crate::config::keymap::Keymap;
 use crate::config::theme::{Symbols, Theme};
@@ -40,14 +40,8 @@ pub(super) fn act(state: &mut State, action: Action, times: Times) -> Vec<Errand
         Action::FocusAgent | Action::AgentAsk => focus(state, Pane::Agent),
         Action::FocusFindings => focus(state, Pane::Findings),
         Action::FocusLog => focus(state, Pane::Log),
-        Action::FocusNext => {
-            moves::cycle(state, Way::Next);
-            none()
-        }
-        Action::FocusPrevious => {
-            moves::cycle(state, Way::Previous);
-            none()
-        }
+        Action::FocusNext => cycle(state, Way::Next),
+        Action::FocusPrevious => cycle(state, Way::Previous),
         Action::FocusLeft => towards(state, Direction::Left),
         Action::FocusDown => towards(state, Direction::Down),
         Action::FocusUp => towards(state, Direction::Up),
@@ -88,7 +82,7 @@ pub(super) fn act(state: &mut State, action: Action, times: Times) -> Vec<Errand
             none()
         }
         Action::Redraw => vec![Errand::Redraw],
-        Action::Suspend => vec![Errand::Suspend],
+        Action::Suspend => stop::suspend(state),
         Action::Back => stop::back(state),
         Action::Cancel => stop::cancel(state),
         Action::Close => stop::close(state),
@@ -127,6 +121,7 @@ pub(super) fn act(state: &mut State, action: Action, times: Times) -> Vec<Errand
             range(state);
             none()
         }
+        Action::Refresh if rollout::is_shown(state) => rollout::refresh(state),
         Action::Refresh => sides::refresh(state),
         Action::SidesPick => sides::pick(state),
         Action::SidesSwap => sides::swap(state),
@@ -197,6 +192,7 @@ pub(super) fn act(state: &mut State, action: Action, times: Times) -> Vec<Errand
         Action::FindingOpen => findings::open(state),
         Action::FindingNext => findings::step(state, Way::Next, times.or_one()),
         Action::FindingPrevious => findings::step(state, Way::Previous, times.or_one()),
+        Action::Copy if rollout::is_shown(state) => rollout::copy(state),
         Action::Copy => find::copy(state),
 
         Action::ThemeNext => {
@@ -235,6 +231,14 @@ pub(super) fn act(state: &mut State, action: Action, times: Times) -> Vec<Errand
         Action::Reload => vec![Errand::Reload],
         Action::Doctor => sides::doctor(state),
 
+        Action::RolloutOpen => rollout::open(state),
+        Action::RolloutApply => rollout::apply(state),
+        Action::RolloutBack => rollout::take_back(state),
+        Action::RolloutApprove => rollout::approve_only(state),
+        Action::RolloutPlan => rollout::ask_plans(state),
+        Action::RolloutRun => rollout::show_run(state),
+        Action::RolloutHistory => rollout::show_history(state),
+
         Action::DialogYes => ask::press_yes(state),
         Action::DialogNo => ask::press_no(state),
         Action::DialogNext => ask::next_button(state, Way::Next),
@@ -247,6 +251,15 @@ fn after<'a>(names: impl Iterator<Item = &'a str>, name: &str) -> String {
     let names: Vec<&str> = names.collect();
     let at = names.iter().position(|own| *own == name).map_or(0, |at| (at + 1) % names.len().max(1));
     names.get(at).map(|name| (*name).to_owned()).unwrap_or_default()
+}
+
+fn cycle(state: &mut State, way: Way) -> Vec<Errand> {
+    if rollout::is_shown(state) {
+        rollout::turn_half(state);
+    } else {
+        moves::cycle(state, way);
+    }
+    Vec::new()
 }
 
 fn focus(state: &mut State, pane: Pane) -> Vec<Errand> {

@@ -13,7 +13,7 @@ use super::mode::{Choice, Dialog, Does, Mode, Picker, Press, Prompt, PromptPurpo
 use super::msg::Errand;
 use super::state::State;
 use super::tree::Way;
-use super::{find, findings, keys, marks, moves, scripts, sides};
+use super::{find, findings, keys, marks, moves, rollout, scripts, sides, stop};
 
 /// A key while a line is typed.
 pub(super) fn prompt_key(state: &mut State, key: Key) -> Vec<Errand> {
@@ -53,7 +53,8 @@ pub(super) fn typed(state: &mut State) -> Vec<Errand> {
         | PromptPurpose::Folder
         | PromptPurpose::Reference(_)
         | PromptPurpose::Password(_)
-        | PromptPurpose::PasswordAgain(_) => Vec::new(),
+        | PromptPurpose::PasswordAgain(_)
+        | PromptPurpose::Demand(_) => Vec::new(),
     }
 }
 
@@ -76,6 +77,7 @@ fn answered(state: &mut State, purpose: PromptPurpose, text: &str) -> Vec<Errand
         PromptPurpose::Password(which) | PromptPurpose::PasswordAgain(which) => {
             sides::with_password(state, which, text)
         }
+        PromptPurpose::Demand(_) => rollout::answer_demand(state, text),
     }
 }
 
@@ -83,12 +85,16 @@ fn given_up(state: &mut State, purpose: &PromptPurpose) -> Vec<Errand> {
     match purpose {
         // Leaving the filter's prompt leaves the filter.
         PromptPurpose::Filter => find::filter(state, ""),
+        PromptPurpose::Folder => {
+            state.rollout.after_save = None;
+            Vec::new()
+        }
         PromptPurpose::Search
         | PromptPurpose::Comment(_)
-        | PromptPurpose::Folder
         | PromptPurpose::Reference(_)
         | PromptPurpose::Password(_)
-        | PromptPurpose::PasswordAgain(_) => Vec::new(),
+        | PromptPurpose::PasswordAgain(_)
+        | PromptPurpose::Demand(_) => Vec::new(),
     }
 }
 
@@ -170,6 +176,9 @@ pub(super) fn open(state: &mut State) -> Vec<Errand> {
         Mode::Help(_) | Mode::Prompt(_) | Mode::Insert => return Vec::new(),
         Mode::Normal => {}
     }
+    if rollout::is_shown(state) {
+        return rollout::open_row(state);
+    }
     match state.focus {
         Pane::Current | Pane::Desired => {
             if state.subject.is_none() {
@@ -214,6 +223,10 @@ fn chosen(state: &mut State, does: Does) -> Vec<Errand> {
             sides::ask_rename(state, at);
             Vec::new()
         }
+        Does::Plan(at) => {
+            rollout::continue_with(state, at);
+            Vec::new()
+        }
     }
 }
 
@@ -221,7 +234,7 @@ fn pressed(state: &mut State, press: Press) -> Vec<Errand> {
     match press {
         Press::Nothing => Vec::new(),
         Press::Quit => {
-            let mut errands = state.work.stop();
+            let mut errands = state.work.stop(|_| true);
             errands.push(Errand::Quit);
             errands
         }
@@ -237,6 +250,12 @@ fn pressed(state: &mut State, press: Press) -> Vec<Errand> {
         Press::IsNoRename(at) => sides::refuse_rename(state, at),
         Press::Refresh => sides::refresh(state),
         Press::PickSides => sides::pick(state),
+        Press::WriteFirst(on) => {
+            state.rollout.after_save = Some(on);
+            scripts::ask_folder(state)
+        }
+        Press::Environments => rollout::open(state),
+        Press::StopAndSuspend => stop::stop_and_suspend(state),
     }
 }
 

@@ -16,7 +16,7 @@ use super::sql_pane::Then;
 use super::state::State;
 use super::subject::Subject;
 use super::work::{Job, Known, Purpose};
-use super::{ask, marks, moves, remember, scripts, sides};
+use super::{ask, marks, moves, remember, rollout, scripts, sides, stop};
 
 pub(super) fn hear(state: &mut State, event: Event) -> Vec<Errand> {
     match event.kind {
@@ -26,17 +26,30 @@ pub(super) fn hear(state: &mut State, event: Event) -> Vec<Errand> {
             }
             Vec::new()
         }
-        // Runs are begun from the command line: nothing here has asked for one.
-        EventKind::Happened(_) => Vec::new(),
+        EventKind::Happened(happening) => {
+            rollout::happened(state, event.id, happening);
+            Vec::new()
+        }
         EventKind::Finished(answer) => match state.work.end(event.id) {
-            Some(job) => finished(state, &job, answer),
+            Some(job) => {
+                let errands = finished(state, &job, answer);
+                ended(state, &job, errands)
+            }
             None => Vec::new(),
         },
         EventKind::Failed(failure) => match state.work.end(event.id) {
-            Some(job) => failed(state, &job, failure),
+            Some(job) => {
+                let errands = failed(state, &job, failure);
+                ended(state, &job, errands)
+            }
             None => Vec::new(),
         },
         EventKind::Cancelled => match state.work.end(event.id) {
+            Some(Job { purpose: Purpose::Run(on), .. }) => {
+                let mut errands = rollout::stopped(state, &on);
+                errands.extend(stop::suspend_at_last(state));
+                errands
+            }
             Some(job) => {
                 state.say(Tone::Info, format!("{}: stopped", job.purpose.word()));
                 if state.subject.is_none() {
@@ -47,6 +60,14 @@ pub(super) fn hear(state: &mut State, event: Event) -> Vec<Errand> {
             None => Vec::new(),
         },
     }
+}
+
+/// What waited for the end of a run.
+fn ended(state: &mut State, job: &Job, mut errands: Vec<Errand>) -> Vec<Errand> {
+    if let Purpose::Run(_) = job.purpose {
+        errands.extend(stop::suspend_at_last(state));
+    }
+    errands
 }
 
 fn finished(state: &mut State, job: &Job, answer: Answer) -> Vec<Errand> {
@@ -76,7 +97,7 @@ fn finished(state: &mut State, job: &Job, answer: Answer) -> Vec<Errand> {
         Answer::Saved(folder) => {
             let folder = folder.display().to_string();
             state.say(Tone::Good, format!("written to {folder}"));
-            Vec::new()
+            rollout::saved(state, folder.into())
         }
         Answer::Examined(checks) => {
             let checks: Vec<Check> = state.desk.checks.iter().chain(checks.iter()).cloned().collect();
@@ -85,13 +106,16 @@ fn finished(state: &mut State, job: &Job, answer: Answer) -> Vec<Errand> {
         }
         Answer::Remembered | Answer::Recalled(None) => Vec::new(),
         Answer::Recalled(Some(session)) => remember::recalled(state, *session),
-        Answer::Planned(_)
-        | Answer::Read(_)
-        | Answer::Shown(_)
-        | Answer::Ran(_)
-        | Answer::Prepared(_)
-        | Answer::Approved(_)
-        | Answer::Told(_) => {
+        Answer::Told(told) => rollout::told(state, told),
+        Answer::Foreseen(outlook) => rollout::foreseen(state, job, outlook),
+        Answer::Accounted(account) => rollout::accounted(state, account),
+        Answer::Ran(ran) => rollout::ran(state, &ran),
+        Answer::Listed(plans) => {
+            rollout::listed(state, plans);
+            Vec::new()
+        }
+        Answer::Approved(approved) => rollout::approved(state, job, &approved),
+        Answer::Planned(_) | Answer::Read(_) | Answer::Shown(_) | Answer::Prepared(_) => {
             state.say(Tone::Bad, "an answer to another question came; it is dropped");
             Vec::new()
         }
@@ -181,7 +205,7 @@ fn take_over(subject: &mut Subject, former: &Subject) {
 }
 
 fn drafted(state: &mut State, job: &Job, draft: Arc<Drafted>) -> Vec<Errand> {
-    let proven = job.purpose == Purpose::Prove;
+    let proven = matches!(job.purpose, Purpose::Prove);
     let Some(subject) = state.subject.as_deref_mut() else { return Vec::new() };
     match &job.purpose {
         // What was typed stays as it was typed, comments and spacing too.
@@ -269,7 +293,15 @@ fn failed(state: &mut State, job: &Job, failure: Failure) -> Vec<Errand> {
             told(state, "Planning", &failure)
         }
         Purpose::Prove => told(state, "The rehearsal", &failure),
-        Purpose::Save(_) => told(state, "Writing the plan", &failure),
+        Purpose::Save(_) => {
+            state.rollout.after_save = None;
+            told(state, "Writing the plan", &failure)
+        }
+        // What cannot be read is told where it is looked at.
+        Purpose::Look => Vec::new(),
+        Purpose::Plans | Purpose::Foresee(_) | Purpose::Account | Purpose::Approve(_) | Purpose::Run(_) => {
+            rollout::failed(state, &job.purpose, failure)
+        }
         Purpose::Doctor => told(state, "The examination", &failure),
     }
 }

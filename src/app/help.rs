@@ -56,6 +56,7 @@ pub fn lines(state: &State) -> Vec<Line> {
 
 fn all(state: &State) -> Vec<Line> {
     let own = match state.focus {
+        _ if super::rollout::is_shown(state) => Context::Rollout,
         Pane::Current | Pane::Desired => Context::Tree,
         Pane::Diff => Context::Diff,
         Pane::Sql => Context::SqlNormal,
@@ -101,6 +102,7 @@ fn title(context: Context) -> &'static str {
         Context::Picker => "Lists to choose from",
         Context::Prompt => "Prompts",
         Context::Dialog => "Dialogs",
+        Context::Rollout => "Environments and runs",
         Context::Help => "Help",
     }
 }

@@ -8,6 +8,9 @@ use super::subject::Subject;
 
 /// One line on what the cursor of the focused pane is on; nothing where there is nothing to say.
 pub fn here(state: &State) -> Option<String> {
+    if super::rollout::is_shown(state) {
+        return None;
+    }
     let subject = state.subject.as_deref();
     match state.focus {
         Pane::Log => state.log.get(state.log_list.cursor).map(|entry| entry.text.clone()),

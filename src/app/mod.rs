@@ -24,6 +24,7 @@ mod msg;
 pub mod outline;
 mod remember;
 pub mod review;
+pub mod rollout;
 mod scripts;
 mod sides;
 pub mod sql_pane;
@@ -33,6 +34,7 @@ pub mod subject;
 pub mod tree;
 mod update;
 pub mod work;
+pub mod wrap;
 
 pub use here::here;
 pub use keys::leading_to;

@@ -1,6 +1,8 @@
 //! What keys mean right now, as one choice: walking the panes, typing SQL, answering a prompt, choosing from a
 //! list, pressing a button, reading help.
 
+use std::borrow::Cow;
+
 use crate::config::keymap::Action;
 use crate::model::{Failure, ObjectId};
 
@@ -41,11 +43,13 @@ pub enum PromptPurpose {
     Password(Which),
     /// The same after one was refused.
     PasswordAgain(Which),
+    /// A word that has to be typed before a plan runs.
+    Demand(String),
 }
 
 impl PromptPurpose {
-    pub fn title(&self) -> &'static str {
-        match self {
+    pub fn title(&self) -> Cow<'static, str> {
+        let title = match self {
             Self::Filter => "filter",
             Self::Search => "search",
             Self::Comment(_) => "comment",
@@ -56,7 +60,9 @@ impl PromptPurpose {
             Self::Password(Which::Desired) => "password for desired",
             Self::PasswordAgain(Which::Current) => "the server refused it; password for current",
             Self::PasswordAgain(Which::Desired) => "the server refused it; password for desired",
-        }
+            Self::Demand(word) => return format!("type {word}").into(),
+        };
+        title.into()
     }
 
     /// What Enter does with the line, and Esc.
@@ -68,6 +74,7 @@ impl PromptPurpose {
             Self::Folder => ["write", "do not write"],
             Self::Reference(_) => ["compare", "leave"],
             Self::Password(_) | Self::PasswordAgain(_) => ["log in", "leave"],
+            Self::Demand(_) => ["answer for it", "leave"],
         }
     }
 
@@ -111,6 +118,8 @@ pub enum Does {
     Type(Which),
     /// Opens the question about a suspected rename.
     Suspicion(usize),
+    /// Takes one of the plans that were listed; `None`: the draft at work.
+    Plan(Option<usize>),
 }
 
 /// Something to be read, and buttons.
@@ -153,6 +162,12 @@ pub enum Press {
     IsNoRename(usize),
     Refresh,
     PickSides,
+    /// Writes the draft, then goes on to run it there.
+    WriteFirst(String),
+    /// Opens the environments.
+    Environments,
+    /// Stops the run, and suspends once it is over.
+    StopAndSuspend,
 }
 
 impl Dialog {

@@ -9,7 +9,7 @@ use super::state::State;
 use super::subject::has_definition;
 use super::tree::Way;
 use super::work::Purpose;
-use super::{help, scripts};
+use super::{help, rollout, scripts};
 use crate::worker::{CommandKind, DefineOrder};
 
 /// A direction on the screen.
@@ -45,6 +45,10 @@ pub(super) fn go(state: &mut State, motion: Motion) -> Vec<Errand> {
         }
         Mode::Normal | Mode::Insert | Mode::Prompt(_) => {}
     }
+    if rollout::is_shown(state) {
+        rollout::go(state, motion);
+        return Vec::new();
+    }
     let len = state.log.len();
     match (state.focus, state.subject.as_deref_mut()) {
         (Pane::Log, _) => state.log_list.go(motion, len, own),
@@ -65,7 +69,7 @@ pub(super) fn go(state: &mut State, motion: Motion) -> Vec<Errand> {
 }
 
 /// A text without a cursor: its first line in sight.
-fn scrolled(top: usize, motion: Motion, len: usize, height: usize) -> usize {
+pub(super) fn scrolled(top: usize, motion: Motion, len: usize, height: usize) -> usize {
     let half = (height / 2).max(1);
     let to = match motion {
         Motion::Down(count) => top.saturating_add(count),
@@ -157,6 +161,7 @@ pub(super) fn change(state: &mut State, way: Way, count: usize) -> Vec<Errand> {
 }
 
 pub(super) fn focus(state: &mut State, pane: Pane) {
+    rollout::leave_for(state, pane);
     state.focus = pane;
 }
 

@@ -29,6 +29,8 @@ pub enum Msg {
     Copied(Result<String, Failure>),
     /// The text as the person's editor left it.
     Edited(Result<String, Failure>),
+    /// Somebody outside wants us suspended.
+    Suspend,
     /// Suspending is not possible here.
     NotSuspended(Failure),
 }

@@ -77,7 +77,7 @@ pub(super) fn due(state: &mut State) -> Vec<Errand> {
 pub(super) fn write(state: &mut State) -> Vec<Errand> {
     state.remember.due = None;
     // Nothing is written over what has not been read yet.
-    if state.work.has(|purpose| *purpose == Purpose::Recall) {
+    if state.work.has(|purpose| matches!(purpose, Purpose::Recall)) {
         return Vec::new();
     }
     let Some(session) = session(state) else { return Vec::new() };

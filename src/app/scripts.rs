@@ -265,6 +265,7 @@ pub(super) fn continued(state: &mut State, drafted: std::sync::Arc<crate::worker
         }
         Then::Save(folder) => {
             let folder = PathBuf::from(folder);
+            state.rollout.saving = Some(std::sync::Arc::clone(&drafted));
             let order = SaveOrder { drafted, folder: folder.clone() };
             vec![state.work.begin(state.now, Purpose::Save(folder), CommandKind::Save(order))]
         }

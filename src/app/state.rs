@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::config::Guard;
 use crate::config::keymap::{Context, Fact, Facts, Key, Keymap};
 use crate::config::theme::{Depth, Glyphs, Symbols, Theme};
 use crate::model::{EngineKind, Failure};
@@ -12,6 +13,7 @@ use super::list::List;
 use super::log::{Log, Tone};
 use super::mode::{Help, Mode};
 use super::msg::Mouse;
+use super::rollout::{Rollout, Scene};
 use super::sql_pane;
 use super::subject::Subject;
 use super::work::Work;
@@ -50,6 +52,9 @@ pub struct Known {
     pub standing: EnvironmentStanding,
     /// What is wrong with it.
     pub problem: Option<String>,
+    pub guard: Guard,
+    /// Lower comes first on the way to production.
+    pub stage: Option<u32>,
 }
 
 /// How careful one has to be with an environment.
@@ -117,6 +122,8 @@ pub struct State {
     pub zoom: Zoom,
     pub log_place: LogPlace,
     pub focus: Pane,
+    pub scene: Scene,
+    pub rollout: Box<Rollout>,
     pub mode: Mode,
     pub typed: Typed,
     pub manner: Manner,
@@ -155,6 +162,8 @@ impl State {
             zoom: Zoom::Off,
             log_place: LogPlace::Hidden,
             focus: Pane::Current,
+            scene: Scene::Review,
+            rollout: Box::default(),
             mode: Mode::Normal,
             typed: Typed::default(),
             manner,
@@ -209,6 +218,7 @@ impl State {
             Mode::Picker(_) => Context::Picker,
             Mode::Dialog(_) => Context::Dialog,
             Mode::Help(_) => Context::Help,
+            Mode::Normal if self.scene == Scene::Rollout => Context::Rollout,
             Mode::Normal => match self.focus {
                 Pane::Current | Pane::Desired => Context::Tree,
                 Pane::Diff => Context::Diff,

@@ -8,8 +8,11 @@ use super::log::Tone;
 use super::mode::{Button, Dialog, Mode, Press};
 use super::moves;
 use super::msg::Errand;
+use super::rollout::{self, Going, Sheet, Suspends};
 use super::scripts;
 use super::state::State;
+use super::work::Purpose;
+use crate::config::keymap::Action;
 
 /// A second Ctrl-C within this time asks to quit.
 const TWICE: Duration = Duration::from_secs(2);
@@ -23,6 +26,9 @@ pub(super) fn back(state: &mut State) -> Vec<Errand> {
             return Vec::new();
         }
         Mode::Normal => {}
+    }
+    if rollout::is_shown(state) {
+        return rollout::back(state);
     }
     let height = state.tree_height();
     if let Some(subject) = state.subject.as_deref_mut() {
@@ -56,10 +62,23 @@ pub(super) fn cancel(state: &mut State) -> Vec<Errand> {
             return back(state);
         }
     }
-    let errands = state.work.stop();
+    let is_run = |purpose: &Purpose| matches!(purpose, Purpose::Run(_));
+    let errands = state.work.stop(|purpose| !is_run(purpose));
     if !errands.is_empty() {
         state.say(Tone::Info, "stopping");
         return errands;
+    }
+    if state.rollout.under_way().is_some() {
+        if !(rollout::is_shown(state) && state.rollout.sheet == Sheet::Run) {
+            // A run is never stopped by the way.
+            let errands = rollout::show_run(state);
+            let keys = state.manner.keymap.keys_of(&state.contexts(), Action::Cancel);
+            let keys = keys.unwrap_or_else(|| ":cancel".into());
+            state.say(Tone::Info, format!("this is what runs; {keys} here stops it"));
+            return errands;
+        }
+        state.say(Tone::Info, "stopping: what ran stands, and you choose how to go on");
+        return state.work.stop(is_run);
     }
     let again = state.cancelled_at.is_some_and(|at| state.now.saturating_sub(at) < TWICE);
     if again {
@@ -79,6 +98,9 @@ pub(super) fn close(state: &mut State) -> Vec<Errand> {
         }
         Mode::Normal => {}
     }
+    if rollout::is_shown(state) {
+        return rollout::back(state);
+    }
     if state.log_place == LogPlace::Shown || state.focus == Pane::Log {
         state.log_place = LogPlace::Hidden;
         if state.focus == Pane::Log {
@@ -89,7 +111,7 @@ pub(super) fn close(state: &mut State) -> Vec<Errand> {
     } else if matches!(state.focus, Pane::Agent | Pane::Findings) {
         moves::focus(state, Pane::Current);
     } else {
-        let keys = state.manner.keymap.keys_of(&state.contexts(), crate::config::keymap::Action::Quit);
+        let keys = state.manner.keymap.keys_of(&state.contexts(), Action::Quit);
         let keys = keys.unwrap_or_else(|| ":quit".into());
         state.say(Tone::Info, format!("nothing to close here; {keys} quits"));
     }
@@ -98,6 +120,18 @@ pub(super) fn close(state: &mut State) -> Vec<Errand> {
 
 /// Quits, and asks first where something would be stopped.
 pub(super) fn quit(state: &mut State) -> Vec<Errand> {
+    if let Some(going) = state.rollout.under_way() {
+        let lines = leaving(going);
+        state.mode = Mode::Dialog(Dialog::question(
+            "Quit while a run is under way?",
+            lines,
+            vec![
+                Button { label: "Stay", does: Press::Nothing },
+                Button { label: "Stop it and quit", does: Press::Quit },
+            ],
+        ));
+        return Vec::new();
+    }
     let running: Vec<String> = state.work.shown().map(|job| job.purpose.word().to_owned()).collect();
     if running.is_empty() {
         // Edits and marks are kept in the session file.
@@ -112,4 +146,48 @@ pub(super) fn quit(state: &mut State) -> Vec<Errand> {
         vec![Button { label: "Stay", does: Press::Nothing }, Button { label: "Quit", does: Press::Quit }],
     ));
     Vec::new()
+}
+
+/// What leaving does to a run.
+fn leaving(going: &Going) -> Vec<String> {
+    let (done, all) = going.progress();
+    vec![
+        format!("{} on {}: {done} of {all} statements are in effect.", going.plan, going.on),
+        "The statement under way is cancelled on the server and its outcome written down. What ran stands: it can \
+         be gone on with or taken back at any time, from any machine."
+            .into(),
+    ]
+}
+
+/// Back to the shell. A stopped process would hold its locks, so a run comes to a stop first.
+pub(super) fn suspend(state: &mut State) -> Vec<Errand> {
+    let Some(going) = state.rollout.under_way() else { return vec![Errand::Suspend] };
+    let lines = leaving(going);
+    state.mode = Mode::Dialog(Dialog::question(
+        "Suspend while a run is under way?",
+        lines,
+        vec![
+            Button { label: "Stay", does: Press::Nothing },
+            Button { label: "Stop it and suspend", does: Press::StopAndSuspend },
+        ],
+    ));
+    Vec::new()
+}
+
+/// The same without a question: we were told to.
+pub(super) fn stop_and_suspend(state: &mut State) -> Vec<Errand> {
+    if state.rollout.under_way().is_none() {
+        return vec![Errand::Suspend];
+    }
+    state.rollout.suspends = Suspends::AfterTheRun;
+    state.say(Tone::Info, "the run is stopped first: a suspended run would hold its locks");
+    state.work.stop(|purpose| matches!(purpose, Purpose::Run(_)))
+}
+
+/// The run has ended that was waited for.
+pub(super) fn suspend_at_last(state: &mut State) -> Vec<Errand> {
+    match std::mem::take(&mut state.rollout.suspends) {
+        Suspends::No => Vec::new(),
+        Suspends::AfterTheRun => vec![Errand::Suspend],
+    }
 }

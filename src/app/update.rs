@@ -20,7 +20,9 @@ const TELL: Duration = Duration::from_secs(1);
 
 /// What to do first, once the size is known.
 pub fn start(state: &mut State) -> Vec<Errand> {
-    sides::begin(state)
+    let mut errands = sides::begin(state);
+    errands.extend(super::rollout::look(state));
+    errands
 }
 
 pub fn update(state: &mut State, msg: Msg) -> Vec<Errand> {
@@ -45,9 +47,11 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Errand> {
             state.say(Tone::Bad, failure.what);
             Vec::new()
         }
+        Msg::Suspend => super::stop::stop_and_suspend(state),
         Msg::Edited(text) => scripts::handed_back(state, text),
     };
     settle(state);
+    super::rollout::follow_draft(state);
     remember::note(state);
     errands
 }
@@ -161,6 +165,9 @@ fn paste(state: &mut State, text: &str) -> Vec<Errand> {
 /// The mouse gives the focus and moves the cursor. It changes nothing.
 fn click(state: &mut State, column: u16, row: u16) -> Vec<Errand> {
     let Mode::Normal = state.mode else { return Vec::new() };
+    if super::rollout::is_shown(state) {
+        return Vec::new();
+    }
     let areas = state.areas();
     let Some((pane, area)) = areas.panes().iter().find(|(_, area)| area.holds(column, row)).copied() else {
         return Vec::new();
@@ -186,12 +193,16 @@ fn click(state: &mut State, column: u16, row: u16) -> Vec<Errand> {
 }
 
 fn wheel(state: &mut State, column: u16, row: u16, rows: i16) -> Vec<Errand> {
+    let motion = |count| if rows < 0 { Motion::Up(count) } else { Motion::Down(count) };
+    if super::rollout::is_shown(state) && matches!(state.mode, Mode::Normal) {
+        return moves::go(state, motion(usize::from(rows.unsigned_abs())));
+    }
     let areas = state.areas();
     let pane = areas.panes().iter().find(|(_, area)| area.holds(column, row)).map(|(pane, _)| *pane);
     let (Mode::Normal, Some(pane)) = (&state.mode, pane) else { return Vec::new() };
     let focus = std::mem::replace(&mut state.focus, pane);
     let count = usize::from(rows.unsigned_abs());
-    let errands = moves::go(state, if rows < 0 { Motion::Up(count) } else { Motion::Down(count) });
+    let errands = moves::go(state, motion(count));
     state.focus = focus;
     errands
 }

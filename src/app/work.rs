@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::worker::{CommandId, CommandKind, Progress};
+use crate::worker::{CommandId, CommandKind, Progress, Request};
 
 use super::msg::Errand;
 use super::outline::NodeId;
+use super::rollout::Then;
 
 /// Work that is over sooner is not shown.
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// What a command is for, and what its answer belongs to.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub enum Purpose {
     /// Makes the demo's environments.
     Demo,
@@ -32,6 +33,16 @@ pub enum Purpose {
     Doctor,
     Remember,
     Recall,
+    /// Reads the journals of the environments.
+    Look,
+    Plans,
+    /// Finds out what this would do.
+    Foresee(Box<Request>),
+    Account,
+    /// Writes an approval down.
+    Approve(Then),
+    /// Runs a plan there, goes on with a run, or takes one back.
+    Run(String),
 }
 
 impl Purpose {
@@ -45,8 +56,13 @@ impl Purpose {
             | Self::Draft
             | Self::Prove
             | Self::Save(_)
-            | Self::Doctor => true,
-            Self::Edit | Self::Define(_) | Self::Remember | Self::Recall => false,
+            | Self::Doctor
+            | Self::Plans
+            | Self::Foresee(_)
+            | Self::Account
+            | Self::Approve(_)
+            | Self::Run(_) => true,
+            Self::Edit | Self::Define(_) | Self::Remember | Self::Recall | Self::Look => false,
         }
     }
 
@@ -63,6 +79,12 @@ impl Purpose {
             Self::Define(_) => "reading the definition",
             Self::Doctor => "examining",
             Self::Remember | Self::Recall => "session file",
+            Self::Look => "reading the journals",
+            Self::Plans => "reading the plans",
+            Self::Foresee(_) => "finding out what it would do",
+            Self::Account => "asking about the run",
+            Self::Approve(_) => "writing the approval",
+            Self::Run(_) => "running",
         }
     }
 }
@@ -151,9 +173,18 @@ impl Work {
         young.map(|age| PATIENCE - age).min()
     }
 
-    /// Asks everything that a person waits for to stop.
-    pub fn stop(&mut self) -> Vec<Errand> {
-        let running = self.jobs.iter_mut().filter(|(_, job)| job.purpose.is_shown());
+    pub fn get(&self, id: CommandId) -> Option<&Job> {
+        self.jobs.get(&id)
+    }
+
+    /// Whether such a command was asked to stop.
+    pub fn is_stopping(&self, wanted: impl Fn(&Purpose) -> bool) -> bool {
+        self.jobs.values().any(|job| wanted(&job.purpose) && job.stopping == Stopping::Asked)
+    }
+
+    /// Asks everything of that kind that a person waits for to stop.
+    pub fn stop(&mut self, wanted: impl Fn(&Purpose) -> bool) -> Vec<Errand> {
+        let running = self.jobs.iter_mut().filter(|(_, job)| job.purpose.is_shown() && wanted(&job.purpose));
         running
             .map(|(id, job)| {
                 job.stopping = Stopping::Asked;

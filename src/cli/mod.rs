@@ -189,6 +189,9 @@ fn unexpected(answer: &Answer) -> Failure {
         Answer::Prepared(_) => "what is to be approved",
         Answer::Approved(_) => "an approval",
         Answer::Told(_) => "a history",
+        Answer::Foreseen(_) => "an outlook",
+        Answer::Accounted(_) => "an account",
+        Answer::Listed(_) => "a list of plans",
         Answer::Remembered | Answer::Recalled(_) => "a word on the session",
     };
     Failure::new(FailureKind::Internal, format!("the worker answered with {what}"))

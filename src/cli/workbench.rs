@@ -95,12 +95,16 @@ fn desk(project: &Project, demo: Option<EngineKind>) -> Desk {
                     Guard::Confirm | Guard::Typed | Guard::TwoPerson => EnvironmentStanding::Guarded,
                 },
                 problem: None,
+                guard: environment.guard,
+                stage: environment.stage,
             },
             Err(failure) => Known {
                 name: entry.name.clone(),
                 engine: None,
                 standing: EnvironmentStanding::Free,
                 problem: Some(failure.what.clone()),
+                guard: Guard::None,
+                stage: None,
             },
         })
         .collect();
@@ -291,6 +295,7 @@ impl Workbench for Bench {
             }
             Heard::Copied(told) => Msg::Copied(told),
             Heard::Edited(text) => Msg::Edited(text),
+            Heard::Suspend => Msg::Suspend,
             Heard::NotSuspended(failure) => Msg::NotSuspended(failure),
         };
         orders.extend(self.hear(msg));

@@ -39,6 +39,16 @@ impl Guard {
         }
     }
 
+    /// What it asks for, in a sentence.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::None => "none: a plan runs without an approval",
+            Self::Confirm => "confirm: somebody says yes",
+            Self::Typed => "typed: somebody types the environment's name",
+            Self::TwoPerson => "two-person: two people approve, from two processes",
+        }
+    }
+
     /// Whether scratch databases may be made beside the environment's own.
     pub fn scratch(self) -> Guarded {
         match self {

@@ -72,6 +72,9 @@ pub trait Execution: Sync {
     /// engine has none, and a file beside the database stands in.
     fn try_lock(&self) -> Option<Sql>;
 
+    /// One row, one column: `t` while somebody holds it. `None` where `try_lock` is.
+    fn lock_seen(&self) -> Option<Sql>;
+
     /// One row, one column: `t` when it was held and is free now.
     fn unlock(&self) -> Option<Sql>;
 

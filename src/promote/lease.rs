@@ -50,6 +50,19 @@ pub(crate) async fn lock(
     }
 }
 
+/// Who has it, asked by a session that only reads; `None`: nobody has.
+pub(crate) async fn seen(
+    home: Home<'_>,
+    reader: &mut dyn Connection,
+    target: &Target,
+) -> Result<Option<Holder>, WireError> {
+    let taken = match home.execution.lock_seen() {
+        Some(sql) => reader.query(&sql).await?.cell(0, 0) == Some("t"),
+        None => file_seen(target)?,
+    };
+    if taken { holder(home, reader).await.map(Some) } else { Ok(None) }
+}
+
 /// Whoever wrote down that they have it.
 async fn holder(home: Home<'_>, keeper: &mut dyn Connection) -> Result<Holder, WireError> {
     if !home.exists(keeper).await? {
@@ -103,6 +116,22 @@ fn lock_file(database: &Path) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push("-migrator-lock");
     PathBuf::from(name)
+}
+
+/// Whether somebody has the file. It is asked for together with others who only ask, and let go at once.
+fn file_seen(target: &Target) -> Result<bool, WireError> {
+    let Some(database) = target.file() else { return Ok(false) };
+    let path = lock_file(&std::fs::canonicalize(database).unwrap_or_else(|_| database.to_owned()));
+    // Without the file nobody has ever run a plan here; one that we may not open is somebody's own affair.
+    let Ok(file) = File::open(&path) else { return Ok(false) };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(error)) => Err(WireError::new(
+            WireErrorKind::Denied,
+            format!("{} cannot be asked for its lock: {error}", path.display()),
+        )),
+    }
 }
 
 fn file_lock(target: &Target) -> Result<Option<File>, WireError> {

@@ -18,8 +18,9 @@ pub mod seed;
 
 pub use compare::{Kept, TableRows};
 pub use execute::{
-    Blocker, Control, Drift, Happening, LeaseHolder, Mission, Pace, Patience, Refusal, Report, Site, Stopped,
-    begin, images, journal, kept_plan, resume, roll_back, standing,
+    Blocker, Control, Drift, Happening, LeaseHolder, Living, Mission, Origin, Pace, Patience, Refusal,
+    Report, Sending, Sight, Site, Stopped, begin, images, journal, kept_plan, look, resume, roll_back,
+    sendings, standing,
 };
 pub use faults::POINTS;
 pub use journal::{Journal, JournalError};

@@ -103,10 +103,7 @@ impl<'w, W: Workbench> Session<'w, W> {
                 notice = self.notices.next() => match notice {
                     Notice::Resized => { self.size_changes(); continue }
                     Notice::Continued => { self.take_screen().await?; continue }
-                    Notice::Suspend => match self.suspend().await? {
-                        None => continue,
-                        Some(failure) => Heard::NotSuspended(failure),
-                    },
+                    Notice::Suspend => Heard::Suspend,
                     Notice::Hangup | Notice::Terminate | Notice::Interrupt | Notice::Quit
                     | Notice::Gone => return Ok(Ended::Told(notice)),
                 },

@@ -50,6 +50,8 @@ pub enum Heard<E> {
     Copied(Result<String, Failure>),
     /// The outcome of [`Order::Edit`]: the text as it is now.
     Edited(Result<String, Failure>),
+    /// Somebody outside wants us suspended; [`Order::Suspend`] does it, once it may be.
+    Suspend,
     /// [`Order::Suspend`] cannot be done, and why.
     NotSuspended(Failure),
 }

@@ -4,6 +4,7 @@
 use crate::app::layout::{Area, Areas, Pane, Zoom};
 use crate::app::log::Tone;
 use crate::app::mode::{Dialog, Mode};
+use crate::app::rollout::Scene;
 use crate::app::subject::Subject;
 use crate::app::{EnvironmentStanding, State, here, leading_to, phase};
 use crate::config::keymap::{Action, Context};
@@ -41,19 +42,25 @@ pub fn header(canvas: &mut Canvas<'_>, state: &State, area: Area) {
     let program: Vec<(Ink<'_>, Role)> = vec![(" migrator ".into(), Role::Title)];
     let Some(subject) = state.subject.as_deref() else {
         let nothing = ("nothing compared yet".into(), Role::Muted);
-        words(canvas, area, program.into_iter().chain([nothing]).collect());
+        let used = words(canvas, area, program.into_iter().chain([nothing]).collect());
+        let right = under_way(state, Words::NoServers);
+        let width: u16 = right.iter().map(|(ink, _)| ink.width()).sum();
+        let at = (area.x + area.width).saturating_sub(width).max(used + 1);
+        words(canvas, Area::new(at, area.y, (area.x + area.width).saturating_sub(at), 1), right);
         return;
     };
     let width_of = |line: &[(Ink<'_>, Role)]| line.iter().map(|(ink, _)| ink.width()).sum::<u16>();
     let whole = |how| {
         let left: Vec<_> =
             program.iter().cloned().chain(sides(canvas, state, subject, how, u16::MAX)).collect();
-        let right = summary(canvas, subject, how);
+        let mut right = under_way(state, how);
+        right.extend(summary(canvas, subject, how));
         (width_of(&left) + width_of(&right) < area.width).then_some((left, right))
     };
     let (left, right) =
         [Words::All, Words::NoServers, Words::Short].into_iter().find_map(whole).unwrap_or_else(|| {
-            let right = summary(canvas, subject, Words::Short);
+            let mut right = under_way(state, Words::Short);
+            right.extend(summary(canvas, subject, Words::Short));
             let room = area.width.saturating_sub(width_of(&right) + 1);
             (sides(canvas, state, subject, Words::Short, room), right)
         });
@@ -93,6 +100,17 @@ fn sides(
         }
     }
     line
+}
+
+/// A run that is under way is told whatever is on the screen.
+fn under_way(state: &State, how: Words) -> Vec<(Ink<'static>, Role)> {
+    let Some(going) = state.rollout.under_way() else { return Vec::new() };
+    let (done, all) = going.progress();
+    let text = match how {
+        Words::All | Words::NoServers => format!(" {} on {} {done}/{all} ", going.verb(), going.on),
+        Words::Short => format!(" run {done}/{all} "),
+    };
+    vec![(Ink::from(text), Role::RunBusy), (" ".into(), Role::Text)]
 }
 
 /// A guarded environment says so in words.
@@ -214,7 +232,8 @@ pub fn status(canvas: &mut Canvas<'_>, state: &State, area: Area) {
         let digits = if count == 0 { String::new() } else { count.to_string() };
         canvas.put_right(line, line.y, format!("#{digits}  then a motion"), Role::Key);
     }
-    let trouble = state.subject.as_deref().and_then(|subject| subject.sql.trouble.as_ref());
+    let edited = state.subject.as_deref().filter(|_| state.scene == Scene::Review);
+    let trouble = edited.and_then(|subject| subject.sql.trouble.as_ref());
     match (&state.toast, trouble) {
         (Some(toast), _) => {
             let role = match toast.tone {
@@ -230,7 +249,8 @@ pub fn status(canvas: &mut Canvas<'_>, state: &State, area: Area) {
         }
         (None, None) => {
             // A message has its time; after it the line belongs to what the cursor is on.
-            let failed = state.trouble.as_ref().filter(|_| state.subject.is_none());
+            let here_is_a_pane = state.scene == Scene::Review;
+            let failed = state.trouble.as_ref().filter(|_| state.subject.is_none() && here_is_a_pane);
             if let Some(failure) = failed {
                 let text = failure.what.lines().next().unwrap_or_default().to_owned();
                 canvas.put_as(at, line.y, end - at, text, Role::StatusFailed);
@@ -307,7 +327,8 @@ fn undecided(state: &State) -> &'static [(Action, &'static str)] {
         .subject
         .as_deref()
         .is_some_and(|subject| subject.comparison.changeset.suspected.len() > subject.settled.len());
-    let asked = matches!(state.mode, Mode::Normal) && state.focus.is_tree() && waits;
+    let in_panes = matches!(state.mode, Mode::Normal) && state.scene == Scene::Review;
+    let asked = in_panes && state.focus.is_tree() && waits;
     if asked { &[(Action::Renames, "rename?")] } else { &[] }
 }
 
@@ -322,6 +343,7 @@ fn wanted(state: &State) -> &'static [(Action, &'static str)] {
         Mode::Help(_) => {
             &[(Action::ListSearch, "search"), (Action::ListFilter, "filter"), (Action::Close, "close")]
         }
+        Mode::Normal if state.scene == Scene::Rollout => super::rollout::wanted(state),
         Mode::Normal if state.subject.is_none() => &[
             (Action::SidesPick, "choose sides"),
             (Action::Refresh, "try again"),
@@ -337,6 +359,7 @@ fn wanted(state: &State) -> &'static [(Action, &'static str)] {
                 (Action::ListFilter, "filter"),
                 (Action::SqlRehearse, "rehearse"),
                 (Action::SqlSave, "write"),
+                (Action::RolloutOpen, "run"),
                 (Action::SidesPick, "sides"),
                 (Action::Palette, "actions"),
             ],

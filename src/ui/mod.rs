@@ -10,6 +10,7 @@ mod empty;
 mod overlay;
 mod overview;
 mod pane;
+mod rollout;
 mod sql;
 mod strips;
 mod tree;
@@ -18,6 +19,7 @@ use ratatui::Frame;
 
 use crate::app::State;
 use crate::app::layout::{Pane, Shape};
+use crate::app::rollout::Scene;
 
 use brush::Canvas;
 
@@ -31,6 +33,13 @@ pub fn view(state: &State, frame: &mut Frame<'_>) {
         return;
     }
     chrome::header(&mut canvas, state, areas.header);
+    if state.scene == Scene::Rollout {
+        rollout::draw(&mut canvas, state);
+        chrome::status(&mut canvas, state, areas.status);
+        chrome::hints(&mut canvas, state, areas.hints);
+        overlay::draw(&mut canvas, state);
+        return;
+    }
     if !areas.tabs.is_empty() {
         chrome::tabs(&mut canvas, state, &areas);
     }

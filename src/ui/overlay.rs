@@ -40,7 +40,7 @@ pub fn prompt(canvas: &mut Canvas<'_>, state: &State, area: Area) {
     let Mode::Prompt(Prompt { purpose, line }) = &state.mode else { return };
     let end = area.x + area.width;
     let mut x = area.x + 1;
-    x += canvas.put_as(x, area.y, end.saturating_sub(x), purpose.title(), Role::Key);
+    x += canvas.put_as(x, area.y, end.saturating_sub(x), purpose.title().into_owned(), Role::Key);
     x += canvas.put_as(x, area.y, end.saturating_sub(x), ": ", Role::Key);
     typed(canvas, Area::new(x, area.y, end.saturating_sub(x), 1), line, purpose.is_secret());
 }
@@ -239,9 +239,10 @@ fn welcome(canvas: &mut Canvas<'_>, state: &State) {
             key(Context::SqlNormal, Action::SqlInsert)
         ),
         format!(
-            "{} proves both scripts on a scratch database, {} writes the plan.",
+            "{} proves both scripts on a scratch database, {} writes the plan, {} runs it.",
             tree(Action::SqlRehearse),
-            tree(Action::SqlSave)
+            tree(Action::SqlSave),
+            tree(Action::RolloutOpen)
         ),
         format!(
             "{} shows every key, {} finds an action by name, {} quits. Any key closes this.",

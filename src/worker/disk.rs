@@ -42,6 +42,27 @@ pub fn read_plan(folder: &Path) -> Result<Record, Failure> {
     export::read(&text, engines::dialect).map_err(|error| folder_failure(folder, &error))
 }
 
+/// A plan in a folder of plans.
+#[derive(Clone, Debug)]
+pub struct PlanFolder {
+    pub folder: PathBuf,
+    /// What it says of itself, or why it cannot be read.
+    pub record: Result<Record, Failure>,
+}
+
+/// The plans in a folder, the latest first. None, where there is no such folder.
+pub(super) fn plans(folder: &Path) -> Vec<PlanFolder> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let folders = entries.flatten().map(|entry| entry.path());
+    let mut found: Vec<PlanFolder> = folders
+        .filter(|path| path.join(PLAN_FILE).is_file())
+        .map(|folder| PlanFolder { record: read_plan(&folder), folder })
+        .collect();
+    let made = |plan: &PlanFolder| plan.record.as_ref().map(|record| record.generated.clone()).ok();
+    found.sort_by(|one, other| made(other).cmp(&made(one)).then_with(|| one.folder.cmp(&other.folder)));
+    found
+}
+
 /// Writes a plan's folder, over an earlier plan of ours if there is one.
 pub fn write_plan(folder: &Path, text: &FolderText) -> Result<(), Failure> {
     let failed = |what: &Path, error: &std::io::Error| {

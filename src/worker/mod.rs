@@ -34,18 +34,18 @@ pub use crate::export::{Place, Script};
 use crate::model::{EngineKind, Failure};
 
 pub use crate::planner::Followed;
-pub use crate::promote::Happening;
+pub use crate::promote::{Blocker, Drift, Happening, LeaseHolder, Living, Pace, Sending, Sight};
 pub use compare::{CompareOrder, Comparison, RenameOrder, Side};
 pub use define::{DefineOrder, Defined};
 pub use demo::{DemoPlace, Story};
 pub use desk::{Desk, OpenOrder, Reference, compare_order, doctor_order};
-pub use disk::{SaveOrder, read_plan, write_plan};
+pub use disk::{PlanFolder, SaveOrder, read_plan, write_plan};
 pub use doctor::{Check, DoctorOrder, Health};
 pub use draft::{DraftOrder, Drafted, Edited, Residual};
 pub use edit::EditOrder;
 pub use execute::{
-    ApproveOrder, Approved, Chronicle, ChroniclePlace, Errand, ExecuteOrder, HistoryOrder, Prepared, Ran,
-    Request, Token, book, execute_order, runs_of, standing,
+    Account, AccountOrder, ApproveOrder, Approved, Chronicle, ChroniclePlace, Errand, ExecuteOrder,
+    HistoryOrder, Outlook, Prepared, Ran, Request, Token, Way, book, execute_order, runs_of, standing,
 };
 pub use plan::{PlanOrder, Planned, Rehearsal};
 pub use progress::Progress;
@@ -110,8 +110,14 @@ pub enum CommandKind {
     Approve(Box<ApproveOrder>),
     /// What has run where.
     History(HistoryOrder),
-    /// The same of the environments of the desk.
-    Look,
+    /// The same of the environments of the desk, and of databases named besides.
+    Look(Vec<String>),
+    /// What a request would do. Needs a desk.
+    Foresee(Box<Request>),
+    /// All about one run. Needs a desk.
+    Account(AccountOrder),
+    /// The plans in a folder.
+    Plans(PathBuf),
     /// Makes two filled environments of that engine, tells their story, removes them.
     Demo(EngineKind),
 }
@@ -156,4 +162,7 @@ pub enum Answer {
     Prepared(Arc<Prepared>),
     Approved(Arc<Approved>),
     Told(Arc<Chronicle>),
+    Foreseen(Arc<Outlook>),
+    Accounted(Arc<Account>),
+    Listed(Arc<Vec<PlanFolder>>),
 }

@@ -286,11 +286,19 @@ async fn perform(kind: CommandKind, job: Job) -> Result<Answer, Failure> {
         CommandKind::Approve(order) => {
             execute::approve(&order, &job).await.map(|found| Answer::Approved(found.into()))
         }
-        CommandKind::Look => {
-            let places = desk::examination(&job).await?.places;
+        CommandKind::Look(also) => {
+            let desk = desk::desk(&job)?;
+            let places = execute::places(&desk.project, &desk.surroundings, &also).await;
             let order = execute::HistoryOrder { places };
             execute::history(&order, &job).await.map(|told| Answer::Told(told.into()))
         }
+        CommandKind::Foresee(request) => {
+            execute::outlook(&request, &job).await.map(|found| Answer::Foreseen(found.into()))
+        }
+        CommandKind::Account(order) => {
+            execute::account(&order, &job).await.map(|found| Answer::Accounted(found.into()))
+        }
+        CommandKind::Plans(folder) => Ok(Answer::Listed(disk::plans(&folder).into())),
         CommandKind::History(order) => {
             execute::history(&order, &job).await.map(|told| Answer::Told(told.into()))
         }

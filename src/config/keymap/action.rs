@@ -2,14 +2,16 @@
 //! contexts where it makes sense. What an action does is decided in `app`.
 
 use super::context::Context;
-use Context::{Agent, Dialog, Diff, Findings, Global, Help, Log, Picker, SqlInsert, SqlNormal, Tree};
+use Context::{
+    Agent, Dialog, Diff, Findings, Global, Help, Log, Picker, Rollout, SqlInsert, SqlNormal, Tree,
+};
 
 /// An action of these contexts makes sense in every other, too.
 const ANYWHERE: &[Context] = &[Global];
 /// Whatever has lines to move over.
-const LINES: &[Context] = &[Tree, Diff, SqlNormal, Findings, Agent, Log, Picker, Help];
+const LINES: &[Context] = &[Tree, Diff, SqlNormal, Findings, Agent, Log, Rollout, Picker, Help];
 /// Lines with a cursor, where no letter is text.
-const WALKED: &[Context] = &[Tree, Diff, SqlNormal, Findings, Agent, Log];
+const WALKED: &[Context] = &[Tree, Diff, SqlNormal, Findings, Agent, Log, Rollout];
 /// Lines that open and close.
 const BRANCHES: &[Context] = &[Tree, Diff, Findings, Agent];
 /// Lines that can be searched and filtered.
@@ -17,6 +19,7 @@ const SEARCHED: &[Context] = &[Tree, Diff, SqlNormal, Findings, Agent, Log, Help
 /// Where changes are reviewed.
 const REVIEW: &[Context] = &[Tree, Diff];
 const SQL: &[Context] = &[SqlNormal];
+const ROLLOUT: &[Context] = &[Rollout];
 
 macro_rules! actions {
     ($($action:ident $id:literal $desc:literal $contexts:expr;)+) => {
@@ -86,7 +89,7 @@ actions! {
     ListHalfUp "list.half_up" "Half a page up" LINES;
     ListPageDown "list.page_down" "One page down" LINES;
     ListPageUp "list.page_up" "One page up" LINES;
-    ListOpen "list.open" "Open" &[Tree, Diff, Findings, Agent, Log, Picker, Dialog, Help];
+    ListOpen "list.open" "Open" &[Tree, Diff, Findings, Agent, Log, Rollout, Picker, Dialog, Help];
     ListCollapse "list.collapse" "Collapse, or go to the parent" BRANCHES;
     ListExpand "list.expand" "Expand, or go to the first child" BRANCHES;
     ListExpandAll "list.expand_all" "Expand all" BRANCHES;
@@ -97,7 +100,7 @@ actions! {
     ListFilter "list.filter" "Show only what matches" &[Tree, Findings, Log, Help];
     ListSelect "list.select" "Take this change into the plan, or leave it out" &[Tree, Diff, Picker];
     ListRange "list.range" "Select a range" &[Tree, Diff, SqlNormal, Findings, Log];
-    Refresh "refresh" "Read both schemas again" ANYWHERE;
+    Refresh "refresh" "Read again: both schemas, or the journals" ANYWHERE;
 
     SidesPick "sides.pick" "Choose what is compared" ANYWHERE;
     SidesSwap "sides.swap" "Swap current and desired" ANYWHERE;
@@ -150,7 +153,15 @@ actions! {
     FindingNext "finding.next" "Next finding" ANYWHERE;
     FindingPrevious "finding.previous" "Previous finding" ANYWHERE;
 
-    Copy "copy" "Copy what the cursor is on" &[Tree, Diff, Findings, Agent, Log, Help];
+    Copy "copy" "Copy what the cursor is on" &[Tree, Diff, Findings, Agent, Log, Rollout, Help];
+
+    RolloutOpen "rollout.open" "Environments: what ran where, and what runs next" ANYWHERE;
+    RolloutApply "rollout.apply" "Run the plan here, or go on with what stopped" ANYWHERE;
+    RolloutBack "rollout.back" "Take the last run back" ROLLOUT;
+    RolloutApprove "rollout.approve" "Approve without running, and show the token for a run elsewhere" ROLLOUT;
+    RolloutPlan "rollout.plan" "Choose the plan to run" ROLLOUT;
+    RolloutRun "rollout.run" "The run under way, or the last one" ANYWHERE;
+    RolloutHistory "rollout.history" "All runs of all environments" ANYWHERE;
 
     ThemeNext "theme.next" "Next theme" ANYWHERE;
     KeymapNext "keymap.next" "Next keymap" ANYWHERE;

@@ -12,6 +12,8 @@ pub enum Context {
     Findings,
     Agent,
     Log,
+    /// Environments, runs, reports.
+    Rollout,
     Picker,
     Prompt,
     Dialog,
@@ -28,6 +30,7 @@ impl Context {
         Self::Findings,
         Self::Agent,
         Self::Log,
+        Self::Rollout,
         Self::Picker,
         Self::Prompt,
         Self::Dialog,
@@ -45,6 +48,7 @@ impl Context {
             Self::Findings => "findings",
             Self::Agent => "agent",
             Self::Log => "log",
+            Self::Rollout => "rollout",
             Self::Picker => "picker",
             Self::Prompt => "prompt",
             Self::Dialog => "dialog",
@@ -68,6 +72,7 @@ impl Context {
             | Self::Findings
             | Self::Agent
             | Self::Log
+            | Self::Rollout
             | Self::Dialog
             | Self::Help => false,
         }

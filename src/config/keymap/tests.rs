@@ -177,11 +177,10 @@ fn the_default_map_is_the_recommended_one() {
     for (text, action) in sql {
         assert_eq!(run(&map, SQL, text), Found::Run(action), "{text}");
     }
-    // Kept for applying and rolling back.
-    for text in ["A", "B"] {
-        for contexts in [GLOBAL, SQL, DIFF, TREE] {
-            assert_eq!(run(&map, contexts, text), Found::Nothing);
-        }
+    // `A` leads to running the plan from anywhere; a run is taken back where runs are.
+    for contexts in [GLOBAL, SQL, DIFF, TREE] {
+        assert_eq!(run(&map, contexts, "A"), Found::Run(RolloutApply));
+        assert_eq!(run(&map, contexts, "B"), Found::Nothing);
     }
 }
 
@@ -345,12 +344,12 @@ fn mistakes_name_file_line_key_and_the_nearest_right_word() {
         (
             bind("on = \"x\"\nrun = \"quit\"\n"),
             "keymaps/mine.toml:1: bind.in: a context is missing\n  known are global, tree, diff, sql.normal, \
-             sql.insert, findings, agent, log, picker, prompt, dialog, help",
+             sql.insert, findings, agent, log, rollout, picker, prompt, dialog, help",
         ),
         (
             bind("on = \"x\"\nin = [\"tree\", \"dif\"]\nrun = \"quit\"\n"),
             "keymaps/mine.toml:3: bind.in: unknown context `dif`\n  did you mean `diff`? known are global, tree, \
-             diff, sql.normal, sql.insert, findings, agent, log, picker, prompt, dialog, help",
+             diff, sql.normal, sql.insert, findings, agent, log, rollout, picker, prompt, dialog, help",
         ),
         (
             bind("on = \"<Entr>\"\nin = \"tree\"\nrun = \"quit\"\n"),

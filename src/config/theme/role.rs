@@ -70,6 +70,7 @@ roles! {
     StatusOk "status.ok" Some(Self::DiffAdd);
     StatusBusy "status.busy" Some(Self::SeverityInfo);
     StatusFailed "status.failed" Some(Self::SeverityError);
+    RunBusy "run.busy" Some(Self::StatusBusy);
 
     Agent "agent" Some(Self::Text);
     AgentPerson "agent.person" Some(Self::Text);

@@ -118,6 +118,15 @@ impl Execution for Postgres {
         Some(sql!(PG; "SELECT pg_catalog.pg_try_advisory_lock(1835624306, 1)"))
     }
 
+    fn lock_seen(&self) -> Option<Sql> {
+        // A lock of two numbers has `objsubid` 2 (PostgreSQL documentation, pg_locks).
+        Some(
+            sql!(PG; "SELECT CASE WHEN count(*) > 0 THEN 't' ELSE 'f' END FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND granted \
+            AND classid = 1835624306 AND objid = 1 AND objsubid = 2 AND database = \
+            (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())"),
+        )
+    }
+
     fn unlock(&self) -> Option<Sql> {
         Some(sql!(PG; "SELECT pg_catalog.pg_advisory_unlock(1835624306, 1)"))
     }

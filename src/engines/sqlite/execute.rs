@@ -84,6 +84,10 @@ impl Execution for Sqlite {
         None
     }
 
+    fn lock_seen(&self) -> Option<Sql> {
+        None
+    }
+
     fn unlock(&self) -> Option<Sql> {
         None
     }

@@ -5,6 +5,7 @@
 mod drift;
 mod errand;
 mod going;
+mod look;
 mod monitor;
 mod route;
 mod settle;
@@ -28,7 +29,8 @@ use route::Route;
 use stand::Stand;
 
 pub use super::lease::Holder as LeaseHolder;
-pub use drift::{Drift, images};
+pub use drift::{Drift, Origin, images};
+pub use look::{Living, Sending, Sight, look, sendings};
 pub use monitor::{Blocker, Pace};
 pub use site::Site;
 

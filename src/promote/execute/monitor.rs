@@ -106,7 +106,7 @@ async fn rows(session: &mut dyn Connection, sql: &Sql) -> Option<Rows> {
     session.query(sql).await.ok()
 }
 
-fn blocker(row: crate::connect::Cells<'_>) -> Blocker {
+pub(super) fn blocker(row: crate::connect::Cells<'_>) -> Blocker {
     let cell = |at: usize| row.get(at).unwrap_or_default();
     Blocker {
         session: cell(0).into(),

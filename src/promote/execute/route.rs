@@ -12,6 +12,7 @@ pub(super) struct Route {
     /// For each statement, its step in the plan.
     pub(super) steps: Vec<usize>,
     pub(super) frame: Frame,
+    leads_back: bool,
     segments: Vec<Segment>,
 }
 
@@ -39,7 +40,7 @@ impl Route {
             }
         };
         let segments = segments(&statements);
-        Self { statements, steps, frame, segments }
+        Self { statements, steps, frame, leads_back: *course != Course::Forward, segments }
     }
 
     /// What each statement will be, for the journal.
@@ -53,6 +54,9 @@ impl Route {
     /// A few words on each statement.
     pub(super) fn titles(&self, plan: &Plan) -> Vec<Box<str>> {
         let title = |at: &usize| match plan.steps.get(*at) {
+            Some(step) if self.leads_back => {
+                format!("take back: {} {}", step.action.word(), step.subject).into()
+            }
             Some(step) => format!("{} {}", step.action.word(), step.subject).into(),
             None => Box::from(""),
         };

@@ -4,15 +4,14 @@
 use std::time::{Duration, Instant};
 
 use crate::connect::WireError;
-use crate::engines::Left;
 use crate::model::{
-    Boundary, Course, End, Entry, Failure, FailureKind, Intended, ObjectId, Outcome, Probe, RunState, Schema,
-    SessionMark, Settled, Unit, Witness,
+    Boundary, End, Entry, Failure, FailureKind, Intended, Outcome, RunState, SessionMark, Settled, Unit,
+    Witness,
 };
 
 use super::super::journal::Writer;
 use super::super::lease::{self, Locked};
-use super::drift::text;
+use super::look;
 use super::route::{Kind, Route};
 use super::site::Sessions;
 use super::stand::Stand;
@@ -136,59 +135,11 @@ impl<'a> Stand<'_, 'a> {
 
     /// What the schema says of a statement that ran outside a transaction.
     async fn asked(&mut self, route: &Route, unit: Unit) -> Result<(Outcome, String), Failure> {
-        let site = self.mission.site;
-        let Some(statement) = route.statements.get(unit.from) else {
-            return Ok((Outcome::NotApplied, "there is no such statement".into()));
-        };
-        let schema = self.sessions.read(&site).await?;
-        match site.execution.left(statement, &schema) {
-            Left::Applied(object) if !self.is_ours(&schema, &object)? => {
-                Ok((Outcome::Unknown, format!("{object} is there, and it is not the one of the plan")))
-            }
-            Left::Applied(_) => Ok((Outcome::Applied, "the server has it".into())),
-            Left::NotApplied => Ok((Outcome::NotApplied, "the server does not have it".into())),
-            Left::Half { object, .. } => {
-                Ok((Outcome::NotApplied, format!("{object} is half made; it is removed before the next try")))
-            }
-            Left::Unclear => self.probed(route, unit).await,
-        }
-    }
-
-    /// Whether an object is the one that the plan makes. Comments and the like may still be to come.
-    fn is_ours(&self, schema: &Schema, object: &ObjectId) -> Result<bool, Failure> {
-        let forward = self.state(&self.run)?.opened.course == Course::Forward;
-        let image = self.mission.plan.images.iter().find(|image| image.object == *object);
-        let wanted =
-            image.and_then(|image| if forward { image.after.as_deref() } else { image.before.as_deref() });
-        let found = schema.objects.get(object).map(|found| text(self.mission.site.dialect, found));
-        let head = |text: &str| text.lines().take(2).map(str::to_owned).collect::<Vec<_>>();
-        Ok(match (wanted, found) {
-            (Some(wanted), Some(found)) => head(wanted) == head(&found),
-            // A helper that the plan itself takes away again, or something that is gone.
-            (None, _) | (_, None) => true,
-        })
-    }
-
-    /// The plan's own question. It tells of the way forward alone.
-    async fn probed(&mut self, route: &Route, unit: Unit) -> Result<(Outcome, String), Failure> {
-        let unclear = || (Outcome::Unknown, "the server does not tell whether it took effect".to_owned());
-        let state = self.state(&self.run)?;
-        let step = route.steps.get(unit.from).and_then(|at| self.mission.plan.steps.get(*at));
-        let (Some(step), Course::Forward) = (step, &state.opened.course) else {
-            return Ok(unclear());
-        };
-        match &step.probe {
-            Probe::Introspect => Ok(unclear()),
-            Probe::Query(sql) => {
-                let rows = self.sessions.keeper.query(sql).await;
-                let rows = rows.map_err(|error| wire_failure(self.mission.site.label, &error))?;
-                Ok(match rows.cell(0, 0) {
-                    Some("t" | "1" | "true") => (Outcome::Applied, "its probe says so".into()),
-                    Some("f" | "0" | "false") => (Outcome::NotApplied, "its probe says so".into()),
-                    _ => unclear(),
-                })
-            }
-        }
+        let mission = self.mission;
+        let course = self.state(&self.run)?.opened.course;
+        let schema = self.sessions.read(&mission.site).await?;
+        let keeper = self.sessions.keeper.as_mut();
+        look::asked(&mission.site, keeper, (mission.plan, &course, route), unit, &schema).await
     }
 
     /// Removes what a statement outside a transaction has left half made, so that what ran before it can be taken back.

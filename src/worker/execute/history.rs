@@ -21,6 +21,8 @@ pub struct Chronicle {
 #[derive(Clone, Debug)]
 pub struct Place {
     pub name: String,
+    /// Where it is, without its password; `None`: nobody can tell.
+    pub address: Option<String>,
     /// Oldest first, or why they could not be read.
     pub runs: Result<Vec<RunState>, Failure>,
 }
@@ -32,7 +34,8 @@ pub(in super::super) async fn history(order: &HistoryOrder, job: &Job) -> Result
             Ok(place) => runs_of(place).await,
             Err(failure) => Err(failure.clone()),
         };
-        Place { name: name.clone(), runs }
+        let address = place.as_ref().ok().map(|place| place.target.to_string());
+        Place { name: name.clone(), address, runs }
     });
     let places = futures_util::future::join_all(looks).await;
     job.stop.check()?;

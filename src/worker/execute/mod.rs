@@ -1,6 +1,7 @@
 //! Running plans on environments, as the worker's commands ask for it: what may run where, and what a run that
 //! stopped means to a person. The running itself is `promote`'s.
 
+mod account;
 mod approve;
 mod book;
 mod control;
@@ -26,6 +27,8 @@ use crate::safety::DataLoss;
 use super::queue::Job;
 use super::{clock, disk, failure};
 
+pub use account::{Account, AccountOrder, Outlook, Way};
+pub(super) use account::{account, outlook, places};
 pub use approve::{ApproveOrder, Approved, Prepared};
 pub(super) use approve::{approve, prepare};
 pub use book::{Book, book};

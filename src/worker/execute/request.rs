@@ -92,7 +92,11 @@ pub async fn execute_order(
 }
 
 /// A database: an environment, or a URL.
-async fn environment(project: &Project, name: &str, surroundings: &Surroundings) -> Result<Place, Failure> {
+pub(super) async fn environment(
+    project: &Project,
+    name: &str,
+    surroundings: &Surroundings,
+) -> Result<Place, Failure> {
     match project.source(name, surroundings).await? {
         Source::Environment(place) => Ok(*place),
         Source::Files(_) => {

@@ -5,7 +5,7 @@ mod approve;
 #[cfg(feature = "faults")]
 mod crash;
 mod errands;
-mod ground;
+pub mod ground;
 mod journal;
 mod leftovers;
 mod locks;

@@ -3,6 +3,7 @@
 mod doctor;
 mod ends;
 mod handover;
+mod promotion;
 pub mod session;
 mod signals;
 mod stage;

@@ -149,6 +149,7 @@ impl Workbench for Stage {
             Heard::Changed(files) => self.note = format!("{files:?}"),
             Heard::Copied(told) => self.note = told.unwrap_or_else(|failure| failure.what),
             Heard::Edited(Ok(text)) => self.note = format!("edited: {text:?}"),
+            Heard::Suspend => return vec![Order::Suspend],
             Heard::Edited(Err(failure)) | Heard::NotSuspended(failure) => self.note = failure.what,
         }
         vec![]

@@ -40,6 +40,11 @@ pub fn manner(theme: &str, symbols: Symbols, depth: Depth) -> Manner {
     }
 }
 
+/// The usual look.
+pub fn plain() -> Manner {
+    manner("terminal", Symbols::Unicode, Depth::Ansi16)
+}
+
 impl Driver {
     /// A workbench with a project of its own in an empty folder.
     pub fn start(manner: Manner, desk: Desk, project: &str) -> Self {
@@ -66,7 +71,7 @@ impl Driver {
             variables: std::env::vars().collect(),
             defaults: None,
             state: Some(folder.path().join("memory")),
-            data: None,
+            data: Some(folder.path().join("data")),
         };
         let project = Project::load(None, &surroundings).unwrap();
         let runtime =

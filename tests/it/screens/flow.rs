@@ -75,6 +75,8 @@ fn how_the_review_stands_is_told_at_every_width_and_beside_any_name() {
         engine: Some(EngineKind::Sqlite),
         standing: migrator_tui::app::EnvironmentStanding::Production,
         problem: None,
+        guard: migrator_tui::config::Guard::None,
+        stage: None,
     };
     let desk = Desk {
         demo: Some(EngineKind::Sqlite),

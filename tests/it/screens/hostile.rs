@@ -90,6 +90,8 @@ impl Run {
                 engine: None,
                 standing: self.dice.of(&[EnvironmentStanding::Guarded, EnvironmentStanding::Production]),
                 problem: Some(problem),
+                guard: migrator_tui::config::Guard::None,
+                stage: None,
             };
             self.state.desk.environments.push(known);
         }

@@ -10,5 +10,8 @@ mod hostile;
 mod large;
 mod made;
 mod pictures;
+mod prepared;
+mod promotion;
+mod rollout;
 mod slow;
 mod told;

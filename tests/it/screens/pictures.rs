@@ -19,7 +19,7 @@ const LOOKS: [Look; 3] = [
 ];
 
 /// Takes a picture of what the keys lead to: at every size in the first look, at the smallest in the others.
-fn pictures(name: &str, made: impl Fn(Manner) -> Driver, play: impl Fn(&mut Driver)) {
+pub fn pictures(name: &str, made: impl Fn(Manner) -> Driver, play: impl Fn(&mut Driver)) {
     for (look, of_look) in LOOKS {
         let sizes = if look == "terminal" { &SIZES[..] } else { &SIZES[..1] };
         for size in sizes {
@@ -145,6 +145,8 @@ fn sides_to_choose_from() {
     let known = |name: &str, problem: Option<&str>| migrator_tui::app::Known {
         name: name.into(),
         engine: problem.is_none().then_some(EngineKind::Sqlite),
+        guard: migrator_tui::config::Guard::None,
+        stage: None,
         standing: migrator_tui::app::EnvironmentStanding::Free,
         problem: problem.map(str::to_owned),
     };
