@@ -329,6 +329,9 @@ impl RunState {
                 if intended.unit.from != self.applied() || intended.unit.to > self.outcomes.len() {
                     return Err(wrong("a unit is intended out of order"));
                 }
+                if self.is_unknown(intended.unit) {
+                    return Err(wrong("a unit is intended again of which nobody knows what became of it"));
+                }
                 self.attempts += 1;
                 self.open = Some(intended.clone());
             }
@@ -338,7 +341,7 @@ impl RunState {
                     Some(_) => return Err(wrong("another unit is settled than the one that was intended")),
                     None if settled.witness == Witness::Person => {}
                     // Asked again, after an answer that told nothing.
-                    None if self.outcomes.get(settled.unit.from) == Some(&Some(Outcome::Unknown)) => {}
+                    None if self.is_unknown(settled.unit) && settled.witness == Witness::Probe => {}
                     None => return Err(wrong("a unit is settled that was never intended")),
                 }
                 self.settle(settled);
@@ -350,6 +353,10 @@ impl RunState {
             }
         }
         Ok(())
+    }
+
+    fn is_unknown(&self, unit: Unit) -> bool {
+        self.outcomes.get(unit.from) == Some(&Some(Outcome::Unknown))
     }
 
     fn settle(&mut self, settled: &Settled) {
