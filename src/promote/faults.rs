@@ -12,9 +12,9 @@ pub const POINTS: [&str; 7] = [
     "after outcome",
 ];
 
-/// Passes a point. With the feature `faults`, `MIGRATOR_FAULT="point:count"` makes the process wait for ever at the
-/// `count`th passing, having written its number to the file that `MIGRATOR_FAULT_REACHED` names: whoever reads it
-/// may kill the process, which is how power failures look from the inside.
+/// Passes a point. With the feature `faults`, `MIGRATOR_FAULT="point:count"` makes the process wait at the `count`th
+/// passing, having written its number to the file that `MIGRATOR_FAULT_REACHED` names: whoever reads it may kill the
+/// process, which is how power failures look from the inside, or remove the file, and the process goes on.
 #[cfg(feature = "faults")]
 pub(crate) async fn point(name: &'static str) {
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,11 +25,14 @@ pub(crate) async fn point(name: &'static str) {
     if point != name || PASSED.fetch_add(1, Ordering::SeqCst) + 1 != count.parse().unwrap_or(0) {
         return;
     }
-    if let Ok(file) = std::env::var("MIGRATOR_FAULT_REACHED") {
+    let Ok(file) = std::env::var("MIGRATOR_FAULT_REACHED") else { return std::future::pending().await };
+    if std::fs::write(&file, std::process::id().to_string()).is_err() {
         // A test that cannot be told waits in vain and fails.
-        let _ = std::fs::write(file, std::process::id().to_string());
+        return std::future::pending().await;
     }
-    std::future::pending::<()>().await;
+    while std::path::Path::new(&file).exists() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
 }
 
 #[cfg(not(feature = "faults"))]

@@ -37,6 +37,16 @@ impl Server {
         Self::from("MIGRATOR_TEST_PG", "MIGRATOR_TEST_PG_BIN")
     }
 
+    /// A server that somebody else has started.
+    pub fn at(url: String, bin: &Path) -> Self {
+        Self { url, bin: bin.to_path_buf() }
+    }
+
+    /// The folder of its programs.
+    pub fn bin(&self) -> &Path {
+        &self.bin
+    }
+
     /// The newest version that is supported.
     pub fn second() -> Option<Self> {
         Self::from("MIGRATOR_TEST_PG18", "MIGRATOR_TEST_PG18_BIN")

@@ -37,7 +37,7 @@ fn project(ground: &Ground, top: &str, production: &str) {
 }
 
 /// A person at a workbench.
-struct Person {
+pub(super) struct Person {
     client: Client,
     runtime: tokio::runtime::Runtime,
     next: u64,
@@ -46,9 +46,13 @@ struct Person {
 
 impl Person {
     fn at(folder: &Path, data: &Path, name: &str, acknowledged: Vec<String>) -> Self {
+        Self::with(folder, data, &[("MIGRATOR_ACTOR", name)], acknowledged)
+    }
+
+    fn with(folder: &Path, data: &Path, variables: &[(&str, &str)], acknowledged: Vec<String>) -> Self {
         let surroundings = Surroundings {
             folder: folder.to_path_buf(),
-            variables: [("MIGRATOR_ACTOR".to_owned(), name.to_owned())].into(),
+            variables: variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
             defaults: None,
             state: None,
             data: Some(data.to_path_buf()),
@@ -67,6 +71,12 @@ impl Person {
     fn of(ground: &Ground, name: &str) -> Self {
         let desk = &ground.desk;
         Self::at(&desk.path(""), &desk.path("data").join("migrator-tui"), name, ground.rules())
+    }
+
+    /// Somebody with these variables in their surroundings.
+    pub(super) fn knowing(ground: &Ground, name: &str, variables: &[(&str, &str)]) -> Self {
+        let (desk, variables) = (&ground.desk, [&[("MIGRATOR_ACTOR", name)], variables].concat());
+        Self::with(&desk.path(""), &desk.path("data").join("migrator-tui"), &variables, ground.rules())
     }
 
     fn ask(&mut self, kind: CommandKind) -> Result<Answer, Failure> {
@@ -111,9 +121,14 @@ impl Person {
     }
 
     /// Looks at a promotion and agrees.
-    fn approves(&mut self, folder: &Path) -> Arc<Approved> {
+    pub(super) fn approves(&mut self, folder: &Path) -> Arc<Approved> {
         let prepared = self.looks(Errand::Promote, folder);
         assert!(prepared.blocked.is_empty(), "{:?}", prepared.blocked);
+        self.says_yes(&prepared, "production").unwrap()
+    }
+
+    pub(super) fn approves_the_way_back(&mut self, folder: &Path) -> Arc<Approved> {
+        let prepared = self.looks(Errand::RollBack(None), folder);
         self.says_yes(&prepared, "production").unwrap()
     }
 }

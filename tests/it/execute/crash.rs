@@ -1,6 +1,8 @@
 //! C1: the process is killed at every boundary of a plan, then resumed, and again taken back. The database ends where
 //! it should by the server's own words, no row is lost, and no statement outside a transaction was sent twice.
 
+use crate::ids::{self, Trial};
+
 use super::ground::{End, Ground, LITE_AFTER, LITE_BEFORE, PG_AFTER, PG_BEFORE, killed_at};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -9,18 +11,16 @@ enum Then {
     RollBack,
 }
 
-/// Every passing of every point until the run comes to its end; `rounds` times.
-fn every_boundary(ground: &Ground, rounds: usize) {
-    let (mut kills, mut wrong) = (0, Vec::new());
+/// Every passing of every point until the run comes to its end, a few times.
+fn every_boundary(mut trial: Trial, ground: &Ground) {
     for point in migrator_tui::promote::POINTS {
         for then in [Then::Resume, Then::RollBack] {
-            for count in 1.. {
+            for count in 1..=400 {
                 let mut over = false;
-                for _ in 0..rounds {
+                for _ in 0..ids::count(1, 3, 3) {
                     match one(ground, point, count, then) {
-                        Ok(true) => kills += 1,
                         Ok(false) => over = true,
-                        Err(why) => wrong.push(format!("{point}:{count}, then {then:?}: {why}")),
+                        told => trial.ran(format!("{point}:{count}, then {then:?}"), told.map(drop)),
                     }
                 }
                 if over {
@@ -29,13 +29,7 @@ fn every_boundary(ground: &Ground, rounds: usize) {
             }
         }
     }
-    println!(
-        "C1  {}  {kills} kills, {} failures",
-        if ground.server().is_some() { "PG" } else { "SL" },
-        wrong.len()
-    );
-    assert!(wrong.is_empty(), "{} of {kills}:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(kills > 10, "{kills} kills: the points are not there");
+    trial.end(11);
 }
 
 /// `false`: the run came to its end before that.
@@ -71,19 +65,16 @@ fn one(ground: &Ground, point: &str, count: usize, then: Then) -> Result<bool, S
     Ok(true)
 }
 
-fn rounds() -> usize {
-    if std::env::var_os("MIGRATOR_TEST_FULL").is_some() { 3 } else { 1 }
-}
-
 #[test]
 fn killed_at_every_boundary_on_postgres() {
+    let trial = Trial::new("C1", "PG");
     let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
-    every_boundary(&ground, rounds());
+    every_boundary(trial, &ground);
 }
 
 #[test]
 fn killed_at_every_boundary_on_sqlite() {
-    every_boundary(&Ground::sqlite(LITE_BEFORE, LITE_AFTER), rounds());
+    every_boundary(Trial::new("C1", "SL"), &Ground::sqlite(LITE_BEFORE, LITE_AFTER));
 }
 
 /// Pairs whose units change more than they name: what partitions and heirs have comes with their parents.
@@ -120,7 +111,7 @@ fn stopped_before_each_unit_and_taken_back() {
         let Some(ground) = Ground::postgres(before, after) else { return };
         let mut wrong = Vec::new();
         for then in [Then::Resume, Then::RollBack] {
-            for count in 1.. {
+            for count in 1..=400 {
                 match one(&ground, "before intent", count, then) {
                     Ok(true) => {}
                     Ok(false) => break,

@@ -1,5 +1,7 @@
 //! The commands as a person uses them: run, refused, promoted, taken back, asked about.
 
+use crate::ids::Trial;
+
 use super::ground::{Ground, LITE_AFTER, LITE_BEFORE, PG_AFTER, PG_BEFORE};
 
 fn grounds() -> Vec<Ground> {
@@ -104,6 +106,7 @@ fn two_environments_that_are_one_database_are_caught() {
 #[test]
 fn drift_is_shown_and_nothing_runs() {
     for ground in grounds() {
+        let mut trial = Trial::new("O2", if ground.server().is_some() { "PG" } else { "SL" });
         let yes = ground.acknowledged();
         let url = ground.fresh("staging");
         match ground.server() {
@@ -124,6 +127,7 @@ fn drift_is_shown_and_nothing_runs() {
         assert!(refused.err.contains("is not what it was"), "{}", refused.err);
         let history = ground.desk.run(&["rollback", "plan", "--on", &url]);
         assert_eq!(history.code, 2, "nothing was written: {}", history.err);
+        trial.passed();
     }
 }
 

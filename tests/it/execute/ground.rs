@@ -73,11 +73,35 @@ impl Ground {
         Some(Self::new(Kind::Postgres(Server::first()?), before, after))
     }
 
+    pub fn on(server: Server, before: &str, after: &str) -> Self {
+        Self::new(Kind::Postgres(server), before, after)
+    }
+
     pub fn sqlite(before: &str, after: &str) -> Self {
         Self::new(Kind::Sqlite, before, after)
     }
 
     fn new(kind: Kind, before: &str, after: &str) -> Self {
+        let (ground, made) = Self::made(kind, before, after, &[]);
+        assert!([0, 4].contains(&made.code), "{}{}", made.out, made.err);
+        assert!(made.out.contains("proven"), "{}", made.out);
+        ground
+    }
+
+    /// Any two schemas, and a plan that was not rehearsed: on that server, or on SQLite.
+    pub fn planned(
+        server: Option<Server>,
+        before: &str,
+        after: &str,
+        words: &[String],
+    ) -> Result<Self, String> {
+        let words: Vec<&str> =
+            ["--no-rehearse"].into_iter().chain(words.iter().map(String::as_str)).collect();
+        let (ground, made) = Self::made(server.map_or(Kind::Sqlite, Kind::Postgres), before, after, &words);
+        if [0, 4].contains(&made.code) { Ok(ground) } else { Err(format!("plan: {}{}", made.out, made.err)) }
+    }
+
+    fn made(kind: Kind, before: &str, after: &str, words: &[&str]) -> (Self, Answer) {
         let number = NEXT.fetch_add(1, Ordering::SeqCst);
         let tag = format!("execute_{}_{number}", std::process::id());
         let desk = Desk::new();
@@ -88,14 +112,15 @@ impl Ground {
             before: Dump::new(),
             after: Dump::new(),
             rows: Vec::new(),
-            has_shop: before.contains("customers"),
+            has_shop: before.contains("INTO customers") && before.contains("INTO orders"),
         };
         for (name, script) in [("before", before), ("after", after)] {
             match &ground.kind {
                 Kind::Postgres(server) => {
                     let database = ground.name(name);
                     server.recreate(&database, "template0");
-                    server.psql(&database, &["-c", script]).unwrap();
+                    let file = ground.desk.file(&format!("{name}.sql"), script);
+                    server.psql(&database, &["-f", file.to_str().unwrap()]).unwrap();
                 }
                 Kind::Sqlite => drop(ground.desk.database(&format!("{}.db", ground.name(name)), script)),
             }
@@ -104,21 +129,11 @@ impl Ground {
         ground.after = ground.dump("after");
         ground.rows = ground.kept("before");
         let (current, desired) = (ground.url("before"), ground.url("after"));
-        let made = ground.desk.run(&[
-            "plan",
-            "--current",
-            &current,
-            "--desired",
-            &desired,
-            "--out",
-            "plan",
-            "--name",
-            "trial",
-            "--allow-destructive",
-        ]);
-        assert!([0, 4].contains(&made.code), "{}{}", made.out, made.err);
-        assert!(made.out.contains("proven"), "{}", made.out);
-        ground
+        let mut all = vec!["plan", "--current", &current, "--desired", &desired, "--out", "plan"];
+        all.extend(["--name", "trial", "--allow-destructive"]);
+        all.extend(words);
+        let made = ground.desk.run(&all);
+        (ground, made)
     }
 
     fn name(&self, database: &str) -> String {

@@ -1,6 +1,8 @@
 //! A journal of which a byte was changed is refused on the command line too; and C5: where nothing can be written
 //! down, nothing is sent.
 
+use crate::ids::Trial;
+
 use super::ground::{Ground, LITE_AFTER, LITE_BEFORE, PG_AFTER, PG_BEFORE};
 
 /// Changes one letter of a stored value to another one.
@@ -12,6 +14,7 @@ fn flipped(text: &str, at: usize) -> String {
 
 #[test]
 fn one_changed_byte_anywhere_breaks_the_journal() {
+    let mut trial = Trial::new("J1", "SL");
     let ground = Ground::sqlite(LITE_BEFORE, LITE_AFTER);
     let url = ground.fresh("staging");
     ground.desk.file("migrator.toml", &format!("[environments.staging]\nurl = \"{url}\"\n"));
@@ -28,7 +31,6 @@ fn one_changed_byte_anywhere_breaks_the_journal() {
     let kept = ground.file("staging");
     let whole = std::fs::read(&kept).unwrap();
     let file = kept.file_name().unwrap().to_str().unwrap().to_owned();
-    let (mut flips, mut missed) = (0, Vec::new());
     for column in ["body", "prev", "hash"] {
         for (seq, text) in ground
             .ask("staging", &format!("SELECT seq || ' ' || {column} FROM migrator_journal ORDER BY seq"))
@@ -40,7 +42,6 @@ fn one_changed_byte_anywhere_breaks_the_journal() {
                 if other == text {
                     continue;
                 }
-                flips += 1;
                 ground.desk.database(
                     &file,
                     &format!(
@@ -49,23 +50,25 @@ fn one_changed_byte_anywhere_breaks_the_journal() {
                     ),
                 );
                 let status = ground.desk.run(&["status"]);
-                if !status.out.contains("the journal is broken") {
-                    missed.push(format!("{column} {seq}:{at}: {}{}", status.out, status.err));
-                }
+                let seen = status.out.contains("the journal is broken");
+                trial.ran(
+                    format!("{column} {seq}:{at}"),
+                    seen.then_some(()).ok_or(format!("{}{}", status.out, status.err)),
+                );
                 std::fs::write(&kept, &whole).unwrap();
             }
         }
     }
-    println!("J1  SL  {flips} bytes, {} missed", missed.len());
-    assert!(flips > 10 && missed.is_empty(), "{flips} flips\n{}", missed.join("\n"));
     let gone = "DELETE FROM migrator_journal WHERE seq = 2";
     ground.desk.database(&file, gone);
     let status = ground.desk.run(&["status"]);
     assert!(status.out.contains("the journal is broken"), "{}", status.out);
+    trial.end(11);
 }
 
 #[test]
 fn without_a_journal_nothing_is_sent() {
+    let mut trial = Trial::new("C5", "PG");
     let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
     let server = ground.server().unwrap();
     let role = format!("{}_reader", ground.database("x"));
@@ -109,4 +112,7 @@ fn without_a_journal_nothing_is_sent() {
         unwritable.err
     );
     assert!(state.is_ok() || state.as_ref().unwrap_err().contains("OWNER"), "{state:?}");
+    // The role that may not, and the journal that takes nothing.
+    trial.passed();
+    trial.passed();
 }

@@ -1,6 +1,8 @@
 //! What a failed statement outside a transaction leaves behind is found, said, removed, and built again, once (C6). A
 //! run that stopped refuses another plan (C8), and somebody's change between two units stops it (O2).
 
+use crate::ids::Trial;
+
 use super::ground::{Ground, PG_AFTER, PG_BEFORE};
 
 /// Two customers with one address: the unique index cannot be built, and an invalid one stays.
@@ -28,6 +30,7 @@ fn mend(ground: &Ground) {
 
 #[test]
 fn an_invalid_index_is_removed_and_built_again_once() {
+    let mut trial = Trial::new("C6", "PG");
     let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
     let url = stopped(&ground);
     let refused = ground.desk.expect(5, &{
@@ -53,10 +56,12 @@ fn an_invalid_index_is_removed_and_built_again_once() {
     assert_eq!(invalid(&ground), 0);
     let twice = ground.resume("staging");
     assert!(twice.code == 2 && twice.err.contains("nothing to resume"), "{}", twice.err);
+    trial.passed();
 }
 
 #[test]
 fn a_run_that_stopped_is_taken_back_with_its_leftover() {
+    let mut trial = Trial::new("C6", "PG");
     let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
     stopped(&ground);
     let back = ground.roll_back("staging");
@@ -64,10 +69,12 @@ fn a_run_that_stopped_is_taken_back_with_its_leftover() {
     assert_eq!(invalid(&ground), 0, "{}", back.err);
     mend(&ground);
     ground.is_before("staging").unwrap();
+    trial.passed();
 }
 
 #[test]
 fn another_plan_does_not_resume_it() {
+    let mut trial = Trial::new("C8", "PG");
     let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
     let url = stopped(&ground);
     mend(&ground);
@@ -91,13 +98,16 @@ fn another_plan_does_not_resume_it() {
         assert!([0, 4].contains(&made.code), "{}", made.err);
         let refused = ground.desk.expect(5, &["resume", "--on", &url, "--plan", name]);
         assert!(refused.err.contains("statement") && refused.err.contains("differs"), "{}", refused.err);
+        trial.passed();
     }
     ground.desk.expect(0, &["resume", "--on", &url, "--plan", "plan"]);
     ground.is_after("staging").unwrap();
+    trial.passed();
 }
 
 #[test]
 fn a_change_by_somebody_else_in_between_stops_it() {
+    let mut trial = Trial::new("O2", "PG");
     let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
     stopped(&ground);
     mend(&ground);
@@ -115,4 +125,5 @@ fn a_change_by_somebody_else_in_between_stops_it() {
     let resumed = ground.resume("staging");
     assert_eq!(resumed.code, 0, "{}", resumed.err);
     ground.is_after("staging").unwrap();
+    trial.passed();
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::ground::{Ground, PG_AFTER, PG_BEFORE};
 use crate::cli::Answer;
+use crate::ids::{self, Trial};
 
 /// The lock timeout of a brief step, as the dialect sets it.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
@@ -19,10 +20,10 @@ fn run_once(ground: &Ground, tries: &str) -> (Answer, Duration) {
 
 #[test]
 fn l1_a_reader_that_stays_makes_us_give_up_and_lets_others_pass() {
+    let mut trial = Trial::new("L1", "PG");
     let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
     let server = ground.server().unwrap();
-    let rounds = if std::env::var_os("MIGRATOR_TEST_FULL").is_some() { 20 } else { 3 };
-    for _ in 0..rounds {
+    for _ in 0..ids::count(3, 20, 20) {
         ground.fresh("locks");
         let holder = ground.holder("locks", "SELECT count(*) FROM customers");
         let url = server.database(&ground.database("locks"));
@@ -48,13 +49,14 @@ fn l1_a_reader_that_stays_makes_us_give_up_and_lets_others_pass() {
         assert_eq!(answer.code, 1, "{}{}", answer.out, answer.err);
         assert!(answer.err.contains("55P03") && answer.err.contains("again in"), "{}", answer.err);
         assert!(answer.err.contains("waits for session"), "who is in the way: {}", answer.err);
-        ground.is_before("locks").unwrap();
+        trial.ran("a reader that stays", ground.is_before("locks"));
     }
-    println!("L1  PG  {rounds} rounds, lock timeout {} s", LOCK_TIMEOUT.as_secs());
+    trial.end(3);
 }
 
 #[test]
 fn l1_a_lock_that_is_given_back_is_had_by_a_later_try() {
+    let mut trial = Trial::new("L1", "PG");
     let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
     ground.fresh("locks");
     let holder = ground.holder("locks", "SELECT count(*) FROM customers");
@@ -64,14 +66,15 @@ fn l1_a_lock_that_is_given_back_is_had_by_a_later_try() {
     let answer = Answer::of(victim.wait_with_output().unwrap());
     assert_eq!(answer.code, 0, "{}{}", answer.out, answer.err);
     assert!(answer.err.contains("try 2"), "{}", answer.err);
-    ground.is_after("locks").unwrap();
+    trial.ran("a lock given back", ground.is_after("locks"));
+    trial.end(1);
 }
 
 #[test]
 fn l2_a_session_that_an_admin_kills_is_told_and_resumed() {
+    let mut trial = Trial::new("L2", "PG");
     let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
-    let rounds = if std::env::var_os("MIGRATOR_TEST_FULL").is_some() { 20 } else { 3 };
-    for _ in 0..rounds {
+    for _ in 0..ids::count(3, 20, 20) {
         ground.fresh("locks");
         let holder = ground.holder("locks", "SELECT count(*) FROM customers");
         let victim = ground.run("locks").spawn().unwrap();
@@ -94,15 +97,16 @@ fn l2_a_session_that_an_admin_kills_is_told_and_resumed() {
         if again.code == 2 {
             assert_eq!(run_once(&ground, "1").0.code, 0);
         }
-        ground.is_after("locks").unwrap();
+        trial.ran("killed by an admin", ground.is_after("locks"));
     }
-    println!("L2  PG  {rounds} rounds");
+    trial.end(3);
 }
 
 #[test]
 fn l3_the_lock_is_free_when_a_step_has_failed() {
+    let mut trial = Trial::new("L3", "PG");
     let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
-    for _ in 0..3 {
+    for _ in 0..ids::count(3, 20, 20) {
         ground.fresh("locks");
         let server = ground.server().unwrap();
         server.psql(&ground.database("locks"), &["-c", "UPDATE orders SET cents = -1 WHERE id = 1"]).unwrap();
@@ -110,43 +114,39 @@ fn l3_the_lock_is_free_when_a_step_has_failed() {
         assert!(answer.code == 1 && answer.err.contains("23514"), "{}", answer.err);
         let held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = \
                     (SELECT oid FROM pg_database WHERE datname = current_database())";
-        assert_eq!(ground.ask("locks", held), ["0"]);
+        let held = ground.ask("locks", held);
+        trial.ran("a step that fails", (held == ["0"]).then_some(()).ok_or(format!("{held:?} locks held")));
     }
+    trial.end(3);
 }
 
 #[test]
 fn n4_stopped_at_random_moments_it_says_where_it_stands() {
+    let mut trial = Trial::new("N4", "PG");
     let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
-    let rounds: u64 = if std::env::var_os("MIGRATOR_TEST_FULL").is_some() { 100 } else { 15 };
-    let (mut stopped, mut wrong) = (0, Vec::new());
-    for round in 0..rounds {
+    for round in 0..ids::count(15, 100, 1000) as u64 {
         ground.fresh("locks");
-        let mut victim = ground.run("locks").spawn().unwrap();
+        let victim = ground.run("locks").spawn().unwrap();
         std::thread::sleep(Duration::from_millis(40 + round * 397 % 600));
         let pid = rustix::process::Pid::from_child(&victim);
         let _ = rustix::process::kill_process(pid, rustix::process::Signal::INT);
-        let status = victim.wait().unwrap();
         let answer = Answer::of(victim.wait_with_output().unwrap());
-        match status.code() {
-            Some(0) => {
-                if let Err(why) = ground.is_after("locks") {
-                    wrong.push(format!("round {round}: {why}"));
-                }
-                continue;
-            }
-            Some(130 | 1) => stopped += 1,
-            other => wrong.push(format!("round {round}: {other:?} {}{}", answer.out, answer.err)),
-        }
-        let resumed = ground.resume("locks");
-        let state = match resumed.code {
+        let state = match answer.code {
             0 => ground.is_after("locks"),
-            2 => ground.is_before("locks"),
-            _ => Err(format!("{}{}", resumed.out, resumed.err)),
+            1 | 130 => {
+                let resumed = ground.resume("locks");
+                match resumed.code {
+                    0 => ground.is_after("locks"),
+                    2 => ground.is_before("locks"),
+                    _ => Err(format!("{}{}", resumed.out, resumed.err)),
+                }
+            }
+            code => Err(format!("exit {code}")),
         };
-        if let Err(why) = state {
-            wrong.push(format!("round {round}: {why}\n{}", answer.err));
-        }
+        trial.ran(
+            format!("round {round}"),
+            state.map_err(|why| format!("{why}\n{}{}", answer.out, answer.err)),
+        );
     }
-    println!("N4  PG  {stopped} stopped of {rounds}, {} failures", wrong.len());
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    trial.end(15);
 }

@@ -3,12 +3,25 @@
 
 mod approve;
 #[cfg(feature = "faults")]
+mod canaries;
+mod consent;
+#[cfg(feature = "faults")]
 mod crash;
 mod errands;
 pub mod ground;
+mod hole;
 mod journal;
 mod leftovers;
 mod locks;
+mod model;
 mod network;
+#[cfg(feature = "faults")]
+mod power;
+#[cfg(feature = "faults")]
+mod private;
 mod race;
+#[cfg(feature = "faults")]
+mod rebuild;
+mod rows;
 mod wire;
+mod world;

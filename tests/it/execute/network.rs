@@ -4,20 +4,22 @@
 use super::ground::{Ground, PG_AFTER, PG_BEFORE};
 use super::wire::{Cut, Wire};
 use crate::cli::Answer;
+use crate::ids::{self, Trial};
+
+/// The database behind the wire.
+pub fn far(ground: &Ground, wire: &Wire, database: &str) -> String {
+    let mut far = url::Url::parse(&ground.url(database)).unwrap();
+    far.set_port(Some(wire.port)).unwrap();
+    far.to_string()
+}
 
 fn through(ground: &Ground, wire: &Wire, database: &str) -> Answer {
-    let url = url::Url::parse(&ground.url(database)).unwrap();
-    let far = {
-        let mut far = url.clone();
-        far.set_port(Some(wire.port)).unwrap();
-        far.to_string()
-    };
-    let mut arguments = vec!["run".to_owned(), "plan".into(), "--on".into(), far];
+    let mut arguments = vec!["run".to_owned(), "plan".into(), "--on".into(), far(ground, wire, database)];
     arguments.extend(ground.acknowledged());
     ground.desk.run(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-fn server(ground: &Ground) -> String {
+pub fn server(ground: &Ground) -> String {
     let url = url::Url::parse(&ground.url("before")).unwrap();
     format!("{}:{}", url.host_str().unwrap(), url.port().unwrap())
 }
@@ -52,45 +54,30 @@ fn one(ground: &Ground, cut: Cut) -> Result<bool, String> {
     Ok(true)
 }
 
-fn report(id: &str, runs: usize, wrong: &[String]) {
-    println!("{id}  PG  {runs} runs, {} failures", wrong.len());
-    assert!(wrong.is_empty(), "{} of {runs}:\n{}", wrong.len(), wrong.join("\n"));
-}
-
-fn is_full() -> bool {
-    std::env::var_os("MIGRATOR_TEST_FULL").is_some()
-}
-
 #[test]
 fn the_wire_is_cut_at_each_message() {
+    let mut trial = Trial::new("N1", "PG");
     let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
-    let step = if is_full() { 1 } else { 4 };
-    let (mut runs, mut wrong) = (0, Vec::new());
-    for number in (1..).step_by(step) {
+    for number in (1..).step_by(ids::count(4, 1, 1)) {
         match one(&ground, Cut::Message(number)) {
             Ok(false) => break,
-            Ok(true) => runs += 1,
-            Err(why) => wrong.push(format!("message {number}: {why}")),
+            told => trial.ran(format!("message {number}"), told.map(drop)),
         }
     }
-    assert!(runs > 20, "{runs} runs: the wire was never cut");
-    report("N1", runs, &wrong);
+    trial.end(21);
 }
 
 #[test]
 fn the_answer_to_a_commit_is_lost() {
+    let mut trial = Trial::new("N2", "PG");
     let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
-    let rounds = if is_full() { 15 } else { 3 };
-    let (mut runs, mut wrong) = (0, Vec::new());
-    for _ in 0..rounds {
+    for _ in 0..ids::count(3, 15, 15) {
         for number in 1.. {
             match one(&ground, Cut::AnswerToCommit(number)) {
                 Ok(false) => break,
-                Ok(true) => runs += 1,
-                Err(why) => wrong.push(format!("commit {number}: {why}")),
+                told => trial.ran(format!("commit {number}"), told.map(drop)),
             }
         }
     }
-    assert!(runs > 5, "{runs} runs: no answer was ever lost");
-    report("N2", runs, &wrong);
+    trial.end(6);
 }

@@ -4,11 +4,11 @@ use std::process::Stdio;
 
 use super::ground::{Ground, LITE_AFTER, LITE_BEFORE, PG_AFTER, PG_BEFORE};
 use crate::cli::Answer;
+use crate::ids::{self, Trial};
 
 /// O1: pairs that begin together. One runs, the other sends nothing and learns why.
-fn pairs(ground: &Ground, count: usize) {
-    let mut wrong = Vec::new();
-    for pair in 0..count {
+fn pairs(mut trial: Trial, ground: &Ground) {
+    for pair in 0..ids::count(100, 500, 500) {
         ground.fresh("race");
         let children: Vec<_> = (0..2)
             .map(|_| ground.run("race").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
@@ -22,33 +22,25 @@ fn pairs(ground: &Ground, count: usize) {
                 // Too late for a race: the other one was done already.
                 || answer.code == 0 && answer.out.contains("has all of it already")
         });
-        if (ran, turned_away.count()) != (1, 1) {
+        let result = if (ran, turned_away.count()) == (1, 1) {
+            ground.is_after("race")
+        } else {
             let told = |answer: &Answer| format!("{} {}{}", answer.code, answer.out, answer.err);
-            wrong.push(format!("pair {pair}: {}", answers.iter().map(told).collect::<Vec<_>>().join("\n")));
-        }
-        if let Err(why) = ground.is_after("race") {
-            wrong.push(format!("pair {pair}: {why}"));
-        }
+            Err(answers.iter().map(told).collect::<Vec<_>>().join("\n"))
+        };
+        trial.ran(format!("pair {pair}"), result);
     }
-    println!(
-        "O1  {}  {count} pairs, {} failures",
-        if ground.server().is_some() { "PG" } else { "SL" },
-        wrong.len()
-    );
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-fn count() -> usize {
-    if std::env::var_os("MIGRATOR_TEST_FULL").is_some() { 500 } else { 100 }
+    trial.end(1);
 }
 
 #[test]
 fn of_two_that_begin_together_one_runs_on_postgres() {
+    let trial = Trial::new("O1", "PG");
     let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
-    pairs(&ground, count());
+    pairs(trial, &ground);
 }
 
 #[test]
 fn of_two_that_begin_together_one_runs_on_sqlite() {
-    pairs(&Ground::sqlite(LITE_BEFORE, LITE_AFTER), count());
+    pairs(Trial::new("O1", "SL"), &Ground::sqlite(LITE_BEFORE, LITE_AFTER));
 }

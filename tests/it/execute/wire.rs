@@ -1,5 +1,5 @@
 //! A wire that can be cut: a proxy in front of PostgreSQL that counts the messages of all its sessions together, in
-//! both directions, and cuts every session at the one it was told. N1 and N2 live on it.
+//! both directions, and cuts every session at the one it was told. N1 to N3 live on it.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -13,6 +13,9 @@ pub enum Cut {
     Message(usize),
     /// When the answer to the COMMIT with this number comes: the server has it, the client never hears.
     AnswerToCommit(usize),
+    /// After the definition with this number has gone to the server: nothing comes through any more, in any direction
+    /// and for any session, and nobody is told.
+    HoleAfterDefinition(usize),
 }
 
 pub struct Wire {
@@ -24,6 +27,7 @@ struct Shared {
     cut: Cut,
     messages: AtomicUsize,
     commits: AtomicUsize,
+    definitions: AtomicUsize,
     is_cut: AtomicBool,
     ends: Mutex<Vec<TcpStream>>,
 }
@@ -37,6 +41,7 @@ impl Wire {
             cut,
             messages: AtomicUsize::new(0),
             commits: AtomicUsize::new(0),
+            definitions: AtomicUsize::new(0),
             is_cut: AtomicBool::new(false),
             ends: Mutex::default(),
         });
@@ -49,6 +54,11 @@ impl Wire {
             }
         });
         Self { port, shared }
+    }
+
+    /// Both sides learn that it is over.
+    pub fn end(&self) {
+        self.shared.cut_all();
     }
 
     pub fn was_cut(&self) -> bool {
@@ -75,6 +85,9 @@ impl Shared {
         let mut buffer = vec![0; 65536];
         while let Ok(length @ 1..) = from.read(&mut buffer) {
             let piece = &buffer[..length];
+            if self.swallows(piece, is_client, &mut to) {
+                continue;
+            }
             if self.passes(piece, is_client, waiting) {
                 if to.write_all(piece).is_err() {
                     break;
@@ -85,6 +98,26 @@ impl Shared {
             }
         }
         let _ = to.shutdown(Shutdown::Both);
+    }
+
+    /// Whether a piece goes nowhere, or went on as the last one.
+    fn swallows(&self, piece: &[u8], is_client: bool, to: &mut TcpStream) -> bool {
+        let Cut::HoleAfterDefinition(number) = self.cut else { return false };
+        if self.is_cut.load(Ordering::SeqCst) {
+            return true;
+        }
+        // A simple query is one letter, four bytes of length, and the statement.
+        let begins = |words: &[u8]| piece.get(5..).is_some_and(|text| text.starts_with(words));
+        let defines = [&b"ALTER TABLE"[..], b"CREATE INDEX", b"CREATE UNIQUE INDEX"];
+        if !is_client || !defines.into_iter().any(begins) {
+            return false;
+        }
+        let is_last = self.definitions.fetch_add(1, Ordering::SeqCst) + 1 == number;
+        if is_last {
+            self.is_cut.store(true, Ordering::SeqCst);
+            let _ = to.write_all(piece);
+        }
+        is_last
     }
 
     /// Whether a piece may go on. A cut happens once: later sessions are let through.
@@ -105,6 +138,7 @@ impl Shared {
                     !waiting.swap(false, Ordering::SeqCst)
                 }
             }
+            Cut::HoleAfterDefinition(_) => true,
         }
     }
 

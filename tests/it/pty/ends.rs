@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
+use crate::ids::Trial;
+
 use super::is_full;
 use super::session::{DEADLINE, Session, peak_memory};
 use super::signals::gone_after;
@@ -21,6 +23,7 @@ const SIGNALS: [(Signal, &str); 4] =
 /// T2: told to end, the terminal is given back at once and what was decided is kept.
 #[test]
 fn t2_the_workbench_ends_in_order_when_told() {
+    let mut trial = Trial::new("T2", "-");
     for (signal, word) in SIGNALS {
         let home = tempfile::tempdir().unwrap();
         let mut fastest = DEADLINE;
@@ -36,6 +39,7 @@ fn t2_the_workbench_ends_in_order_when_told() {
             assert!(!session.end().success(), "{word} counts as success");
             fastest = fastest.min(start.elapsed());
             session.assert_given_back(&[]);
+            trial.passed();
         }
         assert!(fastest < Duration::from_millis(500), "{word}: {fastest:?} at best");
     }
@@ -44,6 +48,7 @@ fn t2_the_workbench_ends_in_order_when_told() {
 /// T2: the same at some moment of a rehearsal, which is the work under way; the scratch databases go with it.
 #[test]
 fn t2_the_workbench_ends_in_order_in_the_middle_of_work() {
+    let mut trial = Trial::new("T2", "-");
     for (signal, word) in SIGNALS {
         let home = tempfile::tempdir().unwrap();
         let scratch = home.path().join("scratch");
@@ -58,6 +63,7 @@ fn t2_the_workbench_ends_in_order_in_the_middle_of_work() {
             session.signal(signal);
             assert!(!session.end().success(), "{word} counts as success");
             session.assert_given_back(&[]);
+            trial.passed();
             let left: Vec<_> =
                 std::fs::read_dir(&scratch).unwrap().map(|entry| entry.unwrap().path()).collect();
             assert!(left.is_empty(), "{word} in round {round} leaves {left:?}");
@@ -68,6 +74,7 @@ fn t2_the_workbench_ends_in_order_in_the_middle_of_work() {
 /// T3: the terminal is gone, and no signal has told of it.
 #[test]
 fn t3_the_workbench_ends_without_its_terminal() {
+    let mut trial = Trial::new("T3", "-");
     let mut fastest = DEADLINE;
     for _ in 0..rounds() {
         let home = tempfile::tempdir().unwrap();
@@ -78,6 +85,7 @@ fn t3_the_workbench_ends_without_its_terminal() {
         let number = std::fs::read_to_string(home.path().join("number")).unwrap();
         session.hang_up();
         fastest = fastest.min(gone_after(number.trim().parse().unwrap()).0);
+        trial.passed();
     }
     assert!(fastest < Duration::from_secs(2), "{fastest:?} at best");
 }

@@ -14,6 +14,8 @@ mod workbench;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use crate::ids::Trial;
+
 use session::{Session, processor_time};
 
 /// Whether the slow tests are wanted too.
@@ -124,6 +126,7 @@ fn without_a_terminal_it_is_refused_in_one_line() {
 /// T1: wherever our own code breaks off, the terminal is as before and the message can be read.
 #[test]
 fn t1_a_break_gives_the_terminal_back() {
+    let mut trial = Trial::new("T1", "-");
     for (key, code) in [("u", 1), ("v", 1), ("i", 1)] {
         let mut session = playing("plain");
         session.send("m");
@@ -132,20 +135,24 @@ fn t1_a_break_gives_the_terminal_back() {
         assert_eq!(session.end().exit_code(), code, "after {key}");
         session.assert_given_back(&["broke off:", stage::HOSTILE_SHOWN, "hint: this is our own mistake"]);
         assert_eq!(title_changes(&session), 0, "the message reached the terminal raw");
+        trial.passed();
     }
 }
 
 #[test]
 fn t1_a_break_inside_the_hook_comes_after_giving_back() {
+    let mut trial = Trial::new("T1", "-");
     let mut session = playing("plain");
     session.send("h");
     // Rust aborts a process whose hook breaks off.
     assert!(!session.end().success());
     session.assert_given_back(&["broke off:", stage::HOSTILE_SHOWN]);
+    trial.passed();
 }
 
 #[test]
 fn t1_a_break_in_the_background_costs_only_its_task() {
+    let mut trial = Trial::new("T1", "-");
     let mut session = playing("plain");
     session.send("w");
     session.wait_for("task lost: true");
@@ -159,13 +166,16 @@ fn t1_a_break_in_the_background_costs_only_its_task() {
     assert_eq!(session.end().exit_code(), 0);
     session.assert_given_back(&["broke off:", stage::HOSTILE_SHOWN]);
     assert_eq!(title_changes(&session), 0, "the message reached the terminal raw");
+    trial.passed();
 }
 
 #[test]
 fn t1_an_error_after_entering_gives_the_terminal_back() {
+    let mut trial = Trial::new("T1", "-");
     let mut session = Session::start(stage::command("fails"), 80, 24);
     assert_eq!(session.end().exit_code(), 1);
     session.assert_given_back(&["failed: the stage cannot open"]);
+    trial.passed();
 }
 
 fn title_changes(session: &Session) -> usize {

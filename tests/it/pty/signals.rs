@@ -5,12 +5,15 @@ use std::time::{Duration, Instant};
 use portable_pty::CommandBuilder;
 use rustix::process::Signal;
 
+use crate::ids::Trial;
+
 use super::session::{DEADLINE, Session, processor_time, signal_to};
 use super::{playing, stage};
 
 /// T2: told to end, an idle workbench is gone at once and leaves the terminal as it was.
 #[test]
 fn t2_each_signal_ends_it_in_order() {
+    let mut trial = Trial::new("T2", "-");
     for (signal, word) in [
         (Signal::HUP, "SIGHUP"),
         (Signal::TERM, "SIGTERM"),
@@ -25,6 +28,7 @@ fn t2_each_signal_ends_it_in_order() {
             assert_eq!(session.end().exit_code(), 30, "{word}");
             fastest = fastest.min(start.elapsed());
             session.assert_given_back(&[&format!("told: {word}")]);
+            trial.passed();
         }
         assert!(fastest < Duration::from_millis(500), "{word}: {fastest:?} at best");
     }
@@ -33,6 +37,7 @@ fn t2_each_signal_ends_it_in_order() {
 /// T2: stopped by its key and by a signal, continued by the shell, again and again.
 #[test]
 fn t2_stopped_and_continued_by_a_shell() {
+    let mut trial = Trial::new("T2", "-");
     let Some(mut session) = in_a_shell() else { return };
     // Twenty times by the key, and twenty times by the signal.
     for round in 0..40 {
@@ -45,6 +50,7 @@ fn t2_stopped_and_continued_by_a_shell() {
         session.wait_for(&format!("stopped {round}"));
         session.assert_given_back(&[]);
         session.send("\n");
+        trial.passed();
     }
     session.wait_for("stage plain pid=");
     session.send("x");
@@ -74,6 +80,7 @@ fn in_a_shell() -> Option<Session> {
 
 #[test]
 fn t2_without_a_shell_it_does_not_stop() {
+    let mut trial = Trial::new("T2", "-");
     let mut session = playing("plain");
     session.send("z");
     session.wait_for("there is no shell to go back to");
@@ -88,17 +95,20 @@ fn t2_without_a_shell_it_does_not_stop() {
     session.send("q");
     assert_eq!(session.end().exit_code(), 0);
     session.assert_given_back(&[]);
+    trial.passed();
 }
 
 /// T3: the terminal goes away and no signal tells of it.
 #[test]
 fn t3_without_its_terminal_it_ends() {
+    let mut trial = Trial::new("T3", "-");
     let mut fastest = DEADLINE;
     for _ in 0..20 {
         let mut session = behind_a_deaf_shell("plain");
         let pid = pid_on(&session);
         session.hang_up();
         fastest = fastest.min(gone_after(pid).0);
+        trial.passed();
     }
     assert!(fastest < Duration::from_secs(2), "{fastest:?} at best");
 }
@@ -106,12 +116,14 @@ fn t3_without_its_terminal_it_ends() {
 /// T3: while something in the background still has to be settled, nothing spins.
 #[test]
 fn t3_without_its_terminal_it_does_not_burn() {
+    let mut trial = Trial::new("T3", "-");
     let mut session = behind_a_deaf_shell("lingers");
     let pid = pid_on(&session);
     session.hang_up();
     let (after, used) = gone_after(pid);
     assert!(after > Duration::from_secs(1), "it did not linger: {after:?}");
     assert!(used <= Duration::from_millis(75), "{used:?} of processor time in {after:?}");
+    trial.passed();
 }
 
 /// The stage behind a shell that ignores SIGHUP, as after `nohup`: the kernel tells the shell alone.
