@@ -18,6 +18,11 @@ pub(super) struct Ticker {
 }
 
 impl Ticker {
+    /// Whether something may have been sent.
+    pub(super) fn has_begun(&self) -> bool {
+        !self.titles.is_empty()
+    }
+
     pub(super) fn line(&mut self, happening: &Happening) -> String {
         if let Happening::Began { statements, .. } = happening {
             self.titles.clone_from(statements);

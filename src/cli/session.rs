@@ -65,7 +65,7 @@ async fn attend(
                 if leaving.is_some() {
                     line.clear();
                     // Twice means now; what still runs on a server is cancelled by the session's end.
-                    return Err(cancelled());
+                    return Err(left(&ticker));
                 }
                 leaving = Some(Instant::now());
                 line.show(&Progress { doing: "cancelling; once more to leave at once".into(), count: None });
@@ -75,7 +75,7 @@ async fn attend(
                 line.tick();
                 if leaving.is_some_and(|since| since.elapsed() > LEAVE) {
                     line.clear();
-                    return Err(cancelled());
+                    return Err(left(&ticker));
                 }
             }
         }
@@ -83,6 +83,18 @@ async fn attend(
     line.clear();
     client.close().await;
     result
+}
+
+/// Gone before the server had answered. Of a run nobody knows more than its journal does.
+fn left(ticker: &running::Ticker) -> Failure {
+    if !ticker.has_begun() {
+        return cancelled();
+    }
+    Failure::new(
+        FailureKind::Cancelled,
+        "left before the server answered; what it does with the statement is not known",
+    )
+    .hint("`migrator-tui status` tells what the journal knows; `resume` asks the server and goes on")
 }
 
 fn cancelled() -> Failure {

@@ -39,6 +39,11 @@ impl Station<'_> {
         self.place.and_then(|place| place.runs.as_ref().err())
     }
 
+    /// Whether it is on the way to production. A database that no project names is a way of its own.
+    fn is_staged(&self) -> bool {
+        self.known.is_none_or(|known| known.stage.is_some())
+    }
+
     fn open(&self) -> Option<&RunState> {
         self.runs().iter().rev().find(|state| state.standing() != RunStanding::Over)
     }
@@ -147,6 +152,7 @@ fn standing(state: &State, station: &Station<'_>, before: Option<Passed>) -> (Ro
         (Passed::Yes, _) => (Role::StatusOk, format!("{check} passed")),
         (Passed::Differs, _) => (Role::SeverityWarn, "! ran, differs".into()),
         (Passed::TakenBack, _) => (Role::Muted, "taken back".into()),
+        (Passed::No, _) if !station.is_staged() => (Role::Muted, "no stage".into()),
         (Passed::No, None | Some(Passed::Yes)) => (Role::Key, "next".into()),
         (Passed::No, Some(_)) => (Role::Muted, "waits".into()),
     }
@@ -196,9 +202,9 @@ pub(super) fn main(state: &State, width: usize) -> Page {
     let mut before = None;
     let last = stations.len() - 1;
     for (at, station) in stations.iter().enumerate() {
-        let (role, text) = standing(state, station, before);
-        let mut line =
-            Line::new(Role::Muted, format!(" {} ", at + 1)).and(Role::Title, station.label.clone());
+        let (role, text) = standing(state, station, before.filter(|_| station.is_staged()));
+        let number = if station.is_staged() { (at + 1).to_string() } else { "-".to_owned() };
+        let mut line = Line::new(Role::Muted, format!(" {number} ")).and(Role::Title, station.label.clone());
         if let Some((role, word)) = guard(state, station) {
             line = line.and(Role::Text, " ").and(role, word);
         }
@@ -207,7 +213,9 @@ pub(super) fn main(state: &State, width: usize) -> Page {
         }
         page.push(line.right(role, text).of_row(at));
         page.push(last_run(state, station).of_row(at));
-        if at < last {
+        if stations.get(at + 1).is_some_and(|next| !next.is_staged()) {
+            page.blank();
+        } else if at < last {
             page.push(Line::new(Role::Border, format!("   {}", state.manner.glyphs().frame.vertical)));
         }
         if let Some(chosen) = plan(state) {

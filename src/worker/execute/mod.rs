@@ -287,9 +287,7 @@ fn actor(job: &Job) -> Actor {
     };
     let name = variable("MIGRATOR_ACTOR").or_else(|| variable("USER")).or_else(|| variable("LOGNAME"));
     let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    Actor {
-        name: name.unwrap_or_else(|| "unknown".into()).into(),
-        host: host.into(),
-        process: std::process::id(),
-    }
+    // A number is better than nothing: two people without a name are two.
+    let number = || format!("uid {}", rustix::process::getuid().as_raw());
+    Actor { name: name.unwrap_or_else(number).into(), host: host.into(), process: std::process::id() }
 }

@@ -75,14 +75,23 @@ fn a_plan_goes_from_staging_to_production_and_back() {
 
 #[test]
 fn a_finding_that_nobody_answered_for_stops_it() {
-    for ground in grounds() {
-        if ground.acknowledged().is_empty() {
-            continue;
-        }
-        ground.fresh("staging");
-        let refused = ground.desk.expect(5, &["run", "plan", "--on", &ground.url("staging")]);
-        assert!(refused.err.contains("--acknowledge"), "{}", refused.err);
+    // What looks like a rename and is not said to be one.
+    let (before, after) = (
+        "CREATE TABLE t (id integer PRIMARY KEY, name text)",
+        "CREATE TABLE t (id integer PRIMARY KEY, full_name text)",
+    );
+    let mut grounds = vec![Ground::sqlite(before, after)];
+    grounds.extend(Ground::postgres(before, after));
+    for ground in grounds {
+        let (current, desired) = (ground.url("before"), ground.url("after"));
+        ground.desk.expect(4, &["plan", "--current", &current, "--desired", &desired, "--out", "plan"]);
+        assert_eq!(ground.rules(), ["drop-column", "suspected-rename"]);
+        let url = ground.fresh("staging");
+        let refused = ground.desk.expect(5, &["run", "plan", "--on", &url]);
+        assert!(refused.err.contains("--acknowledge drop-column"), "{}", refused.err);
         ground.is_before("staging").unwrap();
+        ground.desk.expect(0, &with(&["run", "plan", "--on", &url], &ground.acknowledged()));
+        ground.is_after("staging").unwrap();
     }
 }
 

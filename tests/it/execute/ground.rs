@@ -256,11 +256,11 @@ impl Ground {
     /// The rules that the plan's findings have to be answered for.
     pub fn rules(&self) -> Vec<String> {
         let lint = self.desk.run(&["lint", "plan", "--format", "json"]).json();
-        let mut rules: Vec<String> = lint["finding"]
+        let mut rules: Vec<String> = lint["findings"]
             .as_array()
-            .into_iter()
-            .flatten()
-            .filter(|finding| finding["severity"] == "error")
+            .unwrap()
+            .iter()
+            .filter(|finding| finding["severity"] == "error" && finding["acknowledged"].is_null())
             .map(|finding| finding["rule"].as_str().unwrap().to_owned())
             .collect();
         rules.sort();
