@@ -21,7 +21,9 @@ pub fn rows(state: &State) -> Vec<Row<'_>> {
     let mut rows: Vec<Row<'_>> = places
         .flat_map(|place| place.runs.iter().flatten().map(|run| Row { on: &place.name, run }))
         .collect();
-    rows.sort_by(|one, other| other.run.began.cmp(&one.run.began));
+    // Of one second, what comes later in its journal or on the way to production is the later one.
+    rows.sort_by(|one, other| one.run.began.cmp(&other.run.began));
+    rows.reverse();
     rows
 }
 
