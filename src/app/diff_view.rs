@@ -148,7 +148,7 @@ impl DiffView {
 
     /// The node will be shown when its definition is there. Until then what is on show stays: to wipe it out first
     /// would be one more frame for a slow line, and a flicker for the eye.
-    pub fn expect(&mut self, head: NodeId, now: Duration) {
+    pub fn await_next(&mut self, head: NodeId, now: Duration) {
         let since = self.next.map_or(now, |(_, since)| since);
         self.next = Some((head, since));
     }
@@ -236,15 +236,15 @@ mod tests {
         view.show(first, None, 10);
         assert_eq!(view.sought(), Some(first));
         view.keep(first, text("a"), EngineKind::Sqlite);
-        view.expect(second, Duration::from_millis(10));
+        view.await_next(second, Duration::from_millis(10));
         assert_eq!((view.head, view.sought(), view.rows().len()), (Some(first), Some(second), 1));
         // The cursor goes on; the wait does not begin anew.
-        view.expect(third, Duration::from_millis(100));
+        view.await_next(third, Duration::from_millis(100));
         assert_eq!(view.until_due(Duration::from_millis(100)), Some(Duration::from_millis(60)));
         view.keep(third, text("b"), EngineKind::Sqlite);
         view.show(third, None, 10);
         assert_eq!((view.head, view.sought(), view.until_due(Duration::ZERO)), (Some(third), None, None));
-        view.expect(second, Duration::ZERO);
+        view.await_next(second, Duration::ZERO);
         view.give_up_waiting();
         assert_eq!((view.head, view.sought(), view.rows().len()), (Some(second), Some(second), 0));
     }

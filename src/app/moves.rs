@@ -100,7 +100,7 @@ pub(super) fn follow(state: &mut State) -> Vec<Errand> {
     let is_told = |head| subject.outline.get(head).is_some_and(|node| has_definition(&node.what));
     let on_show = subject.diff.head.filter(|on_show| *on_show != head);
     if on_show.is_some_and(is_told) && is_told(head) && !subject.diff.knows(head) {
-        subject.diff.expect(head, state.now);
+        subject.diff.await_next(head, state.now);
     } else {
         subject.diff.show(head, part.as_deref(), height);
     }
