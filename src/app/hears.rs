@@ -115,7 +115,7 @@ fn finished(state: &mut State, job: &Job, answer: Answer) -> Vec<Errand> {
             Vec::new()
         }
         Answer::Approved(approved) => rollout::approved(state, job, &approved),
-        Answer::Planned(_) | Answer::Read(_) | Answer::Shown(_) | Answer::Prepared(_) => {
+        Answer::Planned(_) | Answer::Read(_) | Answer::Shown(_) => {
             state.say(Tone::Bad, "an answer to another question came; it is dropped");
             Vec::new()
         }

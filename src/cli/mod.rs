@@ -186,7 +186,6 @@ fn unexpected(answer: &Answer) -> Failure {
         Answer::Examined(_) => "an examination",
         Answer::Shown(_) => "a demo",
         Answer::Ran(_) => "a run",
-        Answer::Prepared(_) => "what is to be approved",
         Answer::Approved(_) => "an approval",
         Answer::Told(_) => "a history",
         Answer::Foreseen(_) => "an outlook",

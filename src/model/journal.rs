@@ -300,6 +300,11 @@ impl RunState {
         self.outcomes.iter().take_while(|outcome| **outcome == Some(Outcome::Applied)).count()
     }
 
+    /// How many statements may have taken effect: the open unit counts as if it had.
+    pub fn reached(&self) -> usize {
+        self.open.as_ref().map_or(self.applied(), |open| open.unit.to)
+    }
+
     pub fn standing(&self) -> RunStanding {
         let unknown = self.open.is_some() || self.outcomes.contains(&Some(Outcome::Unknown));
         match self.closed.as_ref().map(|closed| closed.end) {

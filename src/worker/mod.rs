@@ -104,8 +104,6 @@ pub enum CommandKind {
     Execute(Box<ExecuteOrder>),
     /// The same by names. Needs a desk.
     Start(Box<Request>),
-    /// What somebody would agree to, read from the server. Needs a desk.
-    Prepare(Box<Request>),
     /// Writes an approval down, and gives the token that goes with it.
     Approve(Box<ApproveOrder>),
     /// What has run where.
@@ -159,7 +157,6 @@ pub enum Answer {
     Recalled(Option<Box<Session>>),
     Shown(Arc<Story>),
     Ran(Arc<Ran>),
-    Prepared(Arc<Prepared>),
     Approved(Arc<Approved>),
     Told(Arc<Chronicle>),
     Foreseen(Arc<Outlook>),

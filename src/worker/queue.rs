@@ -280,9 +280,6 @@ async fn perform(kind: CommandKind, job: Job) -> Result<Answer, Failure> {
             let order = execute::execute_order(&desk.project, &desk.surroundings, &request).await?.0;
             execute::execute(&order, &job).await.map(|ran| Answer::Ran(ran.into()))
         }
-        CommandKind::Prepare(request) => {
-            execute::prepare(&request, &job).await.map(|found| Answer::Prepared(found.into()))
-        }
         CommandKind::Approve(order) => {
             execute::approve(&order, &job).await.map(|found| Answer::Approved(found.into()))
         }

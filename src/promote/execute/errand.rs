@@ -62,9 +62,17 @@ impl Stand<'_, '_> {
         self.go(&mut writer, &course, &route).await
     }
 
-    pub(super) async fn roll_back(&mut self, of: &RunId) -> Result<Report, Stopped> {
+    pub(super) async fn roll_back(&mut self, seen: &RunState) -> Result<Report, Stopped> {
         let mission = self.mission;
+        let of = &seen.run;
         let state = self.state(of)?;
+        let ended = state.standing() == RunStanding::Over && seen.standing() != RunStanding::Over;
+        if ended || state.applied() > seen.reached() {
+            let what = format!("run {of} went on meanwhile, to {} statements", state.applied());
+            return Err(Failure::new(FailureKind::Refused, what)
+                .hint("nothing was taken back: look at `status`, and ask again for the run as it is now")
+                .into());
+        }
         if state.opened.course != Course::Forward {
             let what = format!("run {of} is a rollback itself");
             return Err(Failure::new(FailureKind::Usage, what).hint("run the plan again instead").into());

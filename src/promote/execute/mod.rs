@@ -168,10 +168,11 @@ pub async fn resume(mission: &Mission<'_>, run: RunId) -> Result<Report, Stopped
     stand.close(result).await
 }
 
-/// Takes back what a run has done, as far as it came.
-pub async fn roll_back(mission: &Mission<'_>, of: &RunId, run: RunId) -> Result<Report, Stopped> {
+/// Takes back what a run has done, as far as it came. What was asked of people was asked for the run as it was `seen`:
+/// one that went on meanwhile is left alone.
+pub async fn roll_back(mission: &Mission<'_>, seen: &RunState, run: RunId) -> Result<Report, Stopped> {
     let mut stand = Stand::open(mission, run).await?;
-    let result = stand.roll_back(of).await;
+    let result = stand.roll_back(seen).await;
     stand.close(result).await
 }
 

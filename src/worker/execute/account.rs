@@ -12,8 +12,9 @@ use crate::promote::{self, Sending, Sight};
 
 use super::super::queue::Job;
 use super::super::{clock, desk, disk};
+use super::approve::prepare;
 use super::request::{Request, environment};
-use super::{Errand, Prepared, Spot, chosen, prepare};
+use super::{Errand, Prepared, Spot};
 
 /// Which run, by names.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -173,13 +174,9 @@ pub(in super::super) async fn outlook(request: &Request, job: &Job) -> Result<Ou
         let open = record.findings.iter().filter(|found| found.stops());
         request.acknowledged = open.map(|found| found.rule.to_string()).collect();
     }
-    let prepared = prepare(&request, job).await?;
+    let (prepared, run, mut reader) = prepare(&request, job).await?;
     let order = &prepared.order;
     let spot = Spot::of(&order.on)?;
-    let mut reader = spot.reader().await?;
-    let runs = spot.runs(reader.as_mut()).await?;
-    let (_, run) = chosen(order, &spot, &runs, reader.as_mut()).await?;
-    let run = run.and_then(|run| runs.into_iter().find(|state| state.run == run));
     let plan = &prepared.record.plan;
     let way = match (&order.errand, &run) {
         (Errand::Run | Errand::Promote, _) | (_, None) => {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::config::Guard;
+use crate::connect::Connection;
 use crate::export::{Record, server_words};
 use crate::model::{
     Approval, ApprovalId, Body, Course, Estimate, Failure, FailureKind, Fingerprint, Heading, Matter,
@@ -89,7 +90,11 @@ pub(super) fn heading(errand: &Errand, state: Option<&RunState>) -> Option<Headi
     }
 }
 
-pub(in super::super) async fn prepare(request: &Request, job: &Job) -> Result<Prepared, Failure> {
+/// What a request needs before it runs, the run that it is about, and the session that was asked.
+pub(super) async fn prepare(
+    request: &Request,
+    job: &Job,
+) -> Result<(Prepared, Option<RunState>, Box<dyn Connection>), Failure> {
     let desk = desk::desk(job)?;
     let (order, warnings) = execute_order(&desk.project, &desk.surroundings, request).await?;
     let spot = Spot::of(&order.on)?;
@@ -97,7 +102,7 @@ pub(in super::super) async fn prepare(request: &Request, job: &Job) -> Result<Pr
     let mut reader = spot.reader().await?;
     let runs = spot.runs(reader.as_mut()).await?;
     let (kept, run) = chosen(&order, &spot, &runs, reader.as_mut()).await?;
-    let state = run.as_ref().and_then(|run| runs.iter().find(|state| &state.run == run));
+    let state = of(&runs, run.as_ref());
     let database = gate::identity(&spot, reader.as_mut()).await?;
     let heading = heading(&order.errand, state);
     job.reporter.doing(format!("reading the schema of {}", order.on.name));
@@ -119,7 +124,7 @@ pub(in super::super) async fn prepare(request: &Request, job: &Job) -> Result<Pr
         let what = format!("{} is not as the plan expects it", order.on.name);
         blocked.push(Failure::new(FailureKind::Refused, what).hint("make the plan again from what is there"));
     }
-    Ok(Prepared {
+    let prepared = Prepared {
         address: order.on.target.to_string(),
         server: server_words(reader.version()),
         tables: tables(&kept.record.plan, &schema),
@@ -132,7 +137,8 @@ pub(in super::super) async fn prepare(request: &Request, job: &Job) -> Result<Pr
         blocked,
         notes,
         order,
-    })
+    };
+    Ok((prepared, state.cloned(), reader))
 }
 
 /// The way that an errand leads, and how far it has come.

@@ -25,23 +25,8 @@ pub(super) async fn pass(
     job: &Job,
     notes: &mut Vec<String>,
 ) -> Result<(), Failure> {
-    match order.errand {
-        Errand::Run | Errand::Promote => {
-            answered(&order.acknowledged, &kept.record.findings)?;
-            proven(&order.on, &kept.record.proof)?;
-            staged(order)?;
-            closed(order)?;
-        }
-        // What began may be ended, at an hour for it or by name, and taken back at any time.
-        Errand::Resume(_) => closed(order)?,
-        Errand::RollBack(_) => {}
-    }
-    job.reporter.doing("making sure that no two environments are one database");
-    apart(order, spot, reader, notes).await?;
-    match order.errand {
-        Errand::Promote => passed(order, &kept.digest, &kept.record).await,
-        Errand::Run | Errand::Resume(_) | Errand::RollBack(_) => Ok(()),
-    }
+    closed(order)?;
+    obstacles(order, spot, kept, reader, job, notes).await.into_iter().next().map_or(Ok(()), Err)
 }
 
 /// All that stands in the way, whoever agrees and whenever it is. What could not be looked at is noted.
@@ -71,7 +56,8 @@ pub(super) async fn obstacles(
     found
 }
 
-/// A freeze, or an hour that is not for maintenance.
+/// A freeze, or an hour that is not for maintenance. What began may be ended, at an hour for it or by name, and taken
+/// back at any time.
 pub(super) fn closed(order: &ExecuteOrder) -> Result<(), Failure> {
     let (on, calendar) = (&order.on.name, &order.on.calendar);
     let resumes = match order.errand {

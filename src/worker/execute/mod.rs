@@ -29,8 +29,8 @@ use super::{clock, disk, failure};
 
 pub use account::{Account, AccountOrder, Outlook, Way};
 pub(super) use account::{account, outlook, places};
+pub(super) use approve::approve;
 pub use approve::{ApproveOrder, Approved, Prepared};
-pub(super) use approve::{approve, prepare};
 pub use book::{Book, book};
 pub(super) use history::history;
 pub use history::{Chronicle, HistoryOrder, Place as ChroniclePlace, runs_of};
@@ -167,9 +167,7 @@ pub(super) async fn execute(order: &ExecuteOrder, job: &Job) -> Result<Ran, Fail
     let is_there =
         |state: &&RunState| state.closed.as_ref().is_none_or(|closed| closed.end != End::TakenBack);
     if let (Errand::RollBack(_), Some(state)) = (&order.errand, state.filter(is_there)) {
-        // The open unit may have taken effect: what it would lose is asked for too.
-        let reached = state.open.as_ref().map_or(state.applied(), |open| open.unit.to);
-        gate::answered_for(order.loss, plan, reached)?;
+        gate::answered_for(order.loss, plan, state.reached())?;
     }
     let actor = actor(job);
     let mut notes = Vec::new();
@@ -193,10 +191,10 @@ pub(super) async fn execute(order: &ExecuteOrder, job: &Job) -> Result<Ran, Fail
         permit: permit.as_ref(),
     };
     job.reporter.doing(format!("running on {}", order.on.name));
-    let result = match (&order.errand, run) {
+    let result = match (&order.errand, state) {
         (Errand::Run | Errand::Promote, _) => promote::begin(&mission, clock::run_id()).await,
-        (Errand::Resume(_), Some(run)) => promote::resume(&mission, run).await,
-        (Errand::RollBack(_), Some(run)) => promote::roll_back(&mission, &run, clock::run_id()).await,
+        (Errand::Resume(_), Some(state)) => promote::resume(&mission, state.run.clone()).await,
+        (Errand::RollBack(_), Some(state)) => promote::roll_back(&mission, state, clock::run_id()).await,
         (Errand::Resume(_) | Errand::RollBack(_), None) => {
             return Err(Failure::new(FailureKind::Internal, "no run was chosen"));
         }

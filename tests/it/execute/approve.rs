@@ -105,8 +105,8 @@ impl Person {
     }
 
     fn looks(&mut self, errand: Errand, folder: &Path) -> Arc<Prepared> {
-        match self.ask(CommandKind::Prepare(Box::new(self.request(errand, folder)))) {
-            Ok(Answer::Prepared(found)) => found,
+        match self.ask(CommandKind::Foresee(Box::new(self.request(errand, folder)))) {
+            Ok(Answer::Foreseen(found)) => Arc::clone(&found.prepared),
             other => panic!("{other:?}"),
         }
     }

@@ -13,6 +13,7 @@ mod hole;
 mod journal;
 mod leftovers;
 mod locks;
+mod meanwhile;
 mod model;
 mod network;
 #[cfg(feature = "faults")]
