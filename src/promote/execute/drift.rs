@@ -109,13 +109,17 @@ fn foreign(
         .collect()
 }
 
-/// The relations that these steps are about or lock, by name.
+/// The relations and domains that these steps are about or lock, or whose parts they are about, by name.
 fn relations<'p>(steps: impl Iterator<Item = &'p Step>) -> BTreeSet<&'p QualifiedName> {
     let named = steps.flat_map(|step| std::iter::once(&step.subject).chain(&step.effects.on));
-    let is_relation = |id: &&ObjectId| {
-        matches!(id.kind, ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView)
+    let has_parts = |id: &&ObjectId| {
+        id.member.is_some()
+            || matches!(
+                id.kind,
+                ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView | ObjectKind::Domain
+            )
     };
-    named.filter(is_relation).map(|id| &id.name).collect()
+    named.filter(has_parts).map(|id| &id.name).collect()
 }
 
 /// What belongs to these relations: their parts and their indexes.
@@ -227,13 +231,7 @@ fn stands_alone(kind: ObjectKind) -> bool {
 /// those, because a table is rebuilt as a whole.
 pub fn images(dialect: &dyn Dialect, current: &Schema, desired: &Schema, plan: &Plan) -> Vec<Image> {
     let mut wanted: BTreeSet<&ObjectId> = BTreeSet::new();
-    let named = plan.steps.iter().flat_map(|step| std::iter::once(&step.subject).chain(&step.effects.on));
-    for id in named {
-        wanted.insert(id);
-        for schema in [current, desired] {
-            wanted.extend(schema.members(id).map(|member| &member.id));
-        }
-    }
+    wanted.extend(plan.steps.iter().flat_map(|step| std::iter::once(&step.subject).chain(&step.effects.on)));
     for (object, twin) in current.beside(desired) {
         if twin.is_none_or(|twin| twin != object) {
             wanted.insert(&object.id);

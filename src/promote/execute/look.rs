@@ -2,16 +2,16 @@
 //! server says of it. It settles nothing, writes nothing, and takes no lock.
 
 use crate::connect::{Connection, WireError};
-use crate::engines::{Dialect, Left, introspect};
+use crate::engines::{Dialect, Left};
 use crate::model::{
-    Boundary, Course, Failure, FailureKind, ObjectId, Outcome, Plan, Probe, RunStanding, RunState, Schema,
-    Unit,
+    Boundary, Course, Failure, ObjectId, Outcome, Plan, Probe, RunStanding, RunState, Schema, Unit,
 };
 
 use super::super::lease::{self, Holder};
 use super::drift::{Drift, Progressed, drift, text};
 use super::monitor::{Blocker, blocker};
 use super::route::Route;
+use super::site::read;
 use super::{Site, wire_failure};
 
 /// What is seen of a run that is not over.
@@ -95,9 +95,7 @@ pub async fn look(
     if sight.living.is_some() || sight.holder.is_some() {
         return Ok(sight);
     }
-    let schema = introspect(site.dialect, reader).await.map_err(|error| {
-        Failure::new(FailureKind::Server, format!("{}: reading the schema: {error}", site.label))
-    })?;
+    let schema = read(site, reader).await?;
     let course = &state.opened.course;
     let route = Route::of(site.dialect, plan, course);
     let mut applied = state.applied();

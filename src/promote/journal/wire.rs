@@ -160,13 +160,12 @@ pub(super) fn read(text: &str) -> Result<Record, String> {
 
 impl Line {
     fn into_record(self) -> Result<Record, String> {
-        let line = self;
         Ok(Record {
-            seq: line.seq,
-            run: RunId::new(line.run),
-            fence: line.fence,
-            at: line.at.into(),
-            entry: line.entry.into_entry()?,
+            seq: self.seq,
+            run: RunId::new(self.run),
+            fence: self.fence,
+            at: self.at.into(),
+            entry: self.entry.into_entry()?,
         })
     }
 }
@@ -224,9 +223,10 @@ impl Kind {
                 source: settled.witness.word().to_owned(),
                 words: settled.words.to_string(),
                 took: settled.took.iter().map(|took| (took.millis, took.rows)).collect(),
-                waited: match settled.took.iter().all(|took| took.waited == 0) {
-                    true => Vec::new(),
-                    false => settled.took.iter().map(|took| took.waited).collect(),
+                waited: if settled.took.iter().all(|took| took.waited == 0) {
+                    Vec::new()
+                } else {
+                    settled.took.iter().map(|took| took.waited).collect()
                 },
             },
             Entry::Resumed(actor) => Self::RunResumed { actor: Person::from(actor) },
