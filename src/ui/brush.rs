@@ -109,8 +109,10 @@ impl<'a> Canvas<'a> {
     /// Empties an area, in the ground's own look.
     pub fn clear(&mut self, area: Area) {
         let ground = self.style(Role::Text);
+        // A terminal can be smaller than what is to be shown.
+        let area = rect(area).intersection(*self.buffer.area());
         let blank = " ".repeat(usize::from(area.width));
-        for row in area.y..area.y + area.height {
+        for row in area.top()..area.bottom() {
             self.buffer.set_string(area.x, row, &blank, Style::reset().patch(ground));
         }
     }

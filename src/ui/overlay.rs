@@ -255,7 +255,7 @@ fn welcome(canvas: &mut Canvas<'_>, state: &State) {
     let width = (longest + 4).min(state.size.0.saturating_sub(4));
     let wraps: Vec<String> =
         lines.iter().flat_map(|line| empty::wrapped(line, usize::from(width.saturating_sub(4)))).collect();
-    let height = wraps.len() as u16 + 2;
+    let height = (wraps.len() as u16 + 2).min(state.size.1);
     // Above the lowest frame, which would run into this one's.
     let y = state.size.1.saturating_sub(height + 3);
     let area = Area::new((state.size.0 - width) / 2, y, width, height);

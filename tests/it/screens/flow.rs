@@ -337,3 +337,20 @@ fn a_password_in_a_url_is_never_on_the_screen() {
     }
     assert!(!format!("{:?}", driver.state).contains("hunter2"));
 }
+
+/// What lies over the panes is drawn at any size, however little of it fits.
+#[test]
+fn whatever_lies_over_the_panes_is_drawn_at_every_size() {
+    let over: [&[&str]; 6] =
+        [&[], &["<Esc>", "?"], &["<Esc>", ":"], &["<Esc>", "<Space>"], &["<Esc>", "P"], &["<Esc>", "P", "A"]];
+    for keys in over {
+        let mut driver = Driver::demo(manner("terminal", Symbols::Unicode, Depth::True), (120, 40));
+        driver.play(keys);
+        for width in (1..=130).step_by(4) {
+            for height in 1..=26 {
+                driver.resize((width, height));
+                super::emulator::show(&driver.state);
+            }
+        }
+    }
+}
