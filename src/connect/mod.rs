@@ -112,8 +112,10 @@ pub struct WireError {
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum WireErrorKind {
-    /// No session came about: address, network, TLS.
+    /// No session came about: address, network.
     Unreachable,
+    /// No session that could be trusted came about: certificate, authority, name, or a server without TLS.
+    Untrusted,
     /// The server does not let us in.
     Denied,
     /// The database does not exist.

@@ -1,6 +1,7 @@
 //! The PostgreSQL wire: simple-protocol messages, rows as text. It keeps no statement cache, prepares
 //! nothing, and shows no notice.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,8 +9,10 @@ use futures_util::TryStreamExt;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow, PgSslMode};
 use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection as _, Either, Row, ValueRef};
 
-use super::postgres_error::{Stage, cannot, in_script, in_statement, wire_error};
-use super::{Cancel, Connection, Done, Host, PostgresTarget, Purpose, Reply, Rows, TlsMode, WireError};
+use super::postgres_error::{Stage, cannot, in_script, in_statement, plain, wire_error};
+use super::{
+    Cancel, Connection, Done, Host, PostgresTarget, Purpose, Reply, Rows, TlsMode, WireError, WireErrorKind,
+};
 use crate::model::{EngineKind, ServerVersion, Sql};
 use crate::sqltext::{PieceKind, ScriptPiece, is_blank, split};
 
@@ -32,7 +35,7 @@ struct WayBack {
 
 /// Opens a session. Fails with `Unreachable`, `Denied`, `NoDatabase`, or `Statement` for a server too old.
 pub async fn open(target: &PostgresTarget, purpose: Purpose) -> Result<PostgresConnection, WireError> {
-    let options = options(target);
+    let options = options(target).await?;
     let place = target.place();
     let mut session = match connect(&options, target.connect_timeout, &place).await {
         // A server whose TLS cannot be spoken to: `prefer` means to go on without.
@@ -71,7 +74,7 @@ fn supported(number: &str, text: &str) -> Result<ServerVersion, WireError> {
     Ok(ServerVersion { engine: EngineKind::Postgres, number: (major, minor, 0), text: text.into() })
 }
 
-fn options(target: &PostgresTarget) -> PgConnectOptions {
+async fn options(target: &PostgresTarget) -> Result<PgConnectOptions, WireError> {
     let mode = match (&target.host, target.tls.mode) {
         // A socket has no TLS.
         (Host::Socket(_), _) | (_, TlsMode::Disable) => PgSslMode::Disable,
@@ -98,15 +101,29 @@ fn options(target: &PostgresTarget) -> PgConnectOptions {
         options = options.password(password.expose());
     }
     if let Some(ca) = &target.tls.ca {
-        options = options.ssl_root_cert(ca);
+        options = options.ssl_root_cert_from_pem(paper("sslrootcert", ca).await?);
     }
     if let Some((certificate, key)) = &target.tls.certificate {
-        options = options.ssl_client_cert(certificate).ssl_client_key(key);
+        let certificate = paper("sslcert", certificate).await?;
+        options = options
+            .ssl_client_cert_from_pem(certificate)
+            .ssl_client_key_from_pem(paper("sslkey", key).await?);
     }
     if !target.settings.is_empty() {
         options = options.options(target.settings.iter().map(|(name, value)| (name, value)));
     }
-    options
+    Ok(options)
+}
+
+/// A certificate or key, read here: a file that is missing is no matter of host, port and network.
+async fn paper(what: &str, path: &Path) -> Result<Vec<u8>, WireError> {
+    tokio::fs::read(path).await.map_err(|error| {
+        let error = error.to_string();
+        WireError::new(
+            WireErrorKind::Untrusted,
+            format!("{what} `{}` cannot be read: {}", path.display(), plain(&error)),
+        )
+    })
 }
 
 /// Why no session came about; TLS is told apart for `sslmode=prefer`.

@@ -1,5 +1,7 @@
 //! What went wrong on the PostgreSQL wire, sorted into [`WireErrorKind`]. It decides nothing beyond the kind.
 
+use std::io::ErrorKind;
+
 use sqlx::postgres::{PgDatabaseError, PgErrorPosition, PgSeverity};
 
 use super::{WireError, WireErrorKind};
@@ -27,9 +29,15 @@ pub(super) fn wire_error(error: sqlx::Error, stage: Stage<'_>) -> WireError {
             Some(error) => server_error(error, stage),
             None => WireError::new(WireErrorKind::Statement, error.message()),
         },
+        // How the TLS library says that it does not trust what it was shown.
+        sqlx::Error::Io(error)
+            if error.kind() == ErrorKind::InvalidData && matches!(stage, Stage::Opening(_)) =>
+        {
+            WireError::new(WireErrorKind::Untrusted, at(stage, &error.to_string()))
+        }
         sqlx::Error::Io(error) => WireError::new(broken, at(stage, plain(&error.to_string()))),
         sqlx::Error::Tls(error) => {
-            WireError::new(WireErrorKind::Unreachable, at(stage, &format!("TLS: {error}")))
+            WireError::new(WireErrorKind::Untrusted, at(stage, &format!("TLS: {error}")))
         }
         sqlx::Error::Configuration(error) => {
             WireError::new(WireErrorKind::Unreachable, at(stage, &error.to_string()))
@@ -40,7 +48,7 @@ pub(super) fn wire_error(error: sqlx::Error, stage: Stage<'_>) -> WireError {
 }
 
 /// Without the number that Rust adds to the system's words.
-fn plain(words: &str) -> &str {
+pub(super) fn plain(words: &str) -> &str {
     words.split(" (os error").next().unwrap_or(words)
 }
 

@@ -21,6 +21,11 @@ pub(super) fn wire(label: &str, error: &WireError) -> Failure {
             FailureKind::Connection,
             "check host, port and network; `migrator-tui doctor` tries every environment",
         ),
+        WireErrorKind::Untrusted => (
+            FailureKind::Connection,
+            "name the authority of the server's certificate with `sslrootcert=` or the key `ca`; `sslmode` or the key \
+             `tls` says how much is checked",
+        ),
         WireErrorKind::Denied if error.code.as_deref() == Some(WRONG_PASSWORD) => {
             (FailureKind::Password, "check user and password; the README says where a password may stand")
         }

@@ -211,6 +211,7 @@ pub(super) fn wire_failure(label: &str, error: &WireError) -> Failure {
         WireErrorKind::Statement => FailureKind::Server,
         WireErrorKind::Cancelled => FailureKind::Cancelled,
         WireErrorKind::Unreachable
+        | WireErrorKind::Untrusted
         | WireErrorKind::Denied
         | WireErrorKind::NoDatabase
         | WireErrorKind::Lost => FailureKind::Connection,

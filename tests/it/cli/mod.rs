@@ -6,6 +6,7 @@ mod plans;
 mod postgres;
 mod results;
 mod settings;
+mod tls;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -18,8 +18,7 @@ mod model;
 mod network;
 #[cfg(feature = "faults")]
 mod power;
-#[cfg(feature = "faults")]
-mod private;
+pub mod private;
 mod race;
 #[cfg(feature = "faults")]
 mod rebuild;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+#[cfg(feature = "faults")]
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::live::Server;
@@ -71,11 +72,34 @@ impl Private {
         Some(server)
     }
 
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     pub fn server(&self) -> Server {
         Server::at(format!("postgres://postgres@127.0.0.1:{}/postgres", self.port), &self.bin)
     }
 
+    /// Lets the server take what comes over TLS and nothing else, as the files of the certificate, its key and the
+    /// authority of its clients say. `rules` are lines of `pg_hba.conf`.
+    pub fn secure(&mut self, certificate: &Path, key: &Path, authority: &Path, rules: &str) {
+        self.end_keeper();
+        for (file, name) in [(certificate, "server.crt"), (key, "server.key"), (authority, "root.crt")] {
+            let there = self.data().join(name);
+            std::fs::copy(file, &there).unwrap();
+            std::fs::set_permissions(&there, Permissions::from_mode(0o600)).unwrap();
+            if let Some((user, group)) = self.account {
+                chown(&there, Some(user), Some(group)).unwrap();
+            }
+        }
+        std::fs::write(self.data().join("pg_hba.conf"), rules).unwrap();
+        let settings = self.data().join("postgresql.auto.conf");
+        std::fs::write(settings, "ssl = on\nssl_ca_file = 'root.crt'\n").unwrap();
+        self.restart();
+    }
+
     /// Every process of the server is killed: what it had not written is gone, as after a loss of power.
+    #[cfg(feature = "faults")]
     pub fn crash(&mut self) {
         // Sessions, and what works in the background.
         let told = self.server().psql("postgres", &["-c", "SELECT pid FROM pg_stat_activity"]).unwrap();

@@ -1,5 +1,6 @@
 //! The terminal layer in real pseudo-terminals: what is taken is given back, however the end comes.
 
+mod commands;
 mod doctor;
 mod ends;
 mod handover;
