@@ -49,11 +49,12 @@ pub trait Dialect: Sync {
     ) -> Result<Schema, AssembleError>;
 
     /// Creates the object as it stands alone: for the diff pane, fingerprint and fidelity check.
-    fn define(&self, object: &Object) -> Vec<Sql>;
+    fn define(&self, object: &Arc<Object>) -> Vec<Sql>;
 
-    /// What of the object counts towards a fingerprint: the same for any two objects that compare as equal.
-    fn imprint(&self, object: &Object) -> Vec<Box<str>> {
-        self.define(object).iter().map(|sql| sql.as_str().into()).collect()
+    /// Hands over, part by part, what of the object counts towards a fingerprint: the same for any two objects that
+    /// compare as equal.
+    fn imprint(&self, object: &Arc<Object>, part: &mut dyn FnMut(&str)) {
+        self.define(object).iter().for_each(|sql| part(sql.as_str()));
     }
 
     /// A definition laid out for a reader: one column a line. It is shown, never sent.

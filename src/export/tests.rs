@@ -28,7 +28,7 @@ impl Dialect for Settings {
     ) -> Result<Schema, AssembleError> {
         Ok(Schema::empty(version.clone()))
     }
-    fn define(&self, _: &Object) -> Vec<Sql> {
+    fn define(&self, _: &Arc<Object>) -> Vec<Sql> {
         Vec::new()
     }
     fn transition(&self, _: &Object, _: &Object, _: &[crate::model::Edit]) -> Transition {

@@ -3,6 +3,7 @@
 use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -171,8 +172,14 @@ impl ObjectKind {
 /// One identity for tree, diff, findings and journal.
 ///
 /// A handle: copies share the [`IdParts`], so that a schema and its many dependencies hold each only once.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct ObjectId(Arc<IdParts>);
+#[derive(Clone)]
+pub struct ObjectId(Arc<Held>);
+
+struct Held {
+    /// Of the parts; the same within one process. Most of what is compared differs, and differs here.
+    hash: u64,
+    parts: IdParts,
+}
 
 /// What an [`ObjectId`] says. It never changes; another identity is made from it.
 ///
@@ -207,6 +214,31 @@ impl ObjectId {
     pub fn part(&self, member: Option<Ident>) -> Self {
         IdParts { member, ..IdParts::clone(self) }.into()
     }
+    /// A number that is the same for equal identities, within one process: what hashes and looks up many of them
+    /// needs to look at no name.
+    pub(crate) fn number(&self) -> u64 {
+        self.0.hash
+    }
+    /// Writes [`ObjectId`]'s words in place of what the buffer holds.
+    pub fn spell(&self, into: &mut String) {
+        into.clear();
+        into.push_str(self.kind.word());
+        into.push(' ');
+        if let Some(schema) = &self.name.schema {
+            into.push_str(schema.as_str());
+            into.push('.');
+        }
+        into.push_str(self.name.name.as_str());
+        if let Some(member) = &self.member {
+            into.push('.');
+            into.push_str(member.as_str());
+        }
+        if let Some(signature) = &self.signature {
+            into.push('(');
+            into.push_str(signature);
+            into.push(')');
+        }
+    }
     /// The last word of the identity: the member where there is one, else the name.
     pub fn leaf(&self) -> &Ident {
         self.member.as_ref().unwrap_or(&self.name.name)
@@ -214,15 +246,30 @@ impl ObjectId {
 }
 
 impl From<IdParts> for ObjectId {
-    fn from(identity: IdParts) -> Self {
-        Self(Arc::new(identity))
+    fn from(parts: IdParts) -> Self {
+        let mut hasher = DefaultHasher::new();
+        parts.hash(&mut hasher);
+        Self(Arc::new(Held { hash: hasher.finish(), parts }))
     }
 }
 
 impl Deref for ObjectId {
     type Target = IdParts;
     fn deref(&self) -> &IdParts {
-        &self.0
+        &self.0.parts
+    }
+}
+
+impl PartialEq for ObjectId {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.hash == other.0.hash && self.0.parts == other.0.parts
+    }
+}
+impl Eq for ObjectId {}
+
+impl Hash for ObjectId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.0.hash);
     }
 }
 
@@ -234,13 +281,13 @@ impl PartialOrd for ObjectId {
 impl Ord for ObjectId {
     /// Copies of one identity, which are most of what is compared, need no look at the names.
     fn cmp(&self, other: &Self) -> Ordering {
-        if Arc::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { self.0.cmp(&other.0) }
+        if Arc::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { self.0.parts.cmp(&other.0.parts) }
     }
 }
 
 impl fmt::Debug for ObjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.0.parts.fmt(f)
     }
 }
 
@@ -248,13 +295,8 @@ impl fmt::Display for ObjectId {
     /// `column public.orders.status`, `function public.total(integer)`. Raw text: make it `Shown` before a
     /// terminal sees it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.kind.word(), self.name)?;
-        if let Some(member) = &self.member {
-            write!(f, ".{member}")?;
-        }
-        if let Some(signature) = &self.signature {
-            write!(f, "({signature})")?;
-        }
-        Ok(())
+        let mut words = String::new();
+        self.spell(&mut words);
+        f.write_str(&words)
     }
 }

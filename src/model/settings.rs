@@ -36,6 +36,10 @@ impl Settings {
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
     }
+    /// Whether they stand in the order of their names.
+    pub fn is_sorted(&self) -> bool {
+        self.0.is_sorted()
+    }
     /// The same options in the order of their names.
     #[must_use]
     pub fn sorted(&self) -> Self {

@@ -1,7 +1,7 @@
 //! From the changes asked for to everything that has to be touched: what cannot be altered in place is replaced,
 //! and what stands in the way of a change is taken down before it and put back after it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::diff::{Privileges, edits};
@@ -76,11 +76,11 @@ pub(super) fn close(
         work.items.insert(change.id().clone(), Item { how, ..item });
     }
     absorb(&mut work, base, desired, &mut queue);
-    let dependents = dependents(base);
+    let dependents = Dependents::of(base);
     while let Some(id) = queue.pop_front() {
         let Some(item) = work.items.get(&id).cloned() else { continue };
         let Some(before) = &item.before else { continue };
-        for dependent in dependents.get(&id).into_iter().flatten() {
+        for dependent in dependents.on(&id) {
             disturb(dialect, base, desired, &mut work, &mut queue, (&item, before), dependent)?;
         }
     }
@@ -120,10 +120,12 @@ fn absorb(work: &mut Work, base: &Schema, desired: &Schema, queue: &mut VecDeque
         })
         .collect();
     for subject in subjects {
-        let held =
-            |id: &ObjectId| id == &subject || (id.member.is_some() && id.name == subject.name && is_part(id));
-        let ids: BTreeSet<ObjectId> =
-            base.objects.keys().chain(desired.objects.keys()).filter(|id| held(id)).cloned().collect();
+        let held = |schema: &Schema| -> Vec<ObjectId> {
+            let whole = schema.objects.get(&subject).into_iter();
+            let parts = schema.members(&subject).filter(|object| is_part(&object.id));
+            whole.chain(parts).map(|object| object.id.clone()).collect()
+        };
+        let ids: BTreeSet<ObjectId> = held(base).into_iter().chain(held(desired)).collect();
         for id in ids {
             let item = Item {
                 before: base.objects.get(&id).cloned(),
@@ -142,13 +144,29 @@ fn is_part(id: &ObjectId) -> bool {
     matches!(id.kind, ObjectKind::Column | ObjectKind::Constraint | ObjectKind::DomainConstraint)
 }
 
-/// Who needs an object. Only looked up in, so that its order never shows.
-fn dependents(schema: &Schema) -> HashMap<&ObjectId, Vec<&ObjectId>> {
-    let mut map: HashMap<&ObjectId, Vec<&ObjectId>> = HashMap::new();
-    for (dependent, needed) in &schema.depends {
-        map.entry(needed).or_default().push(dependent);
+/// Who needs an object. A schema has many dependencies and a plan asks for few, so this is made of numbers alone.
+struct Dependents<'a> {
+    schema: &'a Schema,
+    /// The number of what is needed, and the place of the dependency; sorted.
+    needed: Vec<(u64, usize)>,
+}
+
+impl<'a> Dependents<'a> {
+    fn of(schema: &'a Schema) -> Self {
+        let numbers = schema.depends.iter().enumerate().map(|(place, (_, needed))| (needed.number(), place));
+        let mut needed: Vec<_> = numbers.collect();
+        needed.sort_unstable();
+        Self { schema, needed }
     }
-    map
+
+    /// In the order of the schema's dependencies.
+    fn on<'b>(&'b self, id: &'b ObjectId) -> impl Iterator<Item = &'a ObjectId> + use<'a, 'b> {
+        let first = self.needed.partition_point(|(number, _)| *number < id.number());
+        let same = self.needed[first..].iter().take_while(|(number, _)| *number == id.number());
+        same.map(|(_, place)| &self.schema.depends[*place])
+            .filter(move |(_, needed)| needed == id)
+            .map(|(dependent, _)| dependent)
+    }
 }
 
 /// Whether an object cannot stay until its successor stands, because of what happens to something it needs. What

@@ -81,9 +81,9 @@ pub fn plan(
 
 /// The fingerprint of a schema: over every object's identity and definition.
 pub fn fingerprint(dialect: &dyn Dialect, schema: &Schema) -> Fingerprint {
-    let mut stamp = Stamp::default();
+    let (mut stamp, mut imprinter) = (Stamp::default(), Imprinter::of(dialect));
     for object in schema.objects.values() {
-        add(&mut stamp, &imprint(dialect, object));
+        imprinter.add(object, [&mut stamp]);
     }
     stamp.done()
 }
@@ -92,32 +92,51 @@ pub fn fingerprint(dialect: &dyn Dialect, schema: &Schema) -> Fingerprint {
 /// two are walked side by side.
 fn fingerprints(dialect: &dyn Dialect, current: &Schema, desired: &Schema) -> (Fingerprint, Fingerprint) {
     let (mut from, mut to) = (Stamp::default(), Stamp::default());
+    let mut imprinter = Imprinter::of(dialect);
     let mut later = desired.objects.values().peekable();
     for before in current.objects.values() {
         while let Some(after) = later.next_if(|after| after.id < before.id) {
-            add(&mut to, &imprint(dialect, after));
+            imprinter.add(after, [&mut to]);
         }
-        let parts = imprint(dialect, before);
-        add(&mut from, &parts);
         match later.next_if(|after| after.id == before.id) {
-            Some(after) if after == before => add(&mut to, &parts),
-            Some(after) => add(&mut to, &imprint(dialect, after)),
-            None => {}
+            Some(after) if Arc::ptr_eq(after, before) || after == before => {
+                imprinter.add(before, [&mut from, &mut to]);
+            }
+            Some(after) => {
+                imprinter.add(before, [&mut from]);
+                imprinter.add(after, [&mut to]);
+            }
+            None => imprinter.add(before, [&mut from]),
         }
     }
-    later.for_each(|after| add(&mut to, &imprint(dialect, after)));
+    later.for_each(|after| imprinter.add(after, [&mut to]));
     (from.done(), to.done())
 }
 
-/// What of an object counts towards a fingerprint, its identity included.
-pub fn imprint(dialect: &dyn Dialect, object: &Object) -> Vec<Box<str>> {
-    let mut parts = vec![Box::from(object.id.to_string())];
-    parts.extend(dialect.imprint(object));
-    parts
+/// Adds objects to fingerprints; what it writes them in serves for all of them.
+struct Imprinter<'a> {
+    dialect: &'a dyn Dialect,
+    identity: String,
 }
 
-fn add(stamp: &mut Stamp, parts: &[Box<str>]) {
-    parts.iter().for_each(|part| stamp.part(part));
+impl<'a> Imprinter<'a> {
+    fn of(dialect: &'a dyn Dialect) -> Self {
+        Self { dialect, identity: String::new() }
+    }
+
+    fn add<const N: usize>(&mut self, object: &Arc<Object>, mut stamps: [&mut Stamp; N]) {
+        let mut part = |text: &str| stamps.iter_mut().for_each(|stamp| stamp.part(text));
+        object.id.spell(&mut self.identity);
+        part(&self.identity);
+        self.dialect.imprint(object, &mut part);
+    }
+}
+
+/// What of an object counts towards a fingerprint, its identity included.
+pub fn imprint(dialect: &dyn Dialect, object: &Arc<Object>) -> Vec<Box<str>> {
+    let mut parts = vec![Box::from(object.id.to_string())];
+    dialect.imprint(object, &mut |part| parts.push(part.into()));
+    parts
 }
 
 /// The actions in their order.

@@ -68,7 +68,7 @@ fn whole(dialect: &dyn Dialect, schema: &Schema, id: &ObjectId, privileges: Priv
     }
 }
 
-fn alone(dialect: &dyn Dialect, object: &Object) -> String {
+fn alone(dialect: &dyn Dialect, object: &Arc<Object>) -> String {
     joined(dialect.define(object).iter().map(|sql| dialect.laid_out(sql)))
 }
 

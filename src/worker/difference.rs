@@ -51,7 +51,7 @@ pub(super) fn renamed(order: &RenameOrder) -> Result<Comparison, Failure> {
 
 /// The same for the same change, in every run and on every machine.
 fn imprint(dialect: &dyn Dialect, change: &Change) -> Fingerprint {
-    let parts = |object: &Object| planner::imprint(dialect, object);
+    let parts = |object: &Arc<Object>| planner::imprint(dialect, object);
     let (images, edits): (Vec<Vec<Box<str>>>, &[_]) = match change {
         Change::Create(object) | Change::Drop(object) => (vec![parts(object)], &[]),
         Change::Rename { before, after } => (vec![parts(before), parts(after)], &[]),

@@ -447,6 +447,20 @@ pub(super) fn follows(object: &Object, schema: &Schema) -> Vec<ObjectId> {
         .collect()
 }
 
+/// The tables that inherit from a table or are its partitions.
+pub(super) fn children<'a>(
+    table: &'a QualifiedName,
+    schema: &'a Schema,
+) -> impl Iterator<Item = &'a QualifiedName> {
+    let partitions = schema.of_kind(ObjectKind::Partition).filter(
+        move |object| matches!(&object.body, Body::Partition(partition) if partition.parent == *table),
+    );
+    let heirs = schema
+        .of_kind(ObjectKind::Table)
+        .filter(move |object| matches!(&object.body, Body::Table(heir) if heir.inherits.contains(table)));
+    partitions.chain(heirs).map(|object| &object.id.name)
+}
+
 /// The tables that a table inherits from or is a partition of.
 pub(super) fn parents(table: &QualifiedName, schema: &Schema) -> Vec<QualifiedName> {
     let mut parents = Vec::new();

@@ -9,6 +9,8 @@ mod render;
 mod types;
 mod units;
 
+use std::sync::Arc;
+
 use crate::connect::Rows;
 use crate::engines::{
     Action, AssembleError, Cause, Dialect, Disturbance, Draft, Facts, Folding, Frame, Reading, Transition,
@@ -40,19 +42,18 @@ impl Dialect for Postgres {
         introspect::assemble(version, answers, like)
     }
 
-    fn define(&self, object: &Object) -> Vec<Sql> {
+    fn define(&self, object: &Arc<Object>) -> Vec<Sql> {
         render::define(object)
     }
 
     /// A build that broke off leaves an index that no query uses: it is not the one that was wanted.
-    fn imprint(&self, object: &Object) -> Vec<Box<str>> {
-        let mut parts: Vec<Box<str>> = render::define(object).iter().map(|sql| sql.as_str().into()).collect();
+    fn imprint(&self, object: &Arc<Object>, part: &mut dyn FnMut(&str)) {
+        render::define(object).iter().for_each(|sql| part(sql.as_str()));
         if let Body::Index(index) = &object.body
             && index.validity == Validity::NotValid
         {
-            parts.push("INVALID".into());
+            part("INVALID");
         }
-        parts
     }
 
     fn transition(&self, before: &Object, after: &Object, edits: &[Edit]) -> Transition {

@@ -18,6 +18,8 @@ mod render;
 mod source;
 mod token;
 
+use std::sync::Arc;
+
 use super::{
     Action, AssembleError, Cause, Dialect, Disturbance, Draft, Facts, Folding, Frame, Reading, Transition,
 };
@@ -48,12 +50,12 @@ impl Dialect for Sqlite {
         introspect::assemble(version, &answers, like)
     }
 
-    fn define(&self, object: &Object) -> Vec<Sql> {
+    fn define(&self, object: &Arc<Object>) -> Vec<Sql> {
         render::define(object)
     }
 
-    fn imprint(&self, object: &Object) -> Vec<Box<str>> {
-        render::imprint(object)
+    fn imprint(&self, object: &Arc<Object>, part: &mut dyn FnMut(&str)) {
+        render::imprint(object).iter().for_each(|text| part(text));
     }
 
     fn transition(&self, before: &Object, after: &Object, _: &[Edit]) -> Transition {

@@ -3,6 +3,7 @@
 //! table of the plan and is not known to the plan is drift too: a rebuild would lose it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::engines::Dialect;
 use crate::model::{
@@ -123,16 +124,16 @@ fn relations<'p>(steps: impl Iterator<Item = &'p Step>) -> BTreeSet<&'p Qualifie
 }
 
 /// What belongs to these relations: their parts and their indexes.
-fn parts<'s>(schema: &'s Schema, relations: &BTreeSet<&QualifiedName>) -> Vec<&'s Object> {
-    let of_them = |object: &&Object| match &object.body {
+fn parts<'s>(schema: &'s Schema, relations: &BTreeSet<&QualifiedName>) -> Vec<&'s Arc<Object>> {
+    let of_them = |object: &&Arc<Object>| match &object.body {
         Body::Index(index) => relations.contains(&index.table),
         _ => object.id.member.is_some() && relations.contains(&object.id.name),
     };
-    schema.objects.values().map(AsRef::as_ref).filter(of_them).collect()
+    schema.objects.values().filter(of_them).collect()
 }
 
 /// An object's definition as images hold it.
-pub fn text(dialect: &dyn Dialect, object: &crate::model::Object) -> Box<str> {
+pub fn text(dialect: &dyn Dialect, object: &Arc<crate::model::Object>) -> Box<str> {
     planner::imprint(dialect, object).join("\n").into()
 }
 

@@ -1,16 +1,17 @@
 //! Changes of a column that stays: type, nullability, default, identity, generation.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::engines::{Draft, Facts, Timing};
 use crate::model::{
     Aspect, Body, Boundary, Column, Definition, Edit, Ident, Identity, Inherit, Lock, LossTime, Nullability,
-    Object, ObjectId, ObjectKind, Phase, Validity, Value, Verb, Work,
+    Object, ObjectId, Phase, Validity, Value, Verb, Work,
 };
 use crate::sql;
 use crate::sqltext::{Literal, SqlBuilder};
 
-use super::super::decide::parents;
+use super::super::decide::children;
 use super::column::{adjust, altering, details};
 use super::{PG, in_transaction, is_fresh, probe, table_id};
 
@@ -92,25 +93,21 @@ pub(super) fn alter(
 /// The columns under this one that may become NULL with it, parents first. A table below may have declared NOT NULL
 /// itself, be it only by a key of its own; since 18 that is a constraint of its own, which stays behind.
 fn heirs<'a>(column: &ObjectId, facts: &'a Facts<'_>) -> Vec<&'a Arc<Object>> {
-    let freed = |object: &&Arc<Object>| {
-        let not_null = |object: Option<&Arc<Object>>| matches!(object.map(|object| &object.body), Some(Body::Column(column)) if column.nullability.is_not_null());
-        object.id.kind == ObjectKind::Column
-            && object.id.member == column.member
-            && not_null(facts.from.objects.get(&object.id))
-            && !not_null(Some(object))
-    };
-    let all: Vec<&Arc<Object>> = facts.to.objects.values().filter(freed).collect();
+    let not_null = |object: Option<&Arc<Object>>| matches!(object.map(|object| &object.body), Some(Body::Column(column)) if column.nullability.is_not_null());
+    let freed =
+        |object: &&Arc<Object>| not_null(facts.from.objects.get(&object.id)) && !not_null(Some(object));
     let mut found: Vec<&Arc<Object>> = Vec::new();
     let mut above = vec![column.name.clone()];
     while !above.is_empty() {
-        let below: Vec<&Arc<Object>> = all
-            .iter()
-            .copied()
+        let children = above.iter().flat_map(|parent| children(parent, facts.to));
+        let below: BTreeMap<&ObjectId, &Arc<Object>> = children
+            .filter_map(|child| facts.to.objects.get(&column.named(child.clone())))
+            .filter(freed)
             .filter(|object| !found.iter().any(|other| other.id == object.id))
-            .filter(|object| parents(&object.id.name, facts.to).iter().any(|parent| above.contains(parent)))
+            .map(|object| (&object.id, object))
             .collect();
-        above = below.iter().map(|object| object.id.name.clone()).collect();
-        found.extend(below);
+        above = below.keys().map(|id| id.name.clone()).collect();
+        found.extend(below.into_values());
     }
     found
 }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::engines::{Draft, Facts};
-use crate::model::{Body, Lock, LossTime, Object, ObjectKind, Phase, Verb, Work};
+use crate::model::{Body, Lock, LossTime, Object, ObjectId, ObjectKind, Phase, Verb, Work};
 use crate::sql;
 
+use super::super::decide;
 use super::{PG, address::address, constraint, index, probe, sequence, table_id};
 
 pub(super) fn drop(objects: &[Arc<Object>], facts: &Facts<'_>) -> Vec<Draft> {
@@ -30,10 +31,9 @@ pub(super) fn drop(objects: &[Arc<Object>], facts: &Facts<'_>) -> Vec<Draft> {
             }]
         }
         Body::Column(of) => {
-            let kept_by_child = facts.to.objects.values().any(|other| {
-                other.id.kind == ObjectKind::Column
-                    && other.id.member == id.member
-                    && super::super::decide::parents(&other.id.name, facts.from).contains(&id.name)
+            let kept_by_child = decide::children(&id.name, facts.from).any(|child| {
+                let column = ObjectId::member(ObjectKind::Column, child.clone(), id.leaf().clone());
+                facts.to.objects.contains_key(&column)
             });
             let head = if kept_by_child { "ALTER TABLE ONLY " } else { "ALTER TABLE " };
             let generated = matches!(of.value, crate::model::Value::Generated { .. });

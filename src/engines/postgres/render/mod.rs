@@ -22,6 +22,8 @@ mod table;
 mod types;
 mod view;
 
+use std::sync::Arc;
+
 use crate::engines::{Action, Draft, Facts, Restore};
 use crate::model::{
     Body, Boundary, EngineKind, Object, ObjectId, ObjectKind, QualifiedName, Runtime, Schema, ServerVersion,
@@ -42,7 +44,7 @@ pub(super) fn steps(action: &Action, facts: &Facts<'_>) -> Vec<Draft> {
 }
 
 /// An object as it stands alone.
-pub(super) fn define(object: &Object) -> Vec<Sql> {
+pub(super) fn define(object: &Arc<Object>) -> Vec<Sql> {
     let version = ServerVersion { engine: PG, number: (18, 0, 0), text: "".into() };
     let nowhere = Schema::empty(version);
     let mut fresh = std::collections::BTreeSet::new();
@@ -58,13 +60,27 @@ pub(super) fn define(object: &Object) -> Vec<Sql> {
     if let Body::Column(column) = &object.body {
         return column::define(object, column, &facts);
     }
-    let objects = [std::sync::Arc::new(with_sorted_options(object))];
-    create::create(&objects, &facts).into_iter().map(|draft| draft.sql).collect()
+    create::create(&[with_sorted_options(object)], &facts).into_iter().map(|draft| draft.sql).collect()
 }
 
 /// Equal objects are defined in the same words, whatever the order of their options.
-fn with_sorted_options(object: &Object) -> Object {
-    let mut object = object.clone();
+fn with_sorted_options(object: &Arc<Object>) -> Arc<Object> {
+    let sorted = match &object.body {
+        Body::Table(table) => {
+            table.storage.is_sorted()
+                && table.foreign.as_ref().is_none_or(|foreign| foreign.options.is_sorted())
+        }
+        Body::Column(column) => column.options.is_sorted(),
+        Body::View(view) => view.options.is_sorted(),
+        Body::Constraint(constraint) => {
+            constraint.index.as_ref().is_none_or(|index| index.storage.is_sorted())
+        }
+        _ => true,
+    };
+    if sorted {
+        return Arc::clone(object);
+    }
+    let mut object = Object::clone(object);
     let options: Vec<&mut crate::model::Settings> = match &mut object.body {
         Body::Table(table) => std::iter::once(&mut table.storage)
             .chain(table.foreign.iter_mut().map(|foreign| &mut foreign.options))
@@ -77,7 +93,7 @@ fn with_sorted_options(object: &Object) -> Object {
     for settings in options {
         *settings = settings.sorted();
     }
-    object
+    Arc::new(object)
 }
 
 /// The relation an object belongs to, or its own name.

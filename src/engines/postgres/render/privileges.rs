@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engines::{Draft, Facts};
 use crate::model::{
-    Body, DefaultPrivileges, Grant, GrantOption, Ident, Object, ObjectKind, Phase, Sql, Verb,
+    Body, DefaultPrivileges, Grant, GrantOption, Ident, Object, ObjectId, ObjectKind, Phase, Sql, Verb,
 };
 use crate::sql;
 use crate::sqltext::SqlBuilder;
@@ -63,13 +63,10 @@ fn with_defaults(
     facts: &Facts<'_>,
 ) -> BTreeSet<Grant> {
     let mut result = built_in;
-    let first = facts.ground.objects.keys().find(|id| id.kind == ObjectKind::DefaultPrivilege);
-    let Some(first) = first else { return result };
     let entries: Vec<&DefaultPrivileges> = facts
         .ground
-        .objects
-        .range(first..)
-        .filter_map(|(_, object)| match &object.body {
+        .of_kind(ObjectKind::DefaultPrivilege)
+        .filter_map(|object| match &object.body {
             Body::Privileges(entry) => Some(entry),
             _ => None,
         })
@@ -137,11 +134,8 @@ pub(super) fn column_grants_again(
         return drafts;
     }
     let table = &object.id.name;
-    let columns = facts
-        .to
-        .objects
-        .values()
-        .filter(|column| column.id.kind == ObjectKind::Column && column.id.name == *table);
+    let of_table = ObjectId::new(ObjectKind::Table, table.clone());
+    let columns = facts.to.members(&of_table).filter(|part| part.id.kind == ObjectKind::Column);
     for column in columns {
         let stays: BTreeSet<Grant> = column
             .about
