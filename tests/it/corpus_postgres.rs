@@ -235,17 +235,21 @@ fn report(server: &Server, mut outcomes: Vec<Outcome>) {
             let _ = writeln!(text, "{:?} {}: {first}", outcome.reached, outcome.case);
         }
     }
-    println!("{text}\nPostgreSQL {}suite            load  forward  equal  rolled back", version);
+    println!("{text}");
+    let version = version.trim();
+    let mut table =
+        format!("corpus, PostgreSQL {version}\nsuite            load  forward  equal  rolled back\n");
     for (suite, [load, forward, equal, back]) in &suites {
-        println!("{suite:<15} {load:>5} {forward:>8} {equal:>6} {back:>12}");
+        let _ = writeln!(table, "{suite:<15} {load:>5} {forward:>8} {equal:>6} {back:>12}");
     }
+    crate::ids::tell(&table);
     if let Ok(path) = std::env::var("MIGRATOR_TEST_REPORT") {
         let whole: String = outcomes
             .iter()
             .filter(|o| o.reached != Stage::Done)
             .map(|o| format!("=== {:?} {}\n{}\n", o.reached, o.case, o.why))
             .collect();
-        std::fs::write(path, whole).unwrap();
+        std::fs::write(format!("{path}.{version}"), whole).unwrap();
     }
     let [load, _, equal, back] = suites.get("all").copied().unwrap_or_default();
     assert!(equal * 100 >= EQUAL * load, "{equal} of {load} end equal, {EQUAL} % must");

@@ -37,7 +37,7 @@ async fn pairs_of_sqlite3def() {
             }
         }
     }
-    println!("{counted} counted, {reached} end equal, {returned} roll back");
+    crate::ids::tell(&format!("corpus, SQLite: {counted} load, {reached} end equal, {returned} roll back"));
     assert!(counted >= 60, "only {counted} pairs loaded");
     assert!(reached * 100 >= counted * 95, "{reached} of {counted} end equal");
     assert!(returned * 100 >= counted * 90, "{returned} of {counted} roll back");

@@ -1,7 +1,8 @@
 //! The reliability tests by their ids: how often each one ran, on what, with how many failures, from which seed. Each
 //! trial is one line of the file that `MIGRATOR_TEST_IDS` names; `tests/run` makes a table of them. One that never ran
-//! says so, and is not a success.
+//! says so, and is not a success. Tables of whole suites go to the file that `MIGRATOR_TEST_TABLES` names.
 
+use std::ffi::OsString;
 use std::fmt::Display;
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -19,6 +20,22 @@ pub fn count(quick: usize, full: usize, soak: usize) -> usize {
 /// The seed of a random trial: the one that `MIGRATOR_TEST_SEED` names, or the one of every run.
 pub fn seed(usual: u64) -> u64 {
     std::env::var("MIGRATOR_TEST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(usual)
+}
+
+/// A table for whoever reads the end of the run: of a suite that ended well, too.
+pub fn tell(table: &str) {
+    println!("{table}");
+    if let Some(path) = std::env::var_os("MIGRATOR_TEST_TABLES") {
+        add(path, &format!("{}\n", table.trim()));
+    }
+}
+
+/// One write: what ends at the same time does not mix.
+fn add(path: OsString, text: &str) {
+    let kept = OpenOptions::new().create(true).append(true).open(path);
+    if let Err(error) = kept.and_then(|mut file| file.write_all(text.as_bytes())) {
+        eprintln!("what is told at the end of the run lacks {text}: {error}");
+    }
 }
 
 /// One test of an id on an engine. Its line is written when it is dropped, however the test ends.
@@ -72,11 +89,6 @@ impl Drop for Trial {
         let runs = if failures == 0 && self.runs == 0 { "skipped".to_owned() } else { self.runs.to_string() };
         println!("{}  {}  {runs} runs, {failures} failures, seed {seed}", self.id, self.engine);
         let Some(path) = std::env::var_os("MIGRATOR_TEST_IDS") else { return };
-        let line = format!("{}\t{}\t{runs}\t{failures}\t{seed}\n", self.id, self.engine);
-        // One write of one short line: tests that end at the same time do not mix theirs.
-        let kept = OpenOptions::new().create(true).append(true).open(path);
-        if let Err(error) = kept.and_then(|mut file| file.write_all(line.as_bytes())) {
-            eprintln!("the table of the reliability tests lacks {line}: {error}");
-        }
+        add(path, &format!("{}\t{}\t{runs}\t{failures}\t{seed}\n", self.id, self.engine));
     }
 }

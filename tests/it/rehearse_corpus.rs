@@ -53,7 +53,9 @@ async fn run(mut workshop: Workshop, engine: EngineKind, folder: &str, step: usi
             lines.extend(why.into_iter().map(|why| format!("{name} {way}: {word}: {why}")));
         }
     }
-    println!("{}\n{tally:?}", lines.join("\n"));
+    println!("{}", lines.join("\n"));
+    let words: Vec<String> = tally.iter().map(|(word, times)| format!("{times} {word}")).collect();
+    crate::ids::tell(&format!("rehearsals of the corpus, {}: {}", engine.title(), words.join(", ")));
     let count = |word: &str| tally.get(word).copied().unwrap_or(0);
     let tried = count("proven") + count("failed") + count("not rehearsed") + count("refused");
     assert!(count("proven") * 100 >= tried * PROVEN, "{tally:?}");
