@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::document::Section;
 use super::nearest::suggest;
@@ -12,7 +13,7 @@ use crate::connect::{
     AddressError, PostgresAddress, PostgresTarget, SqliteTarget, Target, TlsMode, tls_mode,
 };
 use crate::diff::Privileges;
-use crate::model::{EngineKind, Failure, FailureKind, Ident};
+use crate::model::{EngineKind, Failure, FailureKind, Ident, Throttle};
 
 /// What production asks for before a plan runs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -115,6 +116,7 @@ pub struct Environment {
     pub privileges: Privileges,
     pub schemas: Schemas,
     pub calendar: Calendar,
+    pub throttle: Throttle,
     /// The schema of our own tables, or the first part of their names.
     pub home: Ident,
     way: Way,
@@ -135,7 +137,10 @@ const KEYS: &[&str] = &[
     "journal_schema",
     "password",
     "privileges",
+    "replica_lag",
+    "replicas",
     "schemas",
+    "slot_lag",
     "stage",
     "tls",
     "url",
@@ -171,6 +176,7 @@ impl Environment {
         };
         let stage = section.number("stage")?;
         let calendar = calendar(section)?;
+        let throttle = throttle(section)?;
         let home = match section.string("journal_schema")? {
             None => HOME,
             Some("") => {
@@ -194,7 +200,8 @@ impl Environment {
         let whence = format!("{}: {}", section.document.name, section.path_of("").trim_end_matches('.'));
         let name = name.to_owned();
         let home = Ident::from(home);
-        let found = Self { name, stage, engine, guard, privileges, schemas, calendar, home, way, whence };
+        let found =
+            Self { name, stage, engine, guard, privileges, schemas, calendar, throttle, home, way, whence };
         if let Way::Postgres { address, .. } = &found.way {
             found.check(address, section, surroundings)?;
         }
@@ -233,6 +240,7 @@ impl Environment {
             schemas: self.schemas.clone(),
             privileges: self.privileges,
             calendar: self.calendar.clone(),
+            throttle: self.throttle.clone(),
             home: self.home.clone(),
         })
     }
@@ -278,6 +286,38 @@ fn calendar(section: &Section<'_>) -> Result<Calendar, Failure> {
     Ok(Calendar { freeze, windows })
 }
 
+/// What statements that go in batches wait for.
+fn throttle(section: &Section<'_>) -> Result<Throttle, Failure> {
+    let measured = |key: &str, units: &[(&str, u64)]| match section.string(key)? {
+        None => Ok(None),
+        Some(text) => measure(text, units).map(Some).ok_or_else(|| {
+            let known: Vec<&str> = units.iter().map(|(unit, _)| *unit).collect();
+            let hint = format!("write a number and one of {}, such as \"5 {}\"", known.join(", "), known[1]);
+            section.wrong(key, format!("`{text}` cannot be read"), hint)
+        }),
+    };
+    let lag = measured("replica_lag", &[("ms", 1), ("s", 1_000), ("min", 60_000)])?;
+    let slot_lag = measured("slot_lag", &[("kB", 1 << 10), ("MB", 1 << 20), ("GB", 1 << 30)])?;
+    let replicas = section.one_or_more("replicas")?;
+    if lag.is_none() && !replicas.is_empty() {
+        return Err(section.wrong(
+            "replicas",
+            "needs `replica_lag` beside it",
+            "say how far they may be behind",
+        ));
+    }
+    Ok(Throttle { replica_lag: lag.map(Duration::from_millis), replicas, slot_lag })
+}
+
+/// `5 s`, `1GB`: a number and a unit.
+fn measure(text: &str, units: &[(&str, u64)]) -> Option<u64> {
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at(digits);
+    let (_, factor) = units.iter().find(|(name, _)| *name == unit.trim())?;
+    number.parse::<u64>().ok()?.checked_mul(*factor)
+}
+
 /// What `privileges = true` means.
 pub(super) fn compared(flag: bool) -> Privileges {
     if flag { Privileges::Compare } else { Privileges::Ignore }
@@ -302,8 +342,8 @@ fn way(section: &Section<'_>, surroundings: &Surroundings) -> Result<(EngineKind
         .map_err(|error| section.wrong("url", error.what, error.hint))?
     {
         Address::Sqlite(path) => {
-            for key in ["user", "password", "tls", "ca"] {
-                if section.string(key)?.is_some() {
+            for key in ["user", "password", "tls", "ca", "replica_lag", "replicas", "slot_lag"] {
+                if section.has(key) {
                     return Err(section.wrong(key, "SQLite is a file and has none", ""));
                 }
             }
@@ -388,6 +428,22 @@ pub(super) fn journal(section: &Section<'_>, surroundings: &Surroundings) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn measures_have_a_unit() {
+        let units = [("ms", 1), ("s", 1_000)];
+        for (text, expected) in [
+            ("5 s", Some(5_000)),
+            ("500ms", Some(500)),
+            ("5", None),
+            ("s", None),
+            ("5 h", None),
+            ("-5 s", None),
+        ] {
+            assert_eq!(measure(text, &units), expected, "{text}");
+        }
+        assert_eq!(measure("99999999999999999 s", &[("s", 1_000)]), None);
+    }
 
     #[test]
     fn schemas_are_chosen_by_pattern() {

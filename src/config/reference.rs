@@ -7,7 +7,7 @@ use super::nearest::{nearest, suggest};
 use super::{Calendar, Guard, HOME, Project, Schemas, Surroundings};
 use crate::connect::{AddressError, PostgresAddress, SqliteTarget, Target};
 use crate::diff::Privileges;
-use crate::model::{EngineKind, Failure, FailureKind, Ident};
+use crate::model::{EngineKind, Failure, FailureKind, Ident, Throttle};
 
 /// Where a schema comes from.
 #[derive(Clone, Debug)]
@@ -45,6 +45,8 @@ pub struct Place {
     pub schemas: Schemas,
     pub privileges: Privileges,
     pub calendar: Calendar,
+    /// What statements that go in batches wait for.
+    pub throttle: Throttle,
     /// The schema of our own tables, or the first part of their names.
     pub home: Ident,
 }
@@ -60,6 +62,7 @@ impl Place {
             schemas: Schemas::default(),
             privileges,
             calendar: Calendar::default(),
+            throttle: Throttle::default(),
             home: Ident::from(HOME),
         }
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::connect::WireError;
 use crate::model::{
-    EngineKind, Ident, ObjectId, QualifiedName, Schema, ServerVersion, SessionMark, Sql, Statement,
+    Batches, EngineKind, Ident, ObjectId, QualifiedName, Schema, ServerVersion, SessionMark, Sql, Statement,
 };
 
 use super::{postgres, sqlite};
@@ -29,16 +29,22 @@ pub enum Own {
     Plan,
     /// One row: `id, fence, holder, run, plan, since`.
     Lease,
+    /// `job_id, run, plan, target, last_key, rows_done, rows_seen, batch_size, state, fence, updated_at`: how far
+    /// statements came that go in batches. Made when the first of them runs.
+    Backfill,
 }
 
 impl Own {
-    pub const ALL: [Self; 3] = [Self::Journal, Self::Plan, Self::Lease];
+    /// Those that are made together: all of them are there, or none.
+    pub const FIRST: [Self; 3] = [Self::Journal, Self::Plan, Self::Lease];
+    pub const ALL: [Self; 4] = [Self::Journal, Self::Plan, Self::Lease, Self::Backfill];
 
     pub fn word(self) -> &'static str {
         match self {
             Self::Journal => "journal",
             Self::Plan => "plan",
             Self::Lease => "lease",
+            Self::Backfill => "backfill",
         }
     }
 }
@@ -47,10 +53,26 @@ pub trait Execution: Sync {
     /// What one of our tables is called where `home` is the configured name.
     fn own(&self, home: &Ident, table: Own) -> QualifiedName;
 
-    /// Makes our tables and the lease's one row where they are missing. Each may be sent again.
+    /// Makes the first of our tables and the lease's one row where they are missing. Each may be sent again.
     fn make_own(&self, home: &Ident) -> Vec<Sql>;
 
-    /// One row, one column: how many of our tables are there.
+    /// Makes the table of jobs where it is missing. May be sent again.
+    fn make_jobs(&self, home: &Ident) -> Sql;
+
+    /// One row: how many rows the next slice of a table has, and the key of its last one, a column each. None where no
+    /// row is left beyond `after`.
+    fn slice(&self, batches: &Batches, after: Option<&[Box<str>]>, size: u32) -> Sql;
+
+    /// Changes the rows beyond `after`, up to and with `upto`.
+    fn batch(&self, batches: &Batches, after: Option<&[Box<str>]>, upto: &[Box<str>]) -> Sql;
+
+    /// One row, one column: how many rows are still to be changed, counted no further than a thousand.
+    fn left_over(&self, batches: &Batches) -> Sql;
+
+    /// One row, one column: about how many rows the table has; NULL where nobody knows.
+    fn estimate(&self, batches: &Batches) -> Sql;
+
+    /// One row, one column: how many of the first of our tables are there.
     fn has_own(&self, home: &Ident) -> Sql;
 
     /// A row where the home is somebody else's. `None`: names alone tell.
@@ -83,6 +105,13 @@ pub trait Execution: Sync {
 
     /// Who is in the way of that session: rows of session, role, program, state, seconds, statement.
     fn blockers(&self, session: &SessionMark) -> Option<Sql>;
+
+    /// How far replicas are: rows of whether this role may see it (`t`, `f`), name, state, seconds behind, bytes behind.
+    /// One row at least: without a name where there is no replica. `None`: the engine has none.
+    fn replicas(&self) -> Option<Sql>;
+
+    /// What slots keep back: rows of name and bytes. `None`: the engine has none.
+    fn slots(&self) -> Option<Sql>;
 
     /// How far that session's statement is: rows of phase, done, total.
     fn progress(&self, session: &SessionMark) -> Option<Sql>;

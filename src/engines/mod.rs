@@ -11,6 +11,7 @@ use crate::model::{
     ServerVersion, Sql, Statement, Step, Verb,
 };
 
+mod batches;
 mod draft;
 mod execute;
 mod introspect;
@@ -19,6 +20,7 @@ pub mod postgres;
 mod reading;
 pub mod sqlite;
 
+pub use batches::{Batching, Before, Lack, Whole};
 pub use execute::{Execution, Left, Mishap, Own, execution};
 pub use introspect::{Answers, IntrospectError, ask, assembled, introspect};
 pub use reading::{Act, Cascade, Manner, Prebuilt, Reach, Reading, Undoing, Write};
@@ -93,6 +95,13 @@ pub trait Dialect: Sync {
     /// What a statement that a person wrote does, as far as its words tell. `schema` is what it will find, roughly:
     /// names are looked up there. What is not understood counts as the worst that it could be.
     fn read_statement(&self, sql: &str, schema: &Schema) -> Reading;
+
+    /// Whether an UPDATE that a person wrote can go in batches. `None`: it is no UPDATE of many rows of a table that
+    /// `schema` has.
+    fn batching(&self, sql: &str, schema: &Schema) -> Option<Result<Batching, Whole>> {
+        let _ = (sql, schema);
+        None
+    }
 
     /// Opens a transaction that writes.
     fn begin(&self) -> Sql {

@@ -260,6 +260,11 @@ impl<'t> Words<'t> {
         false
     }
 
+    /// The words and signs from here on.
+    pub fn rest(&self) -> Vec<&'t str> {
+        self.tokens.get(self.at..).unwrap_or_default().iter().map(|(_, text)| *text).collect()
+    }
+
     /// Goes on to these words, outside parentheses, and takes them.
     pub fn find(&mut self, words: &str) -> bool {
         let mut rest = self.clone();

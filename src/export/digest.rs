@@ -43,6 +43,14 @@ fn step(step: &Step, stamp: &mut Stamp) {
         Reversal::Impossible(_) => &[],
     };
     back.iter().for_each(|back| statement(back, stamp));
+    if let Some(batches) = &step.batches {
+        stamp.part("batches");
+        stamp.part(&batches.table.to_string());
+        [&batches.source, &batches.set, &batches.filter]
+            .into_iter()
+            .for_each(|part| stamp.part(part.as_str()));
+        batches.key.iter().for_each(|column| stamp.part(column.as_str()));
+    }
 }
 
 fn statement(statement: &Statement, stamp: &mut Stamp) {

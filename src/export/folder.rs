@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::engines::Dialect;
 use crate::model::{
-    Compatibility, Effects, EngineKind, Fingerprint, Loss, Plan, Probe, Reversal, ServerVersion, Sql,
-    Standing, Statement, Unmodelled,
+    Batches, Compatibility, Effects, EngineKind, Fingerprint, Ident, Loss, Plan, Probe, QualifiedName,
+    Reversal, ServerVersion, Sql, Standing, Statement, Unmodelled,
 };
 
 use super::wire::{self, Address, Back, Document, Lost, ProofResult, ReversalClass, VERSION};
@@ -160,6 +160,7 @@ impl wire::Step {
             reversal,
             irreversible,
             lost,
+            batches: step.batches.as_ref().map(wire::Batches::from),
             rollback: step.reversal.statements().iter().map(back).collect(),
         }
     }
@@ -202,6 +203,32 @@ impl wire::Step {
             probe: self.probe.map_or(Probe::Introspect, |sql| Probe::Query(Sql::assembled(sql))),
             reason: self.reason.into(),
             author: self.author,
+            batches: self.batches.map(Into::into),
+        }
+    }
+}
+
+impl From<&Batches> for wire::Batches {
+    fn from(batches: &Batches) -> Self {
+        Self {
+            schema: batches.table.schema.as_ref().map(ToString::to_string),
+            table: batches.table.name.to_string(),
+            key: batches.key.iter().map(ToString::to_string).collect(),
+            source: batches.source.as_str().to_owned(),
+            set: batches.set.as_str().to_owned(),
+            filter: batches.filter.as_str().to_owned(),
+        }
+    }
+}
+
+impl From<wire::Batches> for Batches {
+    fn from(batches: wire::Batches) -> Self {
+        Self {
+            table: QualifiedName { schema: batches.schema.map(Ident::new), name: Ident::new(batches.table) },
+            key: batches.key.into_iter().map(Ident::new).collect(),
+            source: Sql::assembled(batches.source),
+            set: Sql::assembled(batches.set),
+            filter: Sql::assembled(batches.filter),
         }
     }
 }

@@ -5,7 +5,9 @@
 use std::ops::Range;
 
 use crate::engines::Dialect;
-use crate::model::{Boundary, EngineKind, Loss, LossTime, Reversal, Runtime, Sql, Statement, Step};
+use crate::model::{
+    Batches, Boundary, EngineKind, Loss, LossTime, Reversal, Runtime, Sql, Statement, Step, batch_size,
+};
 
 use super::comment::comment;
 use super::{Proof, Record, digest};
@@ -265,14 +267,27 @@ fn items(steps: &[Step], direction: Direction) -> Vec<Item<'_>> {
     let mut items = Vec::new();
     let numbered = steps.iter().enumerate();
     match direction {
-        Direction::Forward => items.extend(numbered.map(|(at, step)| Item {
-            step: at,
-            comments: vec![comment(format_args!("[{}] {}", at + 1, facts(step)))],
-            statement: Some(&step.statement),
+        Direction::Forward => items.extend(numbered.map(|(at, step)| {
+            let mut comments = vec![comment(format_args!("[{}] {}", at + 1, facts(step)))];
+            comments.extend(step.batches.as_ref().map(batches));
+            Item { step: at, comments, statement: Some(&step.statement) }
         })),
         Direction::Rollback => numbered.rev().for_each(|(at, step)| taken_back(at, step, &mut items)),
     }
     items
+}
+
+/// How a comment on batches begins.
+pub(super) const BATCHES: &str = "in batches: ";
+
+/// The client of the engine sends the statement whole; we do not.
+fn batches(batches: &Batches) -> String {
+    comment(format_args!(
+        "{BATCHES}migrator-tui runs it {} rows or so at a time, by {}, and goes on where it stopped; by itself it is one \
+         statement",
+        batch_size::START,
+        batches.key_words()
+    ))
 }
 
 /// The way back of one step: its comments, then its statements.

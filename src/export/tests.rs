@@ -91,6 +91,7 @@ fn step(sql: &str, boundary: Boundary, runtime: Runtime, reversal: Reversal) -> 
         probe: Probe::Introspect,
         reason: "because".into(),
         author: Author::Planner,
+        batches: None,
     }
 }
 
@@ -244,10 +245,10 @@ fn a_change_by_hand_is_named() {
     assert!(matches!(refused, FolderError::Script { file: "forward.sql", .. }), "{refused}");
     let plan = FolderText { plan: text.plan.replace("\"ONE\"", "\"ELEVEN\""), ..text.clone() };
     assert_eq!(read(&plan, settings).unwrap_err(), FolderError::Digest);
-    let newer = FolderText { plan: text.plan.replace("version = 4\n", "version = 5\n"), ..text.clone() };
-    assert_eq!(read(&newer, settings).unwrap_err(), FolderError::Version(5));
-    let older = FolderText { plan: text.plan.replace("version = 4\n", "version = 3\n"), ..text.clone() };
-    assert_eq!(read(&older, settings).unwrap_err(), FolderError::Version(3));
+    let newer = FolderText { plan: text.plan.replace("version = 5\n", "version = 6\n"), ..text.clone() };
+    assert_eq!(read(&newer, settings).unwrap_err(), FolderError::Version(6));
+    let older = FolderText { plan: text.plan.replace("version = 5\n", "version = 4\n"), ..text.clone() };
+    assert_eq!(read(&older, settings).unwrap_err(), FolderError::Version(4));
     let elsewhere = FolderText { plan: text.plan.replacen("lock = \"", "lock = \"row-", 1), ..text.clone() };
     assert!(read(&elsewhere, settings).is_err());
     let broken = FolderText { plan: "name = ".into(), ..text };

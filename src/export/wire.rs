@@ -14,7 +14,7 @@ use super::{Noted, Record, digest};
 
 /// The version of the file's shape. Earlier ones did not say all that they expect to find, so what had come to a table
 /// since would be lost unseen: they are not read.
-pub(super) const VERSION: u32 = 4;
+pub(super) const VERSION: u32 = 5;
 
 #[derive(Serialize, Deserialize, Debug)]
 #[serde(deny_unknown_fields)]
@@ -154,8 +154,22 @@ pub(super) struct Step {
     pub irreversible: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lost: Option<Lost>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batches: Option<Batches>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rollback: Vec<Back>,
+}
+
+/// An UPDATE that goes in batches: the key that it follows, and what stands behind UPDATE, SET and WHERE.
+#[derive(Serialize, Deserialize, Debug)]
+pub(super) struct Batches {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    pub table: String,
+    pub key: Vec<String>,
+    pub source: String,
+    pub set: String,
+    pub filter: String,
 }
 
 #[derive(Serialize, Deserialize, Clone, Copy, Debug)]

@@ -2,6 +2,7 @@
 //! reads a clock, or knows an engine beyond [`EngineKind`].
 
 mod approval;
+mod batches;
 mod change;
 mod effects;
 mod failure;
@@ -16,9 +17,11 @@ mod settings;
 mod spelled;
 mod table;
 mod text;
+mod throttle;
 mod types;
 
 pub use approval::*;
+pub use batches::*;
 pub use change::*;
 pub use effects::*;
 pub use failure::*;
@@ -32,4 +35,5 @@ pub use schema::*;
 pub use settings::*;
 pub use table::*;
 pub use text::*;
+pub use throttle::*;
 pub use types::*;

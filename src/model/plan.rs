@@ -1,6 +1,6 @@
 //! A plan: ordered steps from one schema to another, each with its way back.
 
-use super::{Effects, Fingerprint, ObjectId, ServerVersion, Sql, Unmodelled};
+use super::{Batches, Effects, Fingerprint, ObjectId, ServerVersion, Sql, Unmodelled};
 
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -35,6 +35,8 @@ pub struct Step {
     /// One line: why the step is there and has this form.
     pub reason: Box<str>,
     pub author: Author,
+    /// How the statement is cut when it is run. `None`: it is sent whole.
+    pub batches: Option<Batches>,
 }
 
 /// Who wrote a statement.

@@ -297,6 +297,7 @@ fn step(action: &Action, draft: Draft, reversal: Reversal) -> Step {
         probe: draft.probe,
         reason: draft.reason,
         author: Author::Planner,
+        batches: None,
     }
 }
 

@@ -77,6 +77,7 @@ pub(crate) fn reversed(steps: &[Step]) -> Vec<Step> {
             step.reversal.statements().iter().map(|statement| Step {
                 statement: statement.clone(),
                 reversal: Reversal::Exact(Vec::new()),
+                batches: None,
                 ..step.clone()
             })
         })

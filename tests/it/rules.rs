@@ -41,6 +41,7 @@ const WITHOUT_PAIR: &[(&str, &str)] = &[
     ("require-concurrent-reindex", "only a statement that a person wrote does this"),
     ("prefer-repack", "only a statement that a person wrote does this"),
     ("backfill-in-ddl-transaction", "only a statement that a person wrote does this"),
+    ("backfill-in-one-statement", "only a statement that a person wrote does this"),
     ("drop-database", "only a statement that a person wrote does this"),
 ];
 

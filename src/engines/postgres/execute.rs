@@ -4,16 +4,18 @@
 use std::collections::BTreeSet;
 
 use crate::connect::{WireError, WireErrorKind};
+use crate::engines::batches;
 use crate::engines::execute::{Execution, Left, Mishap, Own};
 use crate::engines::{Act, Dialect};
 use crate::model::{
-    Body, EngineKind, Ident, ObjectId, ObjectKind, QualifiedName, Schema, ServerVersion, SessionMark, Sql,
-    Statement, Validity,
+    Batches, Body, EngineKind, Ident, ObjectId, ObjectKind, QualifiedName, Schema, ServerVersion,
+    SessionMark, Sql, Statement, Validity,
 };
 use crate::sql;
 use crate::sqltext::{Literal, SqlBuilder};
 
 use super::Postgres;
+use super::batches::SPELLING;
 
 const PG: EngineKind = EngineKind::Postgres;
 
@@ -35,7 +37,7 @@ impl Execution for Postgres {
     }
 
     fn make_own(&self, home: &Ident) -> Vec<Sql> {
-        let [journal, plan, lease] = Own::ALL.map(|table| self.own(home, table));
+        let [journal, plan, lease] = Own::FIRST.map(|table| self.own(home, table));
         vec![
             sql!(PG; "CREATE SCHEMA IF NOT EXISTS ", home),
             sql!(PG; "COMMENT ON SCHEMA ", home, " IS ", Literal(MARK)),
@@ -51,8 +53,32 @@ impl Execution for Postgres {
         ]
     }
 
+    fn make_jobs(&self, home: &Ident) -> Sql {
+        sql!(PG; "CREATE TABLE IF NOT EXISTS ", &self.own(home, Own::Backfill), " (job_id text PRIMARY KEY, run text NOT NULL, \
+            plan text NOT NULL, target text NOT NULL, last_key text, rows_done bigint NOT NULL, \
+            rows_seen bigint NOT NULL, batch_size bigint NOT NULL, state text NOT NULL, fence bigint NOT NULL, \
+            updated_at text NOT NULL)")
+    }
+
+    fn slice(&self, batches: &Batches, after: Option<&[Box<str>]>, size: u32) -> Sql {
+        batches::slice(&SPELLING, batches, after, size)
+    }
+
+    fn batch(&self, batches: &Batches, after: Option<&[Box<str>]>, upto: &[Box<str>]) -> Sql {
+        batches::batch(&SPELLING, batches, after, upto)
+    }
+
+    fn left_over(&self, batches: &Batches) -> Sql {
+        batches::left(PG, batches)
+    }
+
+    fn estimate(&self, batches: &Batches) -> Sql {
+        sql!(PG; "SELECT nullif(greatest(reltuples, 0), 0)::bigint FROM pg_catalog.pg_class WHERE oid = \
+            pg_catalog.to_regclass(", Literal(sql!(PG; &batches.table).as_str()), ")")
+    }
+
     fn has_own(&self, home: &Ident) -> Sql {
-        let [journal, plan, lease] = Own::ALL.map(|table| sql!(PG; &self.own(home, table)));
+        let [journal, plan, lease] = Own::FIRST.map(|table| sql!(PG; &self.own(home, table)));
         sql!(PG; "SELECT count(pg_catalog.to_regclass(name)) FROM (VALUES (", Literal(journal.as_str()), "), (",
             Literal(plan.as_str()), "), (", Literal(lease.as_str()), ")) AS own (name)")
     }
@@ -142,6 +168,20 @@ impl Execution for Postgres {
             floor(extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, a.backend_start)))::bigint, \
             left(coalesce(a.query, ''), 200) FROM unnest(pg_catalog.pg_blocking_pids(", pid(session),
             ")) AS b (pid) JOIN pg_catalog.pg_stat_activity a ON a.pid = b.pid ORDER BY 5 DESC, 1"))
+    }
+
+    fn replicas(&self) -> Option<Sql> {
+        // Without the right, a row of another role's session is there with NULL in all of it. Copies for a backup are
+        // no replicas.
+        Some(sql!(PG; "SELECT own.may, r.application_name, r.state, extract(epoch FROM r.replay_lag)::text, \
+            pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), r.replay_lsn)::text \
+            FROM (SELECT pg_catalog.pg_has_role(current_user, 'pg_read_all_stats', 'USAGE')) AS own (may) \
+            LEFT JOIN pg_catalog.pg_stat_replication r ON r.state IS DISTINCT FROM 'backup'"))
+    }
+
+    fn slots(&self) -> Option<Sql> {
+        Some(sql!(PG; "SELECT slot_name, pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), \
+            restart_lsn)::bigint::text FROM pg_catalog.pg_replication_slots"))
     }
 
     fn progress(&self, session: &SessionMark) -> Option<Sql> {

@@ -1,5 +1,6 @@
 //! The PostgreSQL dialect, 13 to 18.
 
+mod batches;
 mod decide;
 mod execute;
 mod hand;
@@ -13,7 +14,8 @@ use std::sync::Arc;
 
 use crate::connect::Rows;
 use crate::engines::{
-    Action, AssembleError, Cause, Dialect, Disturbance, Draft, Facts, Folding, Frame, Reading, Transition,
+    Action, AssembleError, Batching, Cause, Dialect, Disturbance, Draft, Facts, Folding, Frame, Reading,
+    Transition, Whole,
 };
 use crate::model::{
     Body, Boundary, Change, Edit, EngineKind, Object, ObjectId, Runtime, Schema, ServerVersion, Sql,
@@ -90,6 +92,10 @@ impl Dialect for Postgres {
 
     fn read_statement(&self, sql: &str, schema: &Schema) -> Reading {
         hand::read(sql, schema)
+    }
+
+    fn batching(&self, sql: &str, schema: &Schema) -> Option<Result<Batching, Whole>> {
+        batches::batching(sql, schema)
     }
 
     /// A short wait for the lock, because everybody queues behind us while we wait (spec 6.3). Builds and

@@ -4,14 +4,16 @@
 use std::collections::BTreeSet;
 
 use crate::connect::WireError;
+use crate::engines::batches;
 use crate::engines::execute::{Execution, Left, Mishap, Own};
 use crate::model::{
-    EngineKind, Ident, ObjectId, ObjectKind, QualifiedName, Schema, ServerVersion, SessionMark, Sql,
+    Batches, EngineKind, Ident, ObjectId, ObjectKind, QualifiedName, Schema, ServerVersion, SessionMark, Sql,
     Statement,
 };
 use crate::sql;
 
 use super::Sqlite;
+use super::batches::SPELLING;
 
 const LITE: EngineKind = EngineKind::Sqlite;
 
@@ -24,7 +26,7 @@ impl Execution for Sqlite {
     }
 
     fn make_own(&self, home: &Ident) -> Vec<Sql> {
-        let [journal, plan, lease] = Own::ALL.map(|table| self.own(home, table));
+        let [journal, plan, lease] = Own::FIRST.map(|table| self.own(home, table));
         vec![
             sql!(LITE; "CREATE TABLE IF NOT EXISTS ", &journal, " (seq INTEGER PRIMARY KEY, run TEXT NOT NULL, \
                 fence INTEGER NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL, prev TEXT NOT NULL, \
@@ -38,8 +40,31 @@ impl Execution for Sqlite {
         ]
     }
 
+    fn make_jobs(&self, home: &Ident) -> Sql {
+        sql!(LITE; "CREATE TABLE IF NOT EXISTS ", &self.own(home, Own::Backfill), " (job_id TEXT PRIMARY KEY, run TEXT NOT NULL, \
+            plan TEXT NOT NULL, target TEXT NOT NULL, last_key TEXT, rows_done INTEGER NOT NULL, \
+            rows_seen INTEGER NOT NULL, batch_size INTEGER NOT NULL, state TEXT NOT NULL, fence INTEGER NOT NULL, \
+            updated_at TEXT NOT NULL)")
+    }
+
+    fn slice(&self, batches: &Batches, after: Option<&[Box<str>]>, size: u32) -> Sql {
+        batches::slice(&SPELLING, batches, after, size)
+    }
+
+    fn batch(&self, batches: &Batches, after: Option<&[Box<str>]>, upto: &[Box<str>]) -> Sql {
+        batches::batch(&SPELLING, batches, after, upto)
+    }
+
+    fn left_over(&self, batches: &Batches) -> Sql {
+        batches::left(LITE, batches)
+    }
+
+    fn estimate(&self, batches: &Batches) -> Sql {
+        sql!(LITE; "SELECT count(*) FROM ", &batches.table)
+    }
+
     fn has_own(&self, home: &Ident) -> Sql {
-        let [journal, plan, lease] = Own::ALL.map(|table| self.own(home, table));
+        let [journal, plan, lease] = Own::FIRST.map(|table| self.own(home, table));
         let name = |own: &QualifiedName| sql!(LITE; crate::sqltext::Literal(own.name.as_str()));
         sql!(LITE; "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN (", name(&journal), ", ",
             name(&plan), ", ", name(&lease), ")")
@@ -57,10 +82,11 @@ impl Execution for Sqlite {
         // A journal that has these very columns, with its two companions.
         let home = |table: &ObjectId| {
             let name = table.name.name.as_str().strip_suffix("_journal")?;
-            let own = Own::ALL.map(|own| format!("{name}_{}", own.word()));
+            let own = |own: Own| format!("{name}_{}", own.word());
             let parts = schema.members(table).filter(|part| part.id.kind == ObjectKind::Column);
             let columns: BTreeSet<&str> = parts.map(|part| part.id.leaf().as_str()).collect();
-            (own.iter().all(|table| is_table(table)) && columns == BTreeSet::from(COLUMNS)).then_some(own)
+            let first = Own::FIRST.into_iter().all(|table| is_table(&own(table)));
+            (first && columns == BTreeSet::from(COLUMNS)).then(|| Own::ALL.map(own))
         };
         let names: BTreeSet<String> =
             schema.of_kind(ObjectKind::Table).filter_map(|table| home(&table.id)).flatten().collect();
@@ -99,6 +125,14 @@ impl Execution for Sqlite {
     }
 
     fn blockers(&self, _: &SessionMark) -> Option<Sql> {
+        None
+    }
+
+    fn replicas(&self) -> Option<Sql> {
+        None
+    }
+
+    fn slots(&self) -> Option<Sql> {
         None
     }
 

@@ -1,6 +1,7 @@
 //! The SQLite dialect: one file, one writer, no schemas, no owners, and a table that is one stored statement. Only
 //! columns can be added, dropped and renamed in place; everything else about a table is done by rebuilding it.
 
+mod batches;
 mod catalog;
 mod constraint;
 mod copy;
@@ -21,7 +22,8 @@ mod token;
 use std::sync::Arc;
 
 use super::{
-    Action, AssembleError, Cause, Dialect, Disturbance, Draft, Facts, Folding, Frame, Reading, Transition,
+    Action, AssembleError, Batching, Cause, Dialect, Disturbance, Draft, Facts, Folding, Frame, Reading,
+    Transition, Whole,
 };
 use crate::connect::Rows;
 use crate::model::{
@@ -142,6 +144,10 @@ impl Dialect for Sqlite {
 
     fn read_statement(&self, sql: &str, schema: &Schema) -> Reading {
         hand::read(sql, schema)
+    }
+
+    fn batching(&self, sql: &str, schema: &Schema) -> Option<Result<Batching, Whole>> {
+        batches::batching(sql, schema)
     }
 
     fn begin(&self) -> Sql {

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::engines::{Reading, Undoing};
+use crate::engines::{Batching, Before, Reading, Undoing};
 use crate::export::raw::Direction;
-use crate::model::{Author, Boundary, Reversal, Runtime, Sql, Statement, Step};
+use crate::model::{Author, Boundary, Loss, LossTime, Reversal, Runtime, Sql, Statement, Step};
 
 use super::text::{EditError, Written, normal};
 use super::{Edit, Found, Known, boundary, lost, pairs, returning};
@@ -22,13 +22,13 @@ pub(super) fn attach(
     edit: &Edit<'_>,
     known: &Known<'_>,
     found: &Found,
-    readings: &[Option<Reading>],
+    (readings, batchings): (&[Option<Reading>], &[Option<Batching>]),
     rollback: &[Written<'_>],
     steps: &mut [Step],
 ) -> Result<(), EditError> {
     let formers = formers(known);
     let sources = matched(&formers, known, rollback, edit);
-    let (homes, statements) = homes(edit, found, &formers, &sources, rollback, steps)?;
+    let (homes, statements) = homes(edit, (known, found), &formers, &sources, rollback, steps)?;
     // Known steps whose way back stands somewhere in the text.
     let elsewhere: BTreeSet<usize> = sources.iter().flatten().map(|former| formers[*former].step).collect();
     let mut back: Vec<Vec<Statement>> = vec![Vec::new(); steps.len()];
@@ -41,7 +41,7 @@ pub(super) fn attach(
             Some(source) => kept(&step.reversal, back, elsewhere.contains(&source)),
             None => {
                 let replaced = found.replaces[at].map(|old| known.steps[old]);
-                written(readings[at].as_ref(), replaced, back)
+                written(readings[at].as_ref(), batchings[at].as_ref(), replaced, back)
             }
         };
     }
@@ -85,7 +85,7 @@ fn matched(
 /// The step that each statement belongs to, and the statement as the plan has it.
 fn homes(
     edit: &Edit<'_>,
-    found: &Found,
+    (known, found): (&Known<'_>, &Found),
     formers: &[Former<'_>],
     sources: &[Option<usize>],
     rollback: &[Written<'_>],
@@ -122,7 +122,10 @@ fn homes(
         .zip(sources)
         .map(|(written, source)| match source {
             Some(former) => found.place(formers[*former].step),
-            None => written.marker.and_then(|step| found.place(step)),
+            // A comment alone says that another step's reversal covers this one: nothing of it is meant.
+            None => {
+                written.marker.filter(|step| !is_covered(known, *step)).and_then(|step| found.place(step))
+            }
         })
         .collect();
     let homes = settled(&anchors, &readings, steps);
@@ -137,6 +140,11 @@ fn homes(
         })
         .collect();
     Ok((homes, statements))
+}
+
+fn is_covered(known: &Known<'_>, step: usize) -> bool {
+    let reversal = known.steps.get(step).map(|step| &step.reversal);
+    matches!(reversal, Some(Reversal::Exact(back)) if back.is_empty())
 }
 
 /// Steps are taken back from the last to the first, so homes never rise. Anchors that fit into the longest such
@@ -215,8 +223,25 @@ fn kept(former: &Reversal, back: Vec<Statement>, elsewhere: bool) -> Reversal {
 }
 
 /// The way back of a statement that a person wrote.
-fn written(reading: Option<&Reading>, replaced: Option<&Step>, back: Vec<Statement>) -> Reversal {
+fn written(
+    reading: Option<&Reading>,
+    batching: Option<&Batching>,
+    replaced: Option<&Step>,
+    back: Vec<Statement>,
+) -> Reversal {
     if back.is_empty() {
+        match (batching, reading.and_then(|reading| reading.loss.as_ref())) {
+            // It fills nothing but columns that the plan adds: they go, and what was filled in goes with them.
+            (Some(_), None) => return Reversal::Exact(back),
+            (Some(Batching { batches, before: Before::Null }), Some(_)) => {
+                let what = format!("which rows of {} had no value where it fills one in", batches.table);
+                return Reversal::Lossy {
+                    steps: back,
+                    lost: Loss { when: LossTime::Forward, what: what.into() },
+                };
+            }
+            (Some(Batching { before: Before::Anything, .. }) | None, _) => {}
+        }
         let nothing = reading.is_some_and(|reading| reading.undoing == Undoing::Nothing);
         // What it stands for had none of its own either: the step before covers both.
         let covered = replaced.is_some_and(|step| {

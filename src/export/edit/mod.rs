@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use crate::engines::{Dialect, Reading, Undoing};
+use crate::engines::{Batching, Dialect, Reading, Undoing};
 use crate::model::{
     Author, Boundary, Loss, ObjectId, ObjectKind, Phase, Plan, Probe, QualifiedName, Reversal, Runtime,
     Schema, Sql, Statement, Step, Verb,
@@ -59,8 +59,9 @@ pub fn edited(edit: &Edit<'_>) -> Result<Plan, EditError> {
             (None, None) => Boundary::Transactional,
         })
         .collect();
-    let boundaries = boundary::drawn(&forward, &wanted, Direction::Forward)?;
+    let mut boundaries = boundary::drawn(&forward, &wanted, Direction::Forward)?;
     let mut steps = Vec::with_capacity(forward.len());
+    let mut batchings: Vec<Option<Batching>> = Vec::with_capacity(forward.len());
     for (at, written) in forward.iter().enumerate() {
         let replaced = found.replaces[at].map(|old| &known.steps[old]);
         let step = match (found.sources[at], &readings[at]) {
@@ -75,11 +76,30 @@ pub fn edited(edit: &Edit<'_>) -> Result<Plan, EditError> {
                 (Sql::assembled(written.sql), said(written).unwrap_or_else(|| step.reason.clone()))
             }
         };
+        let batching = match step.author {
+            Author::Hand if is_alone(&boundaries, at) => edit.dialect.batching(written.sql, edit.schema),
+            Author::Hand | Author::Planner => None,
+        };
+        let batching = batching.and_then(Result::ok);
+        if batching.is_some() {
+            boundaries[at] = Boundary::OwnTransaction;
+        }
         let statement = Statement { sql, boundary: boundaries[at], runtime: step.statement.runtime };
-        steps.push(Step { statement, reason, ..step });
+        let batches = batching.as_ref().map(|batching| batching.batches.clone());
+        batchings.push(batching);
+        steps.push(Step { statement, reason, batches, ..step });
     }
-    back::attach(edit, &known, &found, &readings, &rollback, &mut steps)?;
+    back::attach(edit, &known, &found, (&readings, &batchings), &rollback, &mut steps)?;
     Ok(Plan { steps, ..edit.plan.clone() })
+}
+
+/// Whether a statement shares its transaction with no other.
+fn is_alone(boundaries: &[Boundary], at: usize) -> bool {
+    let joins = |at: usize| boundaries.get(at) == Some(&Boundary::Transactional);
+    let is_open =
+        |at: usize| matches!(boundaries.get(at), Some(Boundary::Transactional | Boundary::NewTransaction));
+    let follows = joins(at) && at.checked_sub(1).is_some_and(is_open);
+    boundaries.get(at) != Some(&Boundary::NonTransactional) && !follows && !(is_open(at) && joins(at + 1))
 }
 
 /// What `script` writes by itself, before and after the edit.
@@ -205,6 +225,7 @@ fn by_hand(written: &Written<'_>, reading: &Reading, replaced: Option<&&Step>) -
         probe: Probe::Introspect,
         reason: said(written).or_else(before).unwrap_or_else(|| "Written by hand.".into()),
         author: Author::Hand,
+        batches: None,
     }
 }
 

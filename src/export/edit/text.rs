@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::engines::Dialect;
-use crate::export::raw::{Direction, script_name};
+use crate::export::raw::{BATCHES, Direction, script_name};
 use crate::model::EngineKind;
 use crate::sqltext::{PieceKind, TokenClass, lex, split};
 
@@ -217,6 +217,9 @@ fn unbalanced(sql: &str, engine: EngineKind) -> Option<&'static str> {
     (depth > 0).then_some("a parenthesis is opened and not closed")
 }
 
+/// How the script's own comments on a step begin, beside the one that names it.
+const OWN: [&str; 3] = ["lost: ", "cannot be reversed: ", BATCHES];
+
 /// The comments since the last statement.
 #[derive(Default)]
 struct Comments {
@@ -241,7 +244,7 @@ impl Comments {
                 } else if let Some(step) = marked(comment) {
                     self.end_header();
                     self.marker = Some(step);
-                } else if !comment.starts_with("lost: ") && !comment.starts_with("cannot be reversed: ") {
+                } else if !OWN.iter().any(|own| comment.starts_with(own)) {
                     self.notes.push(comment.to_owned());
                 }
             }

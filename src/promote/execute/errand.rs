@@ -6,9 +6,10 @@ use crate::model::{
 };
 
 use super::drift::{Progressed, drift};
+use super::job::Job;
 use super::route::{Kind, Route};
 use super::stand::Stand;
-use super::{Drift, Happening, Refusal, Report, Stopped, stopped};
+use super::{Drift, Happening, Refusal, Report, Stopped, stopped, wire_failure};
 
 impl Stand<'_, '_> {
     pub(super) async fn begin(&mut self) -> Result<Report, Stopped> {
@@ -86,15 +87,21 @@ impl Stand<'_, '_> {
         same_plan(&state, &forward, mission.digest)?;
         let own = std::mem::replace(&mut self.run, of.clone());
         let unfinished = forward.unit(state.applied()).filter(|(unit, _)| self.tries(*unit) > 0);
+        let mut begun = 0;
         if let Some((unit, kind)) = unfinished {
             let mut writer = self.take_over(&state, Entry::Resumed(mission.actor.clone())).await?;
             self.settle_open(&mut writer, &forward).await?;
-            if kind == Kind::Bare && self.state(of)?.applied() <= unit.from {
-                self.sweep(&mut writer, &forward, unit).await?;
+            if self.state(of)?.applied() <= unit.from {
+                match kind {
+                    Kind::Bare => self.sweep(&mut writer, &forward, unit).await?,
+                    // Some of its batches stand: its own way back comes first.
+                    Kind::Batches if self.has_filled(of, unit.from).await? => begun = 1,
+                    Kind::Batches | Kind::Transaction => {}
+                }
             }
             self.shut(&writer, End::Parked, "to be taken back").await?;
         }
-        let applied = self.state(of)?.applied();
+        let applied = self.state(of)?.applied() + begun;
         if applied == 0 || self.taken_back(of)? {
             let what = format!("run {of} has nothing to take back");
             return Err(Failure::new(FailureKind::Usage, what).into());
@@ -113,6 +120,13 @@ impl Stand<'_, '_> {
         }
         let mut writer = self.enter(&course, &route, &schema).await?;
         self.go(&mut writer, &course, &route).await
+    }
+
+    /// Whether a statement of a run that goes in batches has changed rows.
+    async fn has_filled(&mut self, of: &RunId, statement: usize) -> Result<bool, Failure> {
+        let site = self.mission.site;
+        let changed = Job::changed(site.home(), self.sessions.keeper.as_mut(), of, statement).await;
+        changed.map(|rows| rows > 0).map_err(|error| wire_failure(site.label, &error))
     }
 
     fn taken_back(&self, of: &RunId) -> Result<bool, Failure> {

@@ -2,15 +2,18 @@
 //! of it is written in its own transaction, or after a probe. It runs what the plan holds and nothing else, in one
 //! direction, and never sends a statement again before it knows that the last try left nothing.
 
+mod backfill;
 mod drift;
 mod errand;
 mod going;
+mod job;
 mod look;
 mod monitor;
 mod route;
 mod settle;
 mod site;
 mod stand;
+mod throttle;
 mod unit;
 
 use std::any::Any;
@@ -18,7 +21,7 @@ use std::time::Duration;
 
 use crate::connect::{Connection, WireError, WireErrorKind};
 use crate::model::{
-    Actor, Course, Failure, FailureKind, Fingerprint, Outcome, Plan, RunId, RunState, Schema,
+    Actor, Course, Failure, FailureKind, Fingerprint, Outcome, Plan, RunId, RunState, Schema, Throttle,
 };
 
 use super::journal::{Journal, JournalError};
@@ -99,6 +102,8 @@ pub struct Mission<'a> {
     pub actor: &'a Actor,
     pub control: &'a dyn Control,
     pub patience: Patience,
+    /// What holds batches back.
+    pub throttle: &'a Throttle,
     /// What a guard demands. `None`: nothing.
     pub permit: Option<&'a Permit<'a>>,
 }

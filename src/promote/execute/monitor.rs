@@ -43,6 +43,8 @@ pub(super) struct Monitor<'a> {
     /// The time between looks that saw somebody in the way.
     waited: Duration,
     last: Instant,
+    /// How far it was when the statement was sent: told where the server tells nothing.
+    pace: Option<Pace>,
 }
 
 impl<'a> Monitor<'a> {
@@ -53,7 +55,22 @@ impl<'a> Monitor<'a> {
         statement: usize,
     ) -> Self {
         let now = Instant::now();
-        Self { site, mark, control, statement, began: now, session: None, waited: Duration::ZERO, last: now }
+        Self {
+            site,
+            mark,
+            control,
+            statement,
+            began: now,
+            session: None,
+            waited: Duration::ZERO,
+            last: now,
+            pace: None,
+        }
+    }
+
+    /// With what is known of its pace.
+    pub(super) fn at(self, pace: Pace) -> Self {
+        Self { pace: Some(pace), ..self }
     }
 
     /// How long others were in the way, as far as was seen.
@@ -74,6 +91,7 @@ impl<'a> Monitor<'a> {
                 (Vec::new(), None)
             }
         };
+        let pace = pace.or_else(|| self.pace.clone());
         let now = Instant::now();
         if !blockers.is_empty() {
             self.waited += now - self.last;

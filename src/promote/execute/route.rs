@@ -1,7 +1,7 @@
 //! The statements of a run in their order, each with the step it belongs to, and the transactions they share.
 
 use crate::engines::{Dialect, Frame};
-use crate::model::{Course, Fingerprint, Plan, Statement, Unit};
+use crate::model::{Batches, Course, Fingerprint, Plan, Statement, Unit};
 
 use super::super::run::{Segment, Transaction, reversed, segments};
 
@@ -12,17 +12,20 @@ pub(super) struct Route {
     /// For each statement, its step in the plan.
     pub(super) steps: Vec<usize>,
     pub(super) frame: Frame,
+    /// For each statement, how it is cut.
+    batches: Vec<Option<Batches>>,
     leads_back: bool,
     segments: Vec<Segment>,
 }
 
 impl Route {
     pub(super) fn of(dialect: &dyn Dialect, plan: &Plan, course: &Course) -> Self {
-        let (statements, steps, frame) = match course {
+        let (statements, steps, frame, batches) = match course {
             Course::Forward => (
                 plan.steps.iter().map(|step| step.statement.clone()).collect::<Vec<_>>(),
                 (0..plan.steps.len()).collect::<Vec<_>>(),
                 dialect.frame(&plan.steps),
+                plan.steps.iter().map(|step| step.batches.clone()).collect(),
             ),
             Course::Back { steps, .. } => {
                 let taken = plan.steps.get(..*steps).unwrap_or(&plan.steps);
@@ -36,11 +39,12 @@ impl Route {
                     back.iter().map(|step| step.statement.clone()).collect(),
                     whose.collect(),
                     dialect.frame(&back),
+                    vec![None; back.len()],
                 )
             }
         };
         let segments = segments(&statements);
-        Self { statements, steps, frame, leads_back: *course != Course::Forward, segments }
+        Self { statements, steps, frame, batches, leads_back: *course != Course::Forward, segments }
     }
 
     /// What each statement will be, for the journal.
@@ -68,9 +72,15 @@ impl Route {
         let segment = self.segments.iter().find(|segment| segment.statements.start == from)?;
         let unit = Unit { from, to: segment.statements.end };
         Some(match segment.transaction {
+            Transaction::Around if unit.len() == 1 && self.batches(from).is_some() => (unit, Kind::Batches),
             Transaction::Around => (unit, Kind::Transaction),
             Transaction::None => (unit, Kind::Bare),
         })
+    }
+
+    /// How a statement is cut; `None`: it is sent whole.
+    pub(super) fn batches(&self, statement: usize) -> Option<&Batches> {
+        self.batches.get(statement)?.as_ref()
     }
 
     /// Whether the closing checks of the frame belong to this unit.
@@ -89,4 +99,6 @@ pub(super) enum Kind {
     Transaction,
     /// One statement outside any transaction.
     Bare,
+    /// One statement, a few rows at a time, each time in a transaction.
+    Batches,
 }

@@ -77,7 +77,7 @@ impl<'a> Stand<'_, 'a> {
             }
         };
         let (outcome, words) = match kind {
-            Kind::Transaction => {
+            Kind::Transaction | Kind::Batches => {
                 (Outcome::NotApplied, "its record is not there, and its session is gone".to_owned())
             }
             Kind::Bare => self.asked(route, open.unit).await?,
@@ -103,7 +103,7 @@ impl<'a> Stand<'_, 'a> {
         words: &str,
     ) -> Result<(), Failure> {
         match kind {
-            Kind::Transaction => {
+            Kind::Transaction | Kind::Batches => {
                 self.settled(writer, unit, Outcome::NotApplied, Witness::Answer, words).await
             }
             Kind::Bare => {
@@ -113,7 +113,7 @@ impl<'a> Stand<'_, 'a> {
         }
     }
 
-    async fn settled(
+    pub(super) async fn settled(
         &mut self,
         writer: &mut Writer<'a>,
         unit: Unit,

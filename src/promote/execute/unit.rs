@@ -20,9 +20,21 @@ use super::stand::Stand;
 use super::{Control, Happening, journal_failure, wire_failure};
 
 /// Why a unit did not come to its end.
-enum Setback {
-    Server { at: usize, error: WireError },
+pub(super) enum Setback {
+    Server {
+        at: usize,
+        error: WireError,
+    },
     Journal(JournalError),
+    /// It was ended between two batches; nothing is under way.
+    Ended(Box<Ending>),
+}
+
+/// How a unit was ended halfway.
+pub(super) struct Ending {
+    pub(super) end: End,
+    pub(super) words: String,
+    pub(super) failure: Failure,
 }
 
 impl From<JournalError> for Setback {
@@ -56,11 +68,18 @@ impl<'a> Stand<'_, 'a> {
             let sent = match kind {
                 Kind::Transaction => self.transaction(writer, route, unit, attempt).await,
                 Kind::Bare => self.bare(writer, route, unit, attempt).await,
+                Kind::Batches => self.fill(writer, route, unit, attempt).await,
             };
             let (at, error) = match sent {
                 Ok(()) => return Ok(()),
                 Err(Setback::Journal(error)) => {
                     return Err(self.unwritable(writer, unit, kind, &error).await);
+                }
+                Err(Setback::Ended(ending)) => {
+                    let Ending { end, words, failure } = *ending;
+                    self.settled(writer, unit, Outcome::NotApplied, Witness::Answer, &words).await?;
+                    self.shut(writer, end, &words).await?;
+                    return Err(failure);
                 }
                 Err(Setback::Server { at, error }) => (at, error),
             };
@@ -80,7 +99,8 @@ impl<'a> Stand<'_, 'a> {
                     .hint("what ran before it stands; `resume` goes on, `rollback` takes it back"));
             }
             let again = match mission.site.execution.mishap(&error) {
-                Mishap::Busy | Mishap::Beaten => tries < mission.patience.tries,
+                // Batches were tried again one by one.
+                Mishap::Busy | Mishap::Beaten => kind != Kind::Batches && tries < mission.patience.tries,
                 Mishap::Refused => false,
             };
             if !again {
@@ -128,15 +148,7 @@ impl<'a> Stand<'_, 'a> {
         let result = self.inside(writer, route, unit, attempt).await;
         let link = match result {
             Ok(link) => link,
-            Err(setback) => {
-                let lost =
-                    matches!(&setback, Setback::Server { error, .. } if error.kind == WireErrorKind::Lost);
-                if !lost {
-                    // The first complaint is the one to tell; a session that cannot roll back is lost, and is found so.
-                    let _ = self.sessions.worker.execute(&sql!(kind; "ROLLBACK")).await;
-                }
-                return Err(setback);
-            }
+            Err(setback) => return Err(self.leave(setback).await),
         };
         faults::point("before commit").await;
         let last = unit.to.saturating_sub(1);
@@ -157,6 +169,27 @@ impl<'a> Stand<'_, 'a> {
         Ok(())
     }
 
+    /// Rolls the open transaction back, where its session still lives.
+    pub(super) async fn leave(&mut self, setback: Setback) -> Setback {
+        let kind = self.mission.site.dialect.kind();
+        let lost = matches!(&setback, Setback::Server { error, .. } if error.kind == WireErrorKind::Lost);
+        if !lost {
+            // The first complaint is the one to tell; a session that cannot roll back is lost, and is found so.
+            let _ = self.sessions.worker.execute(&sql!(kind; "ROLLBACK")).await;
+        }
+        setback
+    }
+
+    /// Keeps the lease ours until the open transaction ends.
+    pub(super) async fn hold(&mut self, writer: &Writer<'a>, at: usize) -> Result<(), Setback> {
+        let site = self.mission.site;
+        let held = self.sessions.worker.query(&site.execution.hold_lease(site.home, writer.fence())).await;
+        match held.map_err(|error| Setback::Server { at, error })?.is_empty() {
+            true => Err(JournalError::LeaseLost.into()),
+            false => Ok(()),
+        }
+    }
+
     /// What happens between BEGIN and COMMIT.
     async fn inside(
         &mut self,
@@ -165,12 +198,7 @@ impl<'a> Stand<'_, 'a> {
         unit: Unit,
         attempt: u32,
     ) -> Result<journal::Link, Setback> {
-        let site = self.mission.site;
-        let hold = site.execution.hold_lease(site.home, writer.fence());
-        let held = self.sessions.worker.query(&hold).await;
-        if held.map_err(|error| Setback::Server { at: unit.from, error })?.is_empty() {
-            return Err(JournalError::LeaseLost.into());
-        }
+        self.hold(writer, unit.from).await?;
         let mut took = Vec::with_capacity(unit.len());
         let mut settings: Vec<Sql> = Vec::new();
         for at in unit.from..unit.to {
@@ -245,7 +273,7 @@ impl<'a> Stand<'_, 'a> {
     }
 
     /// The settings of a statement, where they are not those of the one before.
-    async fn prologue(
+    pub(super) async fn prologue(
         &mut self,
         at: usize,
         statement: &Statement,
@@ -278,7 +306,6 @@ impl<'a> Stand<'_, 'a> {
             }
         };
         let done = answer.map_err(|error| Setback::Server { at, error })?;
-        let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         let (waited, millis) = (millis(monitor.waited()), millis(began.elapsed()));
         control.hear(Happening::Answered { statement: at, millis });
         Ok(Took { millis, rows: done.rows_affected, waited })
@@ -314,7 +341,7 @@ impl<'a> Stand<'_, 'a> {
         error: &JournalError,
     ) -> Failure {
         let failure = journal_failure(self.mission.site.label, error);
-        if kind == Kind::Transaction && !matches!(error, JournalError::LeaseLost) {
+        if kind != Kind::Bare && !matches!(error, JournalError::LeaseLost) {
             // The transaction was rolled back. Where even this cannot be written, the intent stays open, and the
             // next one who comes asks the server.
             let settled = Settled {
@@ -340,8 +367,12 @@ pub(super) async fn wait(control: &dyn Control, pause: Duration) {
     }
 }
 
+pub(super) fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// A pause between half of it and all of it: two runs that were turned away together do not come back together.
-fn spread(pause: Duration) -> Duration {
+pub(super) fn spread(pause: Duration) -> Duration {
     let random = std::hash::RandomState::new().build_hasher().finish();
     let part = u32::try_from(random % 512).unwrap_or(0);
     pause / 2 + pause * part / 1024

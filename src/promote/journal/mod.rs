@@ -43,7 +43,7 @@ impl Home<'_> {
         let rows = connection.query(&self.execution.has_own(self.name)).await?;
         match rows.cell(0, 0).and_then(|count| count.parse().ok()) {
             Some(0) => Ok(false),
-            Some(count) if count == Own::ALL.len() => Ok(true),
+            Some(count) if count == Own::FIRST.len() => Ok(true),
             _ => {
                 let what = format!("some of our tables ({}) are there and some are not", self.name);
                 Err(WireError::new(WireErrorKind::Statement, what))

@@ -15,6 +15,7 @@ mod add_unique_blocking;
 mod add_unique_data_dependent;
 mod attach_partition_scan;
 mod backfill_in_ddl_transaction;
+mod backfill_in_one_statement;
 mod ban_char_field;
 mod change_column_type_dependents;
 mod change_column_type_rewrite;
@@ -113,6 +114,7 @@ pub static RULES: &[&Rule] = &[
     &add_unique_data_dependent::RULE,
     &attach_partition_scan::RULE,
     &backfill_in_ddl_transaction::RULE,
+    &backfill_in_one_statement::RULE,
     &ban_char_field::RULE,
     &change_column_type_dependents::RULE,
     &change_column_type_rewrite::RULE,

@@ -31,7 +31,14 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
             Words::new(
                 format!("{verb} on {} has no WHERE.", table.name),
                 format!("Every row of {} is locked until it commits.", survey.sized(&table.name)),
-                "Work in batches by the key, or say in a WHERE which rows are meant.",
+                match how {
+                    Write::Update => {
+                        "Say in a WHERE which rows are not done yet (`new IS NULL`): then it goes in batches."
+                    }
+                    Write::Insert | Write::Delete => {
+                        "Work in batches by the key, or say in a WHERE which rows are meant."
+                    }
+                },
             ),
         );
     }

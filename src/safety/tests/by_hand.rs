@@ -30,6 +30,7 @@ fn broken(engine: EngineKind, statements: &[&str]) -> Vec<&'static str> {
             probe: Probe::Introspect,
             reason: "by hand".into(),
             author: Author::Hand,
+            batches: None,
         }
     };
     let plan = Plan {

@@ -105,6 +105,7 @@ fn step(of: &Object, action: Verb, lock: Lock, work: Work) -> Step {
         probe: Probe::Introspect,
         reason: "by hand".into(),
         author: crate::model::Author::Planner,
+        batches: None,
     }
 }
 

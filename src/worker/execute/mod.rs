@@ -188,6 +188,7 @@ pub(super) async fn execute(order: &ExecuteOrder, job: &Job) -> Result<Ran, Fail
         actor: &actor,
         control: &control,
         patience: order.patience,
+        throttle: &order.on.throttle,
         permit: permit.as_ref(),
     };
     job.reporter.doing(format!("running on {}", order.on.name));

@@ -3,6 +3,7 @@
 
 use crate::ids::{self, Trial};
 
+use super::backfill::with_update;
 use super::ground::{End, Ground, LITE_AFTER, LITE_BEFORE, PG_AFTER, PG_BEFORE, killed_at};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -69,12 +70,20 @@ fn one(ground: &Ground, point: &str, count: usize, then: Then) -> Result<bool, S
 fn killed_at_every_boundary_on_postgres() {
     let trial = Trial::new("C1", "PG");
     let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
+    // All three kinds of units: in a transaction, outside of any, in batches.
+    let update = "UPDATE customers SET since = '2026-02-02' WHERE since IS DISTINCT FROM '2026-02-02'";
+    let plan = with_update(&ground, "ADD COLUMN since", update, None);
+    assert!(plan.steps.len() >= 12 && plan.steps.iter().any(|step| step.batches.is_some()));
     every_boundary(trial, &ground);
 }
 
 #[test]
 fn killed_at_every_boundary_on_sqlite() {
-    every_boundary(Trial::new("C1", "SL"), &Ground::sqlite(LITE_BEFORE, LITE_AFTER));
+    let ground = Ground::sqlite(LITE_BEFORE, LITE_AFTER);
+    let update = "UPDATE orders SET status = 'new' WHERE status IS NULL";
+    let plan = with_update(&ground, "status TEXT", update, None);
+    assert!(plan.steps.iter().any(|step| step.batches.is_some()));
+    every_boundary(Trial::new("C1", "SL"), &ground);
 }
 
 /// Pairs whose units change more than they name: what partitions and heirs have comes with their parents.

@@ -2,6 +2,7 @@
 //! happens, the journal and the server agree.
 
 mod approve;
+mod backfill;
 #[cfg(feature = "faults")]
 mod canaries;
 mod consent;
@@ -23,5 +24,7 @@ mod race;
 #[cfg(feature = "faults")]
 mod rebuild;
 mod rows;
+mod throttle;
+mod transfers;
 mod wire;
 mod world;

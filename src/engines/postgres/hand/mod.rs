@@ -15,7 +15,7 @@ pub(super) fn read(sql: &str, schema: &Schema) -> Reading {
 }
 
 /// The relation that a name means.
-fn relation(name: &QualifiedName, schema: &Schema) -> ObjectId {
+pub(super) fn relation(name: &QualifiedName, schema: &Schema) -> ObjectId {
     let kinds = [ObjectKind::Table, ObjectKind::MaterializedView, ObjectKind::View];
     resolved(&kinds, name, schema, Some("public"))
 }
