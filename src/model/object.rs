@@ -61,7 +61,8 @@ pub enum GrantOption {
 pub enum Body {
     Schema,
     Extension(Extension),
-    Table(Table),
+    /// Boxed, because it is large and most objects are columns.
+    Table(Box<Table>),
     Column(Column),
     Constraint(Constraint),
     Index(Index),

@@ -108,8 +108,8 @@ pub struct Column {
     pub position: Position,
     /// The type in the server's words, qualified where it is not built in: `character varying(20)`.
     pub data_type: Definition,
-    /// Only where it differs from the type's own collation.
-    pub collation: Option<QualifiedName>,
+    /// Only where it differs from the type's own collation. Boxed, because few columns have one.
+    pub collation: Option<Box<QualifiedName>>,
     pub nullability: Nullability,
     pub value: Value,
     pub origin: Origin,
@@ -243,7 +243,7 @@ pub struct Constraint {
     /// The table is partitioned, which rules out some online forms.
     pub on: TableShape,
     /// For key and exclusion constraints: what the index itself carries.
-    pub index: Option<ConstraintIndex>,
+    pub index: Option<Box<ConstraintIndex>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

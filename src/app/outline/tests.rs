@@ -13,7 +13,7 @@ fn version() -> ServerVersion {
 }
 
 fn table(schema: &str, name: &str) -> Object {
-    let body = Body::Table(Table {
+    let body = Body::Table(Box::new(Table {
         persistence: Persistence::Permanent,
         partition_by: None,
         inherits: Vec::new(),
@@ -26,7 +26,7 @@ fn table(schema: &str, name: &str) -> Object {
         source: None,
         clustered_on: None,
         rows: crate::model::Estimate::default(),
-    });
+    }));
     let id = ObjectId::new(ObjectKind::Table, QualifiedName::new(schema, name));
     Object { id, body, about: crate::model::About::default() }
 }

@@ -224,7 +224,7 @@ fn gone(dependent: &Object, needed: &Object) -> Disturbance {
         }
         Body::Table(table) => {
             let weak = Object {
-                body: Body::Table(crate::model::Table {
+                body: Body::Table(Box::new(crate::model::Table {
                     inherits: table
                         .inherits
                         .iter()
@@ -232,8 +232,8 @@ fn gone(dependent: &Object, needed: &Object) -> Disturbance {
                         .cloned()
                         .collect(),
                     of_type: table.of_type.clone().filter(|_| needed.id.kind == ObjectKind::Table),
-                    ..table.clone()
-                }),
+                    ..crate::model::Table::clone(table)
+                })),
                 ..dependent.clone()
             };
             if weak.body == dependent.body { Disturbance::None } else { Disturbance::Weaken(Box::new(weak)) }

@@ -132,7 +132,7 @@ impl Build<'_> {
         }
         self.add(
             table,
-            Body::Table(Table {
+            Body::Table(Box::new(Table {
                 persistence: Persistence::Permanent,
                 partition_by: None,
                 inherits: Vec::new(),
@@ -146,7 +146,7 @@ impl Build<'_> {
                 clustered_on: None,
                 // SQLite counts nothing; a table is at most as large as its database.
                 rows: Estimate { rows: None, bytes: self.bytes },
-            }),
+            })),
         );
     }
 
@@ -185,7 +185,7 @@ impl Build<'_> {
                 .collation
                 .as_deref()
                 .filter(|name| !name.eq_ignore_ascii_case("binary"))
-                .map(|name| QualifiedName::bare(name.to_ascii_uppercase().as_str())),
+                .map(|name| Box::new(QualifiedName::bare(name.to_ascii_uppercase().as_str()))),
             nullability: if row.not_null { Nullability::NotNull } else { Nullability::Nullable },
             value,
             origin: Origin::Local,

@@ -88,7 +88,7 @@ fn column_sql(id: &ObjectId, column: &Column) -> Sql {
         }
         Value::Plain | Value::Identity(_) => {}
     }
-    if let Some(collation) = &column.collation {
+    if let Some(collation) = column.collation.as_deref() {
         sql = sql.piece(" COLLATE ").piece(collation);
     }
     sql.done()

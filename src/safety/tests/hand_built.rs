@@ -39,7 +39,7 @@ fn table(name: QualifiedName, partition_by: Option<&str>) -> Arc<Object> {
         clustered_on: None,
         rows: Default::default(),
     };
-    object(ObjectId::new(ObjectKind::Table, name), Body::Table(body))
+    object(ObjectId::new(ObjectKind::Table, name), Body::Table(Box::new(body)))
 }
 
 fn note(nullability: Nullability) -> Arc<Object> {
@@ -74,7 +74,7 @@ fn constraint(kind: ConstraintKind, definition: &str) -> Arc<Object> {
         origin: Origin::Local,
         enforcement: Enforcement::Enforced,
         on: TableShape::Plain,
-        index: matches!(kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique).then_some(index),
+        index: matches!(kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique).then(|| Box::new(index)),
     };
     object(ObjectId::member(ObjectKind::Constraint, orders(), "rule"), Body::Constraint(body))
 }

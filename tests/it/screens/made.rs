@@ -16,7 +16,7 @@ use migrator_tui::model::{
 use migrator_tui::worker::{Comparison, Drafted, Side};
 
 pub fn table(schema: &str, name: &str, about: About) -> Object {
-    let body = Body::Table(Table {
+    let body = Body::Table(Box::new(Table {
         persistence: Persistence::Permanent,
         partition_by: None,
         inherits: Vec::new(),
@@ -29,7 +29,7 @@ pub fn table(schema: &str, name: &str, about: About) -> Object {
         source: None,
         clustered_on: None,
         rows: Estimate::default(),
-    });
+    }));
     Object { id: ObjectId::new(ObjectKind::Table, QualifiedName::new(schema, name)), body, about }
 }
 

@@ -222,7 +222,7 @@ fn read_column(
     let column = Column {
         position: common.position,
         data_type: common.data_type,
-        collation: common.collation,
+        collation: common.collation.map(Box::new),
         nullability,
         value,
         origin: if foreign || (attached && inherited) { Origin::Inherited } else { Origin::Local },

@@ -136,20 +136,22 @@ fn read_constraint(
         index: match kind {
             ConstraintKind::ForeignKey | ConstraintKind::Check | ConstraintKind::NotNull => None,
             ConstraintKind::PrimaryKey | ConstraintKind::Unique | ConstraintKind::Exclude => {
-                assembly.indexes.get(&index).map(|found| ConstraintIndex {
-                    tail: found.tail.clone(),
-                    storage: found.storage.clone(),
-                    buildable: if is_key
-                        && found.btree
-                        && !period
-                        && shape == TableShape::Plain
-                        && found.validity == Validity::Valid
-                    {
-                        Buildable::Concurrently
-                    } else {
-                        Buildable::OnlyInPlace
-                    },
-                    deferral: Definition::from_catalog(deferral),
+                assembly.indexes.get(&index).map(|found| {
+                    Box::new(ConstraintIndex {
+                        tail: found.tail.clone(),
+                        storage: found.storage.clone(),
+                        buildable: if is_key
+                            && found.btree
+                            && !period
+                            && shape == TableShape::Plain
+                            && found.validity == Validity::Valid
+                        {
+                            Buildable::Concurrently
+                        } else {
+                            Buildable::OnlyInPlace
+                        },
+                        deferral: Definition::from_catalog(deferral),
+                    })
                 })
             }
         },

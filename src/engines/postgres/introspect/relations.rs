@@ -80,7 +80,7 @@ fn read_relation(
         'v' => (ObjectKind::View, Body::View(view(row)?)),
         'm' => (ObjectKind::MaterializedView, Body::View(view(row)?)),
         'c' => (ObjectKind::Composite, Body::Composite(Composite { attributes: Vec::new() })),
-        _ => (ObjectKind::Table, Body::Table(table(row, kind)?)),
+        _ => (ObjectKind::Table, Body::Table(Box::new(table(row, kind)?))),
     };
     let id = ObjectId::new(object_kind, name.clone());
     let slot = if kind == 'c' {

@@ -21,7 +21,7 @@ pub(super) fn definition(object: &Object, column: &Column) -> Sql {
     if let Some(options) = fdw_options(column, "OPTIONS (") {
         sql = sql.piece(" ").piece(options);
     }
-    if let Some(collation) = &column.collation {
+    if let Some(collation) = column.collation.as_deref() {
         sql = sql.piece(" COLLATE ").piece(collation);
     }
     match &column.value {

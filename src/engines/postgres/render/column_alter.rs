@@ -137,7 +137,7 @@ pub(super) fn retype(
     through: Option<&Definition>,
 ) -> Draft {
     let foreign_free = altering(after).piece("TYPE ").piece(&to.data_type);
-    let mut sql = match &to.collation {
+    let mut sql = match to.collation.as_deref() {
         Some(collation) => foreign_free.piece(" COLLATE ").piece(collation),
         None => foreign_free,
     };
