@@ -1,20 +1,22 @@
 //! Where ratatui draws: bytes in memory, to be sent as one synchronized update. An unchanged frame costs no
 //! byte. It knows the size and the cursor by itself and never asks the terminal, which could keep us waiting.
 
-use std::cell::RefCell;
-use std::io::{self, Write};
-use std::rc::Rc;
+use std::io;
 
-use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
+use crossterm::cursor::{Hide, MoveTo, Show};
+use crossterm::queue;
+use crossterm::terminal::{Clear, ClearType as Cleared};
+use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
+
+use super::pen;
 
 const BEGIN: &[u8] = b"\x1b[?2026h";
 const END: &[u8] = b"\x1b[?2026l";
 
 pub(super) struct Canvas {
-    inner: CrosstermBackend<Ink>,
-    ink: Ink,
+    drawn: Vec<u8>,
     size: Size,
     /// Where the terminal's cursor is; `None` after cells were drawn.
     cursor: Option<Position>,
@@ -27,24 +29,9 @@ enum Visibility {
     Hidden,
 }
 
-/// Bytes that both the backend and we can reach.
-#[derive(Clone, Default)]
-struct Ink(Rc<RefCell<Vec<u8>>>);
-
-impl Write for Ink {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 impl Canvas {
     pub(super) fn new(size: Size) -> Self {
-        let ink = Ink::default();
-        Self { inner: CrosstermBackend::new(ink.clone()), ink, size, cursor: None, visibility: None }
+        Self { drawn: Vec::new(), size, cursor: None, visibility: None }
     }
 
     pub(super) fn set_size(&mut self, size: Size) {
@@ -55,17 +42,16 @@ impl Canvas {
     pub(super) fn forget(&mut self) {
         self.cursor = None;
         self.visibility = None;
-        self.ink.0.borrow_mut().clear();
+        self.drawn.clear();
     }
 
     /// What was drawn since the last time, as one update; empty where nothing changed.
     pub(super) fn take(&mut self) -> Vec<u8> {
-        let mut drawn = self.ink.0.borrow_mut();
-        if drawn.is_empty() {
+        if self.drawn.is_empty() {
             return Vec::new();
         }
-        let frame = [BEGIN, drawn.as_slice(), END].concat();
-        drawn.clear();
+        let frame = [BEGIN, self.drawn.as_slice(), END].concat();
+        self.drawn.clear();
         frame
     }
 }
@@ -82,7 +68,8 @@ impl Backend for Canvas {
             return Ok(());
         }
         self.cursor = None;
-        self.inner.draw(content)
+        self.drawn.extend_from_slice(pen::draw(content, self.size.width).as_bytes());
+        Ok(())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
@@ -90,7 +77,7 @@ impl Backend for Canvas {
             return Ok(());
         }
         self.visibility = Some(Visibility::Hidden);
-        self.inner.hide_cursor()
+        queue!(self.drawn, Hide)
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
@@ -98,7 +85,7 @@ impl Backend for Canvas {
             return Ok(());
         }
         self.visibility = Some(Visibility::Shown);
-        self.inner.show_cursor()
+        queue!(self.drawn, Show)
     }
 
     fn get_cursor_position(&mut self) -> io::Result<Position> {
@@ -111,15 +98,22 @@ impl Backend for Canvas {
             return Ok(());
         }
         self.cursor = Some(position);
-        self.inner.set_cursor_position(position)
+        queue!(self.drawn, MoveTo(position.x, position.y))
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        self.inner.clear()
+        queue!(self.drawn, Clear(Cleared::All))
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
-        self.inner.clear_region(clear_type)
+        let cleared = match clear_type {
+            ClearType::All => Cleared::All,
+            ClearType::AfterCursor => Cleared::FromCursorDown,
+            ClearType::BeforeCursor => Cleared::FromCursorUp,
+            ClearType::CurrentLine => Cleared::CurrentLine,
+            ClearType::UntilNewLine => Cleared::UntilNewLine,
+        };
+        queue!(self.drawn, Clear(cleared))
     }
 
     fn size(&self) -> io::Result<Size> {
@@ -180,8 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn bold_and_reversed_outlive_a_wish_for_no_colour() {
-        crossterm::style::force_color_output(true);
+    fn bold_and_reversed_are_drawn_whatever_the_surroundings_wish() {
         let mut terminal = Terminal::new(Canvas::new(Size::new(4, 1))).unwrap();
         let style = Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD);
         terminal.draw(|frame| frame.render_widget(Paragraph::new("x").style(style), frame.area())).unwrap();

@@ -11,6 +11,7 @@ mod editor;
 mod input;
 mod notices;
 mod output;
+mod pen;
 mod probe;
 mod run;
 mod screen;

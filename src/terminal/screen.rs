@@ -83,9 +83,6 @@ impl Screen {
                 return Err(Failure::new(FailureKind::Usage, what));
             }
         }
-        // NO_COLOR is our own decision: left to itself the library answers it with resets that wipe out bold
-        // and reversed letters, and the selection with them.
-        crossterm::style::force_color_output(true);
         let unprepared =
             |error| Failure::new(FailureKind::Local, format!("the terminal cannot be prepared: {error}"));
         let screen = Self(());
