@@ -30,6 +30,15 @@ impl Times {
     }
 }
 
+/// Whether an action moves the cursor a little, and is likely to come again.
+pub(super) fn is_motion(action: Action) -> bool {
+    use Action::{ListBottom, ListDown, ListHalfDown, ListHalfUp, ListPageDown, ListPageUp, ListTop, ListUp};
+    matches!(
+        action,
+        ListDown | ListUp | ListTop | ListBottom | ListHalfDown | ListHalfUp | ListPageDown | ListPageUp
+    )
+}
+
 pub(super) fn act(state: &mut State, action: Action, times: Times) -> Vec<Errand> {
     let none = Vec::new;
     match action {

@@ -153,6 +153,11 @@ impl DiffView {
         self.next = Some((head, since));
     }
 
+    /// Whether another node is on its way.
+    pub fn awaits(&self) -> bool {
+        self.next.is_some()
+    }
+
     /// The node whose definition is not known.
     pub fn sought(&self) -> Option<NodeId> {
         self.next.map(|(head, _)| head).or(self.head).filter(|head| !self.knows(*head))

@@ -11,7 +11,7 @@ use super::msg::Errand;
 use super::state::State;
 use super::subject::Subject;
 use super::tree::Way;
-use super::{difference, help};
+use super::{difference, help, rollout};
 
 /// Asks for a text to search for in what has the focus.
 pub(super) fn ask(state: &mut State) {
@@ -36,7 +36,7 @@ pub(super) fn filter(state: &mut State, text: &str) -> Vec<Errand> {
         let filter = Filter::parse(text);
         subject.with_tree(|tree, ground| tree.set_filter(filter, ground, height));
     }
-    moves::follow(state)
+    moves::trail(state)
 }
 
 /// Goes to the next place of the last search.
@@ -47,8 +47,9 @@ pub(super) fn again(state: &mut State, way: Way, count: usize) -> Vec<Errand> {
     };
     let mut errands = Vec::new();
     for _ in 0..count {
-        if let (Pane::Sql, Mode::Normal, Some(subject)) =
-            (state.focus, &state.mode, state.subject.as_deref_mut())
+        let on_a_sheet = rollout::is_shown(state);
+        if let (Pane::Sql, Mode::Normal, Some(subject), false) =
+            (state.focus, &state.mode, state.subject.as_deref_mut(), on_a_sheet)
         {
             if !subject.sql.search(&text, way) {
                 state.say(Tone::Bad, format!("not found: {text}"));
@@ -71,6 +72,9 @@ fn place(state: &mut State, text: &str, way: Way) -> Option<usize> {
         let lines = help::lines(state);
         let holds = |at: usize| lines.get(at).is_some_and(|line| line.holds(text));
         return around(lines.len(), help.list.top, way, holds);
+    }
+    if rollout::is_shown(state) {
+        return rollout::place(state, text, way);
     }
     let lower = text.to_lowercase();
     let log = &state.log;

@@ -92,7 +92,7 @@ fn finished(state: &mut State, job: &Job, answer: Answer) -> Vec<Errand> {
                 subject.diff.keep(*node, difference, engine);
             }
             // The cursor may have moved on meanwhile, and it stands on a part as before.
-            moves::follow(state)
+            moves::defined(state)
         }
         Answer::Saved(folder) => {
             let folder = folder.display().to_string();

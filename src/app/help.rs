@@ -1,6 +1,6 @@
 //! Help: every key of the map, those of the pane in focus first. The same rows as `keymap print`.
 
-use crate::config::keymap::{Context, Row};
+use crate::config::keymap::{Action, Context, Row};
 
 use super::filter;
 use super::layout::Pane;
@@ -68,7 +68,7 @@ fn all(state: &State) -> Vec<Line> {
     let rows = state.manner.keymap.rows();
     let mut lines = Vec::new();
     for context in [own, Context::Global].into_iter().chain(rest) {
-        let of_it: Vec<&Row<'_>> = rows.iter().filter(|row| row.context == context).collect();
+        let of_it: Vec<&Row<'_>> = rows.iter().filter(|row| belongs(row, context)).collect();
         if of_it.is_empty() {
             continue;
         }
@@ -86,6 +86,12 @@ fn all(state: &State) -> Vec<Line> {
     lines.push(Line::Heading("Words of the filter"));
     lines.extend(filter::WORDS.iter().map(|(word, desc)| Line::Word { word, desc }));
     lines
+}
+
+/// What runs a plan works everywhere, and is looked for where plans run.
+fn belongs(row: &Row<'_>, context: Context) -> bool {
+    let runs = matches!(row.action, Action::RolloutOpen | Action::RolloutApply | Action::RolloutRun);
+    row.context == context || (context == Context::Rollout && row.context == Context::Global && runs)
 }
 
 /// What a context is called in help.

@@ -7,7 +7,7 @@ use super::ask;
 use super::mode::Mode;
 use super::msg::Errand;
 use super::state::{State, Welcome};
-use super::{remember, scripts, state};
+use super::{moves, remember, scripts, state};
 
 pub(super) fn press(state: &mut State, key: Key) -> Vec<Errand> {
     remember::pressed(state);
@@ -35,7 +35,9 @@ pub(super) fn press(state: &mut State, key: Key) -> Vec<Errand> {
             // What takes no count forgets it.
             let count = state.typed.count;
             state.typed = state::Typed::default();
-            act::act(state, action, Times(count))
+            let mut errands = if act::is_motion(action) { Vec::new() } else { moves::catch_up(state) };
+            errands.extend(act::act(state, action, Times(count)));
+            errands
         }
         Found::Nothing => {
             let typed = std::mem::take(&mut state.typed);

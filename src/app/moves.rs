@@ -1,5 +1,7 @@
 //! Moving: the cursor in whatever has the focus, and the focus from pane to pane.
 
+use std::time::Duration;
+
 use super::layout::{Area, Pane, Zoom};
 use super::list::Motion;
 use super::mode::Mode;
@@ -54,7 +56,7 @@ pub(super) fn go(state: &mut State, motion: Motion) -> Vec<Errand> {
         (Pane::Log, _) => state.log_list.go(motion, len, own),
         (Pane::Current | Pane::Desired, Some(subject)) => {
             subject.tree.go(motion, tree);
-            return follow(state);
+            return trail(state);
         }
         (Pane::Diff, Some(subject)) => subject.diff.list.go(motion, subject.diff.rows().len(), own),
         (Pane::Findings, Some(subject)) => {
@@ -85,10 +87,39 @@ pub(super) fn scrolled(top: usize, motion: Motion, len: usize, height: usize) ->
     to.min(len.saturating_sub(height))
 }
 
-/// The other panes follow the cursor of the trees.
+/// The other panes follow a cursor that has rested for so long. Longer than a held key takes to repeat, and too short
+/// to be waited for.
+const REST: Duration = Duration::from_millis(90);
+
+/// The cursor of the trees has moved a little, and may go on: the other panes follow when it rests. On a slow line a
+/// held key then sends the rows that it passes, and no definition that nobody reads. What the cursor is on is asked
+/// for already.
+pub(super) fn trail(state: &mut State) -> Vec<Errand> {
+    let now = state.now;
+    match state.subject.as_deref_mut() {
+        Some(subject) if subject.diff.head.is_some() => subject.behind = Some(now),
+        Some(_) | None => return follow(state),
+    }
+    define(state)
+}
+
+/// Whatever is done next is done where the cursor is.
+pub(super) fn catch_up(state: &mut State) -> Vec<Errand> {
+    let is_behind = state.subject.as_deref().is_some_and(|subject| subject.behind.is_some());
+    if is_behind { follow(state) } else { Vec::new() }
+}
+
+/// How long the other panes may stay where they are; `None` where they have followed.
+pub(super) fn until_due(state: &State) -> Option<Duration> {
+    let since = state.subject.as_deref().and_then(|subject| subject.behind)?;
+    Some((since + REST).saturating_sub(state.now))
+}
+
+/// The other panes follow the cursor of the trees, now.
 pub(super) fn follow(state: &mut State) -> Vec<Errand> {
     let height = state.height(Pane::Diff);
     let Some(subject) = state.subject.as_deref_mut() else { return Vec::new() };
+    subject.behind = None;
     let Some(selected) = subject.tree.selected() else { return Vec::new() };
     let head = subject.outline.head(selected);
     let part = if head == selected {
@@ -108,14 +139,24 @@ pub(super) fn follow(state: &mut State) -> Vec<Errand> {
     define(state)
 }
 
-/// Asks for the definition on show, if it is not there. One question at a time: while a key is held down, only
+/// A definition has come.
+pub(super) fn defined(state: &mut State) -> Vec<Errand> {
+    // Its place is not taken before the cursor rests.
+    if until_due(state).is_some() { define(state) } else { follow(state) }
+}
+
+/// Asks for the definition that is to be on show, if it is not there. One question at a time: while a key is held down, only
 /// where the cursor stops is worth an answer.
 pub(super) fn define(state: &mut State) -> Vec<Errand> {
     if state.work.has(|purpose| matches!(purpose, Purpose::Define(_))) {
         return Vec::new();
     }
     let Some(subject) = state.subject.as_deref() else { return Vec::new() };
-    let Some(head) = subject.diff.sought() else { return Vec::new() };
+    let sought = match subject.behind {
+        Some(_) => subject.head().filter(|head| !subject.diff.knows(*head)),
+        None => subject.diff.sought(),
+    };
+    let Some(head) = sought else { return Vec::new() };
     let Some(node) = subject.outline.get(head).filter(|node| has_definition(&node.what)) else {
         return Vec::new();
     };

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use unicode_width::UnicodeWidthStr;
 
@@ -35,6 +36,8 @@ pub struct Subject {
     pub review: Review,
     pub tree: Tree,
     pub diff: DiffView,
+    /// The trees' cursor has moved, then, and the other panes have not followed it yet.
+    pub(super) behind: Option<Duration>,
     /// The latest plan of what is chosen; `None` while the first one is drawn.
     pub draft: Option<Arc<Drafted>>,
     pub sql: SqlPane,
@@ -63,6 +66,7 @@ impl Subject {
             review,
             tree,
             diff: DiffView::default(),
+            behind: None,
             draft: None,
             sql: SqlPane::new(engine),
             findings: List::default(),
@@ -150,6 +154,11 @@ impl Subject {
     /// What the row's definition is shown under.
     pub fn head(&self) -> Option<NodeId> {
         self.tree.selected().map(|id| self.outline.head(id))
+    }
+
+    /// Whether the diff pane still shows what the cursor stood on before.
+    pub fn is_catching_up(&self) -> bool {
+        self.behind.is_some() && self.diff.head != self.head() || self.diff.awaits()
     }
 
     /// The selected change's place among all: 1-based, and how many there are.

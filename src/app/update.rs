@@ -72,6 +72,9 @@ fn tick(state: &mut State, now: Duration) -> Vec<Errand> {
     if due.is_some_and(|due| due.is_zero()) {
         errands.extend(scripts::judge(state));
     }
+    if moves::until_due(state).is_some_and(|due| due.is_zero()) {
+        errands.extend(moves::follow(state));
+    }
     let height = state.height(Pane::Diff);
     if let Some(subject) = state.subject.as_deref_mut() {
         subject.sql.editor_mut().colour();
@@ -106,6 +109,7 @@ impl State {
             self.work.visible(self.now).map(|_| spinner),
             self.work.until_visible(self.now),
             remember::until_due(self),
+            moves::until_due(self),
             self.subject.as_deref().and_then(|subject| subject.diff.until_due(self.now)),
             self.subject.as_deref().and_then(|subject| {
                 let colours = [subject.sql.editor().colours(), subject.diff.colours()];
@@ -166,16 +170,19 @@ fn paste(state: &mut State, text: &str) -> Vec<Errand> {
 fn click(state: &mut State, column: u16, row: u16) -> Vec<Errand> {
     let Mode::Normal = state.mode else { return Vec::new() };
     if super::rollout::is_shown(state) {
+        super::rollout::click(state, column, row);
         return Vec::new();
     }
     let areas = state.areas();
     let Some((pane, area)) = areas.panes().iter().find(|(_, area)| area.holds(column, row)).copied() else {
         return Vec::new();
     };
+    // The panes are caught up with before the focus is elsewhere.
+    let mut errands = moves::catch_up(state);
     moves::focus(state, pane);
     let inner = area.inner();
     if !inner.holds(column, row) {
-        return Vec::new();
+        return errands;
     }
     let at = usize::from(row - inner.y);
     let top = match (pane, state.subject.as_deref()) {
@@ -186,16 +193,18 @@ fn click(state: &mut State, column: u16, row: u16) -> Vec<Errand> {
         (Pane::Log, _) => state.log_list.top,
         (Pane::Agent, _)
         | (Pane::Current | Pane::Desired | Pane::Diff | Pane::Findings | Pane::Sql, None) => {
-            return Vec::new();
+            return errands;
         }
     };
-    moves::go(state, Motion::To(top + at))
+    errands.extend(moves::go(state, Motion::To(top + at)));
+    errands
 }
 
 fn wheel(state: &mut State, column: u16, row: u16, rows: i16) -> Vec<Errand> {
     let motion = |count| if rows < 0 { Motion::Up(count) } else { Motion::Down(count) };
     if super::rollout::is_shown(state) && matches!(state.mode, Mode::Normal) {
-        return moves::go(state, motion(usize::from(rows.unsigned_abs())));
+        super::rollout::wheel(state, column, row, motion(usize::from(rows.unsigned_abs())));
+        return Vec::new();
     }
     let areas = state.areas();
     let pane = areas.panes().iter().find(|(_, area)| area.holds(column, row)).map(|(pane, _)| *pane);

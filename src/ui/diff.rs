@@ -24,7 +24,8 @@ pub fn draw(canvas: &mut Canvas<'_>, state: &State, area: Area) {
         return;
     };
     let head = subject.diff.head;
-    let inner = frame(canvas, area, title(subject, head, area.width), focused);
+    let late = if subject.is_catching_up() { canvas.glyphs().ellipsis } else { "" };
+    let inner = frame(canvas, area, title(subject, head, area.width, late), focused);
     let Some(head) = head else {
         empty::say(canvas, inner, &["no object is selected"]);
         return;
@@ -43,7 +44,8 @@ pub fn draw(canvas: &mut Canvas<'_>, state: &State, area: Area) {
 /// A pane of fewer columns names the object rather than how it is laid out.
 const NARROW: u16 = 60;
 
-fn title<'a>(subject: &Subject, head: Option<NodeId>, width: u16) -> Title<'a> {
+/// `late` stands behind the name while the cursor is on another object already.
+fn title<'a>(subject: &Subject, head: Option<NodeId>, width: u16, late: &str) -> Title<'a> {
     let node = head.and_then(|head| subject.outline.get(head));
     let left = match node.map(|node| &node.what) {
         Some(What::Object(_)) => {
@@ -65,6 +67,7 @@ fn title<'a>(subject: &Subject, head: Option<NodeId>, width: u16) -> Title<'a> {
         (Some(at), all) => format!("{layout}  change {at}/{all}"),
         (None, _) => layout.to_owned(),
     };
+    let left = if late.is_empty() { left } else { format!("{left} {late}") };
     Title::new(Some('3'), left, right)
 }
 

@@ -48,12 +48,12 @@ pub(super) fn go(state: &mut State, motion: Motion) {
     let last = CHOICES.len() - 1;
     decision.at = Some(match (decision.at, motion) {
         (None, Motion::Up(_) | Motion::HalfUp | Motion::PageUp | Motion::Last) => last,
+        (None | Some(_), Motion::To(row)) => row.min(last),
         (None, _) | (Some(_), Motion::First) => 0,
         (Some(at), Motion::Down(count)) => at.saturating_add(count).min(last),
         (Some(at), Motion::Up(count)) => at.saturating_sub(count),
         (Some(_), Motion::Last | Motion::HalfDown | Motion::PageDown) => last,
         (Some(_), Motion::HalfUp | Motion::PageUp) => 0,
-        (Some(_), Motion::To(row)) => row.min(last),
     });
 }
 

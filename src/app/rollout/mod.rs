@@ -10,6 +10,7 @@ mod history;
 pub mod page;
 mod pipeline;
 mod report;
+mod seek;
 mod start;
 
 use std::path::PathBuf;
@@ -35,6 +36,7 @@ pub(super) use hears::{accounted, failed, foreseen, listed, ran, stopped, told};
 pub(super) use pipeline::ask_plans;
 pub(super) use pipeline::continue_with;
 pub use report::Report;
+pub(super) use seek::{click, place, wheel};
 pub use start::{Demand, Start, Then};
 pub(super) use start::{answer as answer_demand, apply, approve_only, approved, take_back};
 
@@ -337,7 +339,9 @@ pub fn areas(state: &State) -> (Area, Area) {
         (_, Half::Aside) => body.height * 3 / 5,
         (Sheet::Pipeline | Sheet::History, Half::Main) => body.height / 3,
         (Sheet::Run, Half::Main) => body.height * 2 / 5,
-        (Sheet::Start | Sheet::Decision | Sheet::Report, Half::Main) => (body.height / 5).max(4),
+        (Sheet::Start | Sheet::Decision | Sheet::Report, Half::Main) => {
+            (body.height / 5).max(4).min(body.height)
+        }
     };
     let upper = body.height - lower;
     (Area { height: upper, ..body }, Area { y: body.y + upper, height: lower, ..body })

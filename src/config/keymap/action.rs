@@ -15,7 +15,7 @@ const WALKED: &[Context] = &[Tree, Diff, SqlNormal, Findings, Agent, Log, Rollou
 /// Lines that open and close.
 const BRANCHES: &[Context] = &[Tree, Diff, Findings, Agent];
 /// Lines that can be searched and filtered.
-const SEARCHED: &[Context] = &[Tree, Diff, SqlNormal, Findings, Agent, Log, Help];
+const SEARCHED: &[Context] = &[Tree, Diff, SqlNormal, Findings, Agent, Log, Rollout, Help];
 /// Where changes are reviewed.
 const REVIEW: &[Context] = &[Tree, Diff];
 const SQL: &[Context] = &[SqlNormal];

@@ -3,10 +3,11 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use portable_pty::CommandBuilder;
 
-use super::session::Session;
+use super::session::{DEADLINE, Session};
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_migrator-tui");
 pub const SIZE: (u16, u16) = (120, 40);
@@ -132,6 +133,40 @@ fn the_workbench_asks_its_terminal_nothing() {
     for question in ["\x1b[6n", "\x1b[c", "\x1b[?u", "\x1b[>", "\x1b]11;?"] {
         assert!(!raw.contains(question), "{}", question.escape_debug());
     }
+}
+
+/// The cursor's move is one small frame, also onto another table: the definition follows when the cursor rests.
+#[test]
+fn a_move_of_the_cursor_costs_few_bytes() {
+    const END: &[u8] = b"\x1b[?2026l";
+    let home = tempfile::tempdir().unwrap();
+    let mut session = at_work(home.path());
+    for key in ["j", "j", "j", "j", "j", "j", "j", "j", "k", "k", "k"] {
+        let before = still(&session);
+        session.send(key);
+        let sent = Instant::now();
+        while session.raw().len() == before {
+            assert!(sent.elapsed() < DEADLINE, "{key} draws nothing");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        still(&session);
+        let raw = session.raw();
+        let drawn = &raw[before..];
+        let first = drawn.windows(END.len()).position(|bytes| bytes == END).unwrap() + END.len();
+        assert!(first <= 600, "{first} bytes: {}", String::from_utf8_lossy(&drawn[..first]).escape_debug());
+    }
+    session.send("Q");
+    session.end();
+}
+
+/// Waits until nothing more comes; the bytes so far.
+fn still(session: &Session) -> usize {
+    let mut seen = 0;
+    while session.raw().len() != seen {
+        seen = session.raw().len();
+        std::thread::sleep(Duration::from_millis(400));
+    }
+    seen
 }
 
 #[test]

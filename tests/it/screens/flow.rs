@@ -1,5 +1,7 @@
 //! What keys do, told by the state and the words on the screen rather than by whole pictures.
 
+use std::time::Duration;
+
 use migrator_tui::app::layout::Pane;
 use migrator_tui::app::mode::Mode;
 use migrator_tui::app::review::Verdict;
@@ -36,6 +38,38 @@ fn changes_are_walked_and_the_panes_follow() {
     driver.play(&["G"]);
     driver.play(&["]", "c"]);
     assert!(driver.screen().contains("last change"), "{}", driver.screen());
+}
+
+#[test]
+fn the_panes_follow_a_cursor_that_rests() {
+    let mut driver = demo();
+    driver.play(&["g", "g", "]", "c"]);
+    let shown = |driver: &Driver| driver.state.subject.as_deref().unwrap().diff.head;
+    let own = |driver: &Driver| driver.state.subject.as_deref().unwrap().head();
+    let late = |driver: &Driver| {
+        let screen = driver.screen();
+        let (_, title) = screen.split_once("3 diff ").unwrap();
+        title.split('\u{2500}').next().unwrap().contains('\u{22ef}')
+    };
+    let before = shown(&driver);
+    assert_eq!((before, late(&driver)), (own(&driver), false));
+    // Of a key that is held down, rows alone are drawn.
+    for _ in 0..12 {
+        driver.keys(&["j"]);
+        driver.wait(Duration::from_millis(40));
+        assert_eq!(shown(&driver), before);
+    }
+    assert_ne!(own(&driver), before);
+    assert!(late(&driver), "{}", driver.screen());
+    assert!(driver.state.next_tick().is_some_and(|due| due <= Duration::from_millis(50)));
+    driver.settle();
+    assert_eq!((shown(&driver), late(&driver)), (own(&driver), false));
+    // What is known is on show as soon as something else is done.
+    driver.keys(&["g", "g", "]", "c"]);
+    assert_eq!(shown(&driver), before);
+    driver.keys(&["#", "1", "2", "j", "3"]);
+    assert_eq!((shown(&driver), driver.state.focus), (own(&driver), Pane::Diff));
+    assert_ne!(shown(&driver), before);
 }
 
 #[test]

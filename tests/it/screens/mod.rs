@@ -7,6 +7,7 @@ mod driver;
 mod emulator;
 mod flow;
 mod hostile;
+mod hostile_rollout;
 mod large;
 mod made;
 mod pictures;

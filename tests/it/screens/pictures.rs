@@ -97,6 +97,7 @@ fn filtered() {
     pictures("filtered", demo, |driver| {
         driver.keys(&["f"]);
         driver.text("kind:index");
+        driver.wait(std::time::Duration::from_millis(100));
     });
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use migrator_tui::app::rollout::{Going, Report, Scene, Sheet, Start};
+use migrator_tui::app::rollout::{Going, Half, Report, Scene, Sheet, Start};
 use migrator_tui::app::work::Purpose;
 use migrator_tui::app::{Desk, EnvironmentStanding, Errand, Known, Manner, Msg};
 use migrator_tui::config::Guard;
@@ -58,7 +58,7 @@ pub fn record(driver: &Driver) -> Record {
 }
 
 /// A run of the demo's plan, of which so many statements took effect.
-fn run(record: &Record, on: &str, applied: usize, end: Option<End>) -> RunState {
+pub(super) fn run(record: &Record, on: &str, applied: usize, end: Option<End>) -> RunState {
     let total = record.plan.steps.len();
     let took = |at: usize| {
         Some(Took {
@@ -93,12 +93,12 @@ fn run(record: &Record, on: &str, applied: usize, end: Option<End>) -> RunState 
 }
 
 /// What a command would have been answered.
-fn answered(driver: &mut Driver, purpose: Purpose, kind: EventKind) {
+pub(super) fn answered(driver: &mut Driver, purpose: Purpose, kind: EventKind) {
     let id = begun(driver, purpose);
     driver.hear(Msg::Worker(Event { id, kind }));
 }
 
-fn begun(driver: &mut Driver, purpose: Purpose) -> CommandId {
+pub(super) fn begun(driver: &mut Driver, purpose: Purpose) -> CommandId {
     let now = driver.state.now;
     match driver.state.work.begin(now, purpose, CommandKind::Look(Vec::new())) {
         Errand::Command(id, _) => id,
@@ -251,7 +251,7 @@ fn a_run_that_waits_for_somebody() {
     });
 }
 
-fn account(driver: &Driver) -> Account {
+pub(super) fn account(driver: &Driver) -> Account {
     let record = record(driver);
     let mut state = run(&record, "staging", 5, None);
     state.open = Some(Intended {
@@ -326,7 +326,7 @@ fn the_six_lines_while_somebody_works() {
     });
 }
 
-fn report(driver: &Driver) -> Report {
+pub(super) fn report(driver: &Driver) -> Report {
     let record = record(driver);
     let total = record.plan.steps.len();
     let mut state = run(&record, "staging", total, Some(End::Done));
@@ -367,6 +367,39 @@ fn all_runs() {
         shown(driver, Sheet::History);
         driver.keys(&["j"]);
     });
+}
+
+/// A search goes from row to row, and the mouse moves cursors and nothing else.
+#[test]
+fn a_sheet_is_searched_and_clicked() {
+    let mut driver = bench(super::driver::plain());
+    driver.resize((120, 40));
+    told(&mut driver);
+    shown(&mut driver, Sheet::Pipeline);
+    let at = |driver: &Driver| driver.state.rollout.stations.cursor;
+    for (text, row) in [("production", 3), ("canary", 2)] {
+        driver.keys(&["g", "g", "/"]);
+        driver.text(text);
+        driver.keys(&["<Enter>"]);
+        assert_eq!(at(&driver), row, "{}", driver.screen());
+    }
+    driver.keys(&["n"]);
+    assert_eq!(at(&driver), 2, "the only one");
+    let (main, aside) = migrator_tui::app::rollout::areas(&driver.state);
+    let inner = main.inner();
+    let screen = driver.screen();
+    let is_row = |line: &&str| line.chars().take(main.width.into()).collect::<String>().contains("2 staging");
+    let y = screen.lines().position(|line| is_row(&line)).unwrap() as u16;
+    driver.hear(Msg::Click(inner.x + 2, y));
+    assert_eq!(at(&driver), 1, "{screen}");
+    driver.hear(Msg::Wheel(inner.x + 2, y, 1));
+    assert_eq!(at(&driver), 2);
+    driver.hear(Msg::Click(aside.x + 2, aside.y + 2));
+    assert_eq!((at(&driver), driver.state.rollout.half), (2, Half::Aside));
+    driver.keys(&["?"]);
+    let help = driver.screen();
+    let (own, _) = help.split_once("Everywhere").unwrap_or((&help, ""));
+    assert!(own.contains("Run the plan here"), "{help}");
 }
 
 /// Statement by statement, whatever is left out and tried again.
