@@ -24,6 +24,10 @@ use migrator_tui::engines::{dialect, introspect};
 use migrator_tui::model::{Body, Change, EngineKind, Schema};
 use migrator_tui::planner::{PlanOptions, plan};
 
+/// The one that users get.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let generator = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/bench/gen_schema.py");
     let Ok(server) = std::env::var("MIGRATOR_TEST_PG") else {
