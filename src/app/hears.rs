@@ -108,6 +108,7 @@ fn finished(state: &mut State, job: &Job, answer: Answer) -> Vec<Errand> {
         Answer::Recalled(Some(session)) => remember::recalled(state, *session),
         Answer::Told(told) => rollout::told(state, told),
         Answer::Foreseen(outlook) => rollout::foreseen(state, job, outlook),
+        Answer::Reported(report) => vec![Errand::Copy(report.markdown())],
         Answer::Accounted(account) => rollout::accounted(state, account),
         Answer::Ran(ran) => rollout::ran(state, &ran),
         Answer::Listed(plans) => {
@@ -303,6 +304,7 @@ fn failed(state: &mut State, job: &Job, failure: Failure) -> Vec<Errand> {
             rollout::failed(state, &job.purpose, failure)
         }
         Purpose::Doctor => told(state, "The examination", &failure),
+        Purpose::Ticket => told(state, "The report", &failure),
     }
 }
 

@@ -21,7 +21,7 @@ fn is_reading(purpose: &Purpose) -> bool {
         Purpose::Demo | Purpose::Open | Purpose::Compare | Purpose::Rename => true,
         Purpose::Draft | Purpose::Edit | Purpose::Prove | Purpose::Define(_) => true,
         Purpose::Save(_) | Purpose::Doctor | Purpose::Remember | Purpose::Recall => false,
-        Purpose::Look | Purpose::Plans | Purpose::Foresee(_) | Purpose::Account => false,
+        Purpose::Look | Purpose::Plans | Purpose::Foresee(_) | Purpose::Account | Purpose::Ticket => false,
         Purpose::Approve(_) | Purpose::Run(_) => false,
     }
 }

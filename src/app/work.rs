@@ -39,6 +39,8 @@ pub enum Purpose {
     /// Finds out what this would do.
     Foresee(Box<Request>),
     Account,
+    /// Puts the report of a run together, to be copied.
+    Ticket,
     /// Writes an approval down.
     Approve(Then),
     /// Runs a plan there, goes on with a run, or takes one back.
@@ -60,6 +62,7 @@ impl Purpose {
             | Self::Plans
             | Self::Foresee(_)
             | Self::Account
+            | Self::Ticket
             | Self::Approve(_)
             | Self::Run(_) => true,
             Self::Edit | Self::Define(_) | Self::Remember | Self::Recall | Self::Look => false,
@@ -83,6 +86,7 @@ impl Purpose {
             Self::Plans => "reading the plans",
             Self::Foresee(_) => "finding out what it would do",
             Self::Account => "asking about the run",
+            Self::Ticket => "writing the report",
             Self::Approve(_) => "writing the approval",
             Self::Run(_) => "running",
         }

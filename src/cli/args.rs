@@ -71,7 +71,7 @@ impl Request {
             Self::Resume(resume) => resume.how.format,
             Self::Rollback(rollback) => rollback.how.format,
             Self::Status(status) => status.format,
-            Self::History(history) => history.format,
+            Self::History(history) => history.format.of_failures(),
             Self::Demo(_) | Self::Keymap(_) | Self::Theme(_) | Self::Completions { .. } => Format::Text,
         }
     }
@@ -218,8 +218,9 @@ pub(super) struct History {
     /// Only this run, with its statements
     #[arg(value_name = "RUN")]
     pub run: Option<String>,
+    /// markdown: the report of a run, for a change ticket
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    pub format: Telling,
 }
 
 #[derive(Args, Debug)]
@@ -273,6 +274,23 @@ pub(super) enum Format {
     #[default]
     Text,
     Json,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Telling {
+    #[default]
+    Text,
+    Json,
+    Markdown,
+}
+
+impl Telling {
+    fn of_failures(self) -> Format {
+        match self {
+            Self::Json => Format::Json,
+            Self::Text | Self::Markdown => Format::Text,
+        }
+    }
 }
 
 fn rename(text: &str) -> Result<crate::worker::RenameText, String> {

@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod exit;
 mod findings;
+mod history;
 mod json;
 mod paint;
 mod planned;
@@ -23,8 +24,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use crate::model::{EngineKind, Failure, FailureKind};
-use crate::worker::{Answer, CommandKind};
+use crate::model::{EngineKind, Failure, FailureKind, RunId};
+use crate::worker::{Answer, CommandKind, ReportOrder};
 
 use args::{Arguments, DemoEngine, Keymap, Request, Theme};
 use exit::Status;
@@ -113,14 +114,23 @@ fn perform(
         Request::Status(wanted) => {
             let order = async { reference::history_order(surface, project).await.map(CommandKind::History) };
             match session::perform(surface, order)? {
-                Answer::Told(told) => Ok(running::print_status(surface, &told, wanted.format)),
+                Answer::Told(told) => Ok(history::print_status(surface, &told, wanted.format)),
                 other => Err(unexpected(&other)),
             }
         }
         Request::History(wanted) => {
             let order = async { reference::history_order(surface, project).await.map(CommandKind::History) };
+            let told = match session::perform(surface, order)? {
+                Answer::Told(told) => told,
+                other => return Err(unexpected(&other)),
+            };
+            let Some(run) = wanted.run else { return history::print(surface, &told, wanted.format) };
+            let order = async {
+                let from = reference::history_order(surface, project).await?;
+                Ok(CommandKind::Report(ReportOrder { from, run: RunId::new(run) }))
+            };
             match session::perform(surface, order)? {
-                Answer::Told(told) => running::print_history(surface, &told, &wanted),
+                Answer::Reported(report) => Ok(history::print_run(surface, &told, &report, wanted.format)),
                 other => Err(unexpected(&other)),
             }
         }
@@ -190,6 +200,7 @@ fn unexpected(answer: &Answer) -> Failure {
         Answer::Told(_) => "a history",
         Answer::Foreseen(_) => "an outlook",
         Answer::Accounted(_) => "an account",
+        Answer::Reported(_) => "a report",
         Answer::Listed(_) => "a list of plans",
         Answer::Remembered | Answer::Recalled(_) => "a word on the session",
     };

@@ -169,5 +169,5 @@ pub(super) async fn history_order(
         return Err(Failure::new(FailureKind::Usage, "there is no project file with environments here")
             .hint("run it where migrator.toml is, or name it with --project"));
     }
-    Ok(HistoryOrder { places: worker::doctor_order(&project, &surroundings).await.places })
+    Ok(HistoryOrder::of(&project, &surroundings, &[]).await)
 }

@@ -1,12 +1,12 @@
-//! Runs in words: what happens while it happens, where a run stands, what has run where.
+//! Runs in words: what happens while it happens, and how it came out.
 
 use serde_json::{Value, json};
 
-use crate::model::{End, Failure, FailureKind, Outcome, RunStanding, RunState};
+use crate::model::{End, Outcome, RunStanding, RunState};
 use crate::shown::Shown;
-use crate::worker::{Chronicle, ChroniclePlace, Happening, Ran, standing};
+use crate::worker::{Happening, Ran};
 
-use super::args::{Format, History};
+use super::args::Format;
 use super::exit::Status;
 use super::paint::Paint;
 use super::surface::Surface;
@@ -76,7 +76,7 @@ impl Ticker {
     }
 }
 
-fn time(millis: u64) -> String {
+pub(super) fn time(millis: u64) -> String {
     if millis < 1000 {
         format!("{millis} ms")
     } else {
@@ -131,7 +131,7 @@ fn document(ran: &Ran) -> Value {
     })
 }
 
-fn run(state: &RunState) -> Value {
+pub(super) fn run(state: &RunState) -> Value {
     let outcome = |found: &Option<Outcome>| found.map_or("pending", Outcome::word);
     json!({
         "id": state.run.as_str(),
@@ -156,162 +156,11 @@ fn run(state: &RunState) -> Value {
 }
 
 /// A run's standing in a word or two.
-fn word(state: &RunState) -> &'static str {
+pub(super) fn word(state: &RunState) -> &'static str {
     match (state.standing(), state.closed.as_ref().map(|closed| closed.end)) {
         (RunStanding::Undecided, _) => "unknown",
         (RunStanding::Halfway, _) => "halfway",
         (RunStanding::Over, Some(end)) => end.word(),
         (RunStanding::Over, None) => End::Done.word(),
     }
-}
-
-/// Where each environment stands. A run that is not over is what a person has to know first.
-pub(super) fn print_status(surface: &Surface, told: &Chronicle, format: Format) -> Status {
-    let open = |place: &&ChroniclePlace| {
-        place.runs.as_ref().is_ok_and(|runs| runs.iter().any(|state| state.standing() != RunStanding::Over))
-    };
-    let undecided = told.places.iter().any(|place| {
-        place
-            .runs
-            .as_ref()
-            .is_ok_and(|runs| runs.iter().any(|state| state.standing() == RunStanding::Undecided))
-    });
-    match format {
-        Format::Json => {
-            let place = |place: &ChroniclePlace| match &place.runs {
-                Ok(runs) => json!({
-                    "name": place.name,
-                    "last": runs.last().map(run),
-                    "open": runs.iter().filter(|state| state.standing() != RunStanding::Over).map(run)
-                        .collect::<Vec<_>>(),
-                }),
-                Err(failure) => json!({ "name": place.name, "error": failure.what }),
-            };
-            surface.print_json(&json!({
-                "version": 1,
-                "environments": told.places.iter().map(place).collect::<Vec<_>>(),
-            }));
-        }
-        Format::Text => {
-            let mut text = String::new();
-            for place in &told.places {
-                text.push_str(&status_line(place, surface.paint));
-            }
-            surface.print(&text);
-        }
-    }
-    if undecided {
-        return Status::Unknown;
-    }
-    if told.places.iter().any(|place| open(&place)) { Status::Differs } else { Status::Done }
-}
-
-fn status_line(place: &ChroniclePlace, paint: Paint) -> String {
-    let name = paint.strong(Shown::new(&place.name));
-    let runs = match &place.runs {
-        Err(failure) => return format!("{name}  {}\n", paint.hazard(Shown::new(&failure.what))),
-        Ok(runs) => runs,
-    };
-    let Some(last) = runs.last() else { return format!("{name}  nothing has run here\n") };
-    let mut text = format!(
-        "{name}  {} {} {}, {} by {}\n",
-        Shown::new(&last.opened.name),
-        last.opened.course.word(),
-        word(last),
-        last.last,
-        Shown::new(last.opened.actor.to_string())
-    );
-    for difference in last.verified.iter().flat_map(|verified| &verified.differences) {
-        text.push_str(&format!("  {}\n", paint.hazard(Shown::new(difference))));
-    }
-    for state in runs.iter().filter(|state| state.standing() != RunStanding::Over) {
-        text.push_str(&format!("  {}\n", paint.hazard(Shown::new(standing(state)))));
-        if !state.words.is_empty() {
-            text.push_str(&format!("  last word: {}\n", Shown::new(&state.words)));
-        }
-        text.push_str(&format!(
-            "  `migrator-tui resume {0}` goes on, `migrator-tui rollback {0} --on {1}` takes it back\n",
-            state.run,
-            Shown::new(&place.name)
-        ));
-    }
-    text
-}
-
-pub(super) fn print_history(
-    surface: &Surface,
-    told: &Chronicle,
-    wanted: &History,
-) -> Result<Status, Failure> {
-    let chosen = |state: &&RunState| wanted.run.as_ref().is_none_or(|run| state.run.as_str() == run);
-    let mut count = 0;
-    let mut text = String::new();
-    let mut documents = Vec::new();
-    for place in &told.places {
-        match &place.runs {
-            Err(failure) => {
-                text.push_str(&format!("{}  {}\n", Shown::new(&place.name), Shown::new(&failure.what)));
-                documents.push(json!({ "name": place.name, "error": failure.what }));
-            }
-            Ok(runs) => {
-                let runs: Vec<&RunState> = runs.iter().filter(chosen).collect();
-                count += runs.len();
-                for state in &runs {
-                    text.push_str(&history_line(place, state));
-                    if wanted.run.is_some() {
-                        text.push_str(&statements(state));
-                    }
-                }
-                documents.push(json!({
-                    "name": place.name,
-                    "runs": runs.iter().map(|state| run(state)).collect::<Vec<_>>(),
-                }));
-            }
-        }
-    }
-    if let (0, Some(run)) = (count, &wanted.run) {
-        return Err(Failure::new(FailureKind::Usage, format!("no environment knows run {run}"))
-            .hint("`migrator-tui history` lists them"));
-    }
-    if count == 0 && wanted.run.is_none() {
-        text.push_str("nothing has run yet\n");
-    }
-    match wanted.format {
-        Format::Text => surface.print(&text),
-        Format::Json => surface.print_json(&json!({ "version": 1, "environments": documents })),
-    }
-    Ok(Status::Done)
-}
-
-fn history_line(place: &ChroniclePlace, state: &RunState) -> String {
-    format!(
-        "{}  {}  {}  {} {}  {}  {}/{} statements  {}\n",
-        state.began,
-        state.run,
-        Shown::new(&place.name),
-        Shown::new(&state.opened.name),
-        state.opened.course.word(),
-        word(state),
-        state.applied(),
-        state.outcomes.len(),
-        Shown::new(state.opened.actor.to_string())
-    )
-}
-
-fn statements(state: &RunState) -> String {
-    let mut text = String::new();
-    for (at, (outcome, took)) in state.outcomes.iter().zip(&state.took).enumerate() {
-        let took =
-            took.map(|took| format!("  {}, {} rows", time(took.millis), took.rows)).unwrap_or_default();
-        text.push_str(&format!("{:>6}  {}{took}\n", at + 1, outcome.map_or("pending", Outcome::word)));
-    }
-    if let Some(closed) = &state.closed
-        && !closed.reason.is_empty()
-    {
-        text.push_str(&format!("  {}: {}\n", closed.end.word(), Shown::new(&closed.reason)));
-    }
-    for difference in state.verified.iter().flat_map(|verified| &verified.differences) {
-        text.push_str(&format!("  {}\n", Shown::new(difference)));
-    }
-    text
 }

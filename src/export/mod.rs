@@ -8,6 +8,7 @@ mod edit;
 mod folder;
 mod image;
 mod raw;
+pub mod report;
 mod wire;
 
 #[cfg(test)]

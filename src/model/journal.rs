@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{Approval, ApprovalId, Boundary, Fingerprint};
+use super::{Approval, ApprovalId, Boundary, Circumstances, Fingerprint};
 
 /// One attempt of one plan in one direction on one environment.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -131,6 +131,7 @@ pub struct Opened {
     pub before: Fingerprint,
     /// One for each statement of the run, in order: what will be sent.
     pub statements: Vec<Fingerprint>,
+    pub circumstances: Circumstances,
 }
 
 /// Statements that take effect together, or one outside any transaction.

@@ -7,8 +7,8 @@ use std::time::Duration;
 use crate::connect::{Connection, WireError, WireErrorKind};
 use crate::engines::Mishap;
 use crate::model::{
-    Actor, Adopted, Approval, ApprovalId, Copied, Entry, Failure, FailureKind, Fingerprint, Matter, Quorum,
-    Record, RunId, approvals,
+    Actor, Adopted, Approval, ApprovalId, Consent, Copied, Entry, Failure, FailureKind, Fingerprint, Matter,
+    Quorum, Record, RunId, approvals,
 };
 use crate::sql;
 
@@ -31,8 +31,8 @@ pub struct Permit<'a> {
 }
 
 impl Permit<'_> {
-    /// Uses the approvals up for this run. Of two that try at once, one is refused.
-    pub(super) async fn spend(&self, run: &RunId, schema: &Fingerprint) -> Result<(), Failure> {
+    /// Uses the approvals up for this run, and tells whose they were. Of two that try at once, one is refused.
+    pub(super) async fn spend(&self, run: &RunId, schema: &Fingerprint) -> Result<Vec<Consent>, Failure> {
         if *schema != self.matter.schema {
             return Err(refused(format!(
                 "the schema of {} has changed since it was approved",
@@ -42,12 +42,12 @@ impl Permit<'_> {
         }
         let mut connection = open(&self.ledger).await?;
         let now = (self.now)();
-        add(&self.ledger, connection.as_mut(), run, self.now, &|journal| {
+        let journal = add(&self.ledger, connection.as_mut(), run, self.now, &|journal| {
             let standing = self.standing(&journal.records, &now)?;
             Ok(vec![Entry::Spent(standing.into_iter().map(|one| one.id).collect())])
         })
-        .await
-        .map(drop)
+        .await?;
+        Ok(consents(&journal.records, run))
     }
 
     /// The approvals that stand, if they are enough.
@@ -106,6 +106,27 @@ impl Permit<'_> {
     }
 }
 
+/// The approvals that a run has used up, as a ledger knows them.
+pub fn consents(records: &[Record], run: &RunId) -> Vec<Consent> {
+    let spent: Vec<&ApprovalId> = records
+        .iter()
+        .filter(|record| &record.run == run)
+        .flat_map(|record| match &record.entry {
+            Entry::Spent(spent) => spent.as_slice(),
+            _ => &[],
+        })
+        .collect();
+    records
+        .iter()
+        .filter_map(|record| match &record.entry {
+            Entry::Approved(one) if spent.contains(&&one.id) => {
+                Some(Consent { by: one.by.clone(), at: one.at.clone(), reason: one.reason.clone() })
+            }
+            _ => None,
+        })
+        .collect()
+}
+
 fn people(approvals: &[Approval]) -> String {
     match approvals {
         [] => "nobody".to_owned(),
@@ -161,6 +182,25 @@ pub fn cut(ledger: &Journal, seen: Witnessed<'_>) -> Option<(u64, u64)> {
     }
     let common = copies(ledger, seen.database).rev().find(|copied| same(copied));
     Some((common.map_or(0, |copied| copied.record.seq), last.record.seq))
+}
+
+/// What a ledger knows of an environment's database.
+#[derive(Clone, Debug)]
+pub struct Remembered {
+    pub database: Box<str>,
+    /// When it was seen last, RFC 3339 in UTC.
+    pub at: Box<str>,
+    pub records: Vec<Record>,
+}
+
+/// The journal of an environment as it was seen last. `None`: it was never seen.
+pub fn remembered(ledger: &Journal, environment: &str) -> Option<Remembered> {
+    let (record, last) = ledger.records.iter().rev().find_map(|record| match &record.entry {
+        Entry::Copied(copied) if *copied.environment == *environment => Some((record, copied)),
+        _ => None,
+    })?;
+    let records = copies(ledger, &last.database).map(|copied| (*copied.record).clone()).collect();
+    Some(Remembered { database: last.database.clone(), at: record.at.clone(), records })
 }
 
 /// Copies what is new in a database's journal. A journal that does not go on from what was seen is left alone.

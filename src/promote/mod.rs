@@ -20,7 +20,7 @@ pub use compare::{Kept, TableRows};
 pub use execute::{
     Blocker, Control, Drift, Happening, LeaseHolder, Living, Mission, Origin, Pace, Patience, Refusal,
     Report, Sending, Sight, Site, Stopped, begin, images, journal, kept_plan, look, resume, roll_back,
-    sendings, standing,
+    sendings, standing, tables,
 };
 pub use faults::POINTS;
 pub use journal::{Journal, JournalError};

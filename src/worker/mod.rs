@@ -30,6 +30,7 @@ use std::sync::Arc;
 
 use crate::config::session::Session;
 use crate::export::Record;
+pub use crate::export::report::RunReport;
 pub use crate::export::{Place, Script};
 use crate::model::{EngineKind, Failure};
 
@@ -45,7 +46,8 @@ pub use draft::{DraftOrder, Drafted, Edited, Residual};
 pub use edit::EditOrder;
 pub use execute::{
     Account, AccountOrder, ApproveOrder, Approved, Chronicle, ChroniclePlace, Errand, ExecuteOrder,
-    HistoryOrder, Outlook, Prepared, Ran, Request, Token, Way, book, execute_order, runs_of, standing,
+    HistoryOrder, Outlook, Prepared, Ran, Remembered, ReportOrder, Request, Token, Way, book, execute_order,
+    runs_of, standing,
 };
 pub use plan::{PlanOrder, Planned, Rehearsal};
 pub use progress::Progress;
@@ -114,6 +116,10 @@ pub enum CommandKind {
     Foresee(Box<Request>),
     /// All about one run. Needs a desk.
     Account(AccountOrder),
+    /// All that is kept of one run, for a change ticket.
+    Report(ReportOrder),
+    /// The same, by names. Needs a desk.
+    Ticket(AccountOrder),
     /// The plans in a folder.
     Plans(PathBuf),
     /// Makes two filled environments of that engine, tells their story, removes them.
@@ -161,5 +167,6 @@ pub enum Answer {
     Told(Arc<Chronicle>),
     Foreseen(Arc<Outlook>),
     Accounted(Arc<Account>),
+    Reported(Arc<RunReport>),
     Listed(Arc<Vec<PlanFolder>>),
 }

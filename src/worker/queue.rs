@@ -285,8 +285,7 @@ async fn perform(kind: CommandKind, job: Job) -> Result<Answer, Failure> {
         }
         CommandKind::Look(also) => {
             let desk = desk::desk(&job)?;
-            let places = execute::places(&desk.project, &desk.surroundings, &also).await;
-            let order = execute::HistoryOrder { places };
+            let order = execute::HistoryOrder::of(&desk.project, &desk.surroundings, &also).await;
             execute::history(&order, &job).await.map(|told| Answer::Told(told.into()))
         }
         CommandKind::Foresee(request) => {
@@ -294,6 +293,14 @@ async fn perform(kind: CommandKind, job: Job) -> Result<Answer, Failure> {
         }
         CommandKind::Account(order) => {
             execute::account(&order, &job).await.map(|found| Answer::Accounted(found.into()))
+        }
+        CommandKind::Report(order) => {
+            execute::report(&order, &job).await.map(|found| Answer::Reported(found.into()))
+        }
+        CommandKind::Ticket(order) => {
+            let desk = desk::desk(&job)?;
+            let order = execute::ReportOrder::on(&order, &desk.project, &desk.surroundings).await;
+            execute::report(&order, &job).await.map(|found| Answer::Reported(found.into()))
         }
         CommandKind::Plans(folder) => Ok(Answer::Listed(disk::plans(&folder).into())),
         CommandKind::History(order) => {

@@ -259,8 +259,13 @@ pub(super) fn turn_half(state: &mut State) {
     };
 }
 
-/// The frame that moves, as text.
-pub(super) fn copy(state: &State) -> Vec<Errand> {
+/// The frame that moves, as text; a report as Markdown, with all that is kept of its run.
+pub(super) fn copy(state: &mut State) -> Vec<Errand> {
+    let shown = state.rollout.report.as_ref().filter(|_| state.rollout.sheet == Sheet::Report);
+    if let (Some(report), Half::Main) = (shown, state.rollout.half) {
+        let order = crate::worker::AccountOrder { on: report.on.clone(), run: report.run.run.clone() };
+        return vec![state.work.begin(state.now, Purpose::Ticket, CommandKind::Ticket(order))];
+    }
     let page = match state.rollout.half {
         Half::Main => main(state),
         Half::Aside => aside(state),

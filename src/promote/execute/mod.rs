@@ -12,6 +12,7 @@ mod monitor;
 mod route;
 mod settle;
 mod site;
+mod size;
 mod stand;
 mod throttle;
 mod unit;
@@ -21,7 +22,8 @@ use std::time::Duration;
 
 use crate::connect::{Connection, WireError, WireErrorKind};
 use crate::model::{
-    Actor, Course, Failure, FailureKind, Fingerprint, Outcome, Plan, RunId, RunState, Schema, Throttle,
+    Actor, Circumstances, Course, Failure, FailureKind, Fingerprint, Outcome, Plan, RunId, RunState, Schema,
+    Throttle,
 };
 
 use super::journal::{Journal, JournalError};
@@ -36,6 +38,7 @@ pub use drift::{Drift, Origin, images};
 pub use look::{Living, Sending, Sight, look, sendings};
 pub use monitor::{Blocker, Pace};
 pub use site::Site;
+pub use size::tables;
 
 /// What a run hears from the person, and tells them.
 pub trait Control: Send + Sync {
@@ -106,6 +109,8 @@ pub struct Mission<'a> {
     pub throttle: &'a Throttle,
     /// What a guard demands. `None`: nothing.
     pub permit: Option<&'a Permit<'a>>,
+    /// What is written down of the place. Who agreed and how large the tables are is added when the run begins.
+    pub circumstances: &'a Circumstances,
 }
 
 /// How often something is tried again.

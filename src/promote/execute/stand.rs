@@ -9,6 +9,7 @@ use super::super::journal::{Journal, JournalError, Writer};
 use super::super::lease::{self, Lock, Locked};
 use super::route::Route;
 use super::site::Sessions;
+use super::size::sizes;
 use super::{Happening, Mission, Refusal, Report, Stopped, journal_failure, wire_failure};
 
 /// The sessions, the lock and the journal of one run under way.
@@ -83,8 +84,10 @@ impl<'m, 'a> Stand<'m, 'a> {
                 .hint("nothing was changed: our own tables could not be written first")
         };
         let before = planner::fingerprint(site.dialect, schema);
+        let mut circumstances = mission.circumstances.clone();
+        circumstances.tables = sizes(mission.plan, schema);
         if let Some(permit) = mission.permit {
-            permit.spend(&self.run, &before).await?;
+            circumstances.consents = permit.spend(&self.run, &before).await?;
         }
         let keeper = self.sessions.keeper.as_mut();
         site.home().make(keeper).await.map_err(wire)?;
@@ -100,6 +103,7 @@ impl<'m, 'a> Stand<'m, 'a> {
             actor: mission.actor.clone(),
             before,
             statements: route.sums(),
+            circumstances,
         };
         self.add(&writer, Entry::Opened(opened)).await?;
         mission

@@ -260,8 +260,9 @@ mod tests {
     use super::*;
     use crate::engines::execution;
     use crate::model::{
-        Actor, Adopted, Approval, ApprovalId, Boundary, Closed, Copied, Course, End, Fingerprint, Heading,
-        Intended, Matter, Opened, Outcome, SessionMark, Settled, Took, Unit, Verified, Witness,
+        Actor, Adopted, Approval, ApprovalId, Boundary, Circumstances, Closed, Consent, Copied, Course, End,
+        Fingerprint, Heading, Intended, Matter, Opened, Outcome, SessionMark, Settled, TableSize, Took, Unit,
+        Verified, Witness,
     };
 
     fn entries() -> Vec<Entry> {
@@ -276,6 +277,14 @@ mod tests {
                 actor: actor.clone(),
                 before: Fingerprint::of(["b"]),
                 statements: vec![Fingerprint::of(["1"]), Fingerprint::of(["2"])],
+                circumstances: Circumstances {
+                    database: "7:shop".into(),
+                    address: "postgres://h/shop".into(),
+                    server: "PostgreSQL 15.8".into(),
+                    consents: vec![Consent { by: actor.clone(), at: "t".into(), reason: "r|".into() }],
+                    acknowledged: vec!["drop-column".into()],
+                    tables: vec![TableSize { table: "table public.a".into(), rows: Some(5), bytes: None }],
+                },
             }),
             Entry::Intended(Intended {
                 unit,

@@ -1,12 +1,15 @@
 //! A journal record as text: canonical JSON (UTF-8, sorted keys, no white space), so that any script with SHA-256
 //! can check the chain. Field names are a promise to journals that exist already: added to, never renamed.
 
+mod place;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::model::{
-    Actor, Adopted, Approval, ApprovalId, Boundary, Closed, Copied, Course, End, Entry, Fingerprint, Heading,
-    Intended, Matter, Opened, Outcome, Record, RunId, SessionMark, Settled, Took, Unit, Verified, Witness,
+    Actor, Adopted, Approval, ApprovalId, Boundary, Circumstances, Closed, Copied, Course, End, Entry,
+    Fingerprint, Heading, Intended, Matter, Opened, Outcome, Record, RunId, SessionMark, Settled, Took, Unit,
+    Verified, Witness,
 };
 
 #[derive(Serialize, Deserialize)]
@@ -34,6 +37,8 @@ enum Kind {
         actor: Person,
         before: String,
         sql_sha256: Vec<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        circumstances: Option<place::Circumstances>,
     },
     StepIntent {
         from: usize,
@@ -204,6 +209,7 @@ impl Kind {
                     actor: Person::from(&opened.actor),
                     before: opened.before.to_string(),
                     sql_sha256: opened.statements.iter().map(ToString::to_string).collect(),
+                    circumstances: place::Circumstances::of(&opened.circumstances),
                 }
             }
             Entry::Intended(intended) => Self::StepIntent {
@@ -287,7 +293,18 @@ fn word<T: Copy>(all: &[T], word: impl Fn(T) -> &'static str, found: &str) -> Re
 impl Kind {
     fn into_entry(self) -> Result<Entry, String> {
         Ok(match self {
-            Self::RunBegin { plan, name, env, direction, of, steps, actor, before, sql_sha256 } => {
+            Self::RunBegin {
+                plan,
+                name,
+                env,
+                direction,
+                of,
+                steps,
+                actor,
+                before,
+                sql_sha256,
+                circumstances,
+            } => {
                 let course = match (direction.as_str(), of, steps) {
                     ("forward", None, None) => Course::Forward,
                     (BACK, Some(of), Some(steps)) => Course::Back { of: RunId::new(of), steps },
@@ -301,6 +318,7 @@ impl Kind {
                     actor: actor.into(),
                     before: Fingerprint::parsed(before),
                     statements: sql_sha256.into_iter().map(Fingerprint::parsed).collect(),
+                    circumstances: circumstances.map_or_else(Circumstances::default, Into::into),
                 })
             }
             Self::StepIntent { from, to, tx, backend, attempt } => Entry::Intended(Intended {

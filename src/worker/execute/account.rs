@@ -198,7 +198,7 @@ pub(in super::super) async fn outlook(request: &Request, job: &Job) -> Result<Ou
 }
 
 /// The environments of a project and databases named besides, each as it is reached.
-pub(in super::super) async fn places(
+pub(super) async fn places(
     project: &Project,
     surroundings: &Surroundings,
     also: &[String],

@@ -7,8 +7,8 @@ use crate::config::Guard;
 use crate::connect::Connection;
 use crate::export::{Record, server_words};
 use crate::model::{
-    Approval, ApprovalId, Body, Course, Estimate, Failure, FailureKind, Fingerprint, Heading, Matter,
-    ObjectId, ObjectKind, Plan, Quorum, RunId, RunStanding, RunState, Schema, approvals, unused,
+    Approval, ApprovalId, Course, Estimate, Failure, FailureKind, Fingerprint, Heading, Matter, ObjectId,
+    Quorum, RunId, RunStanding, RunState, approvals, unused,
 };
 use crate::promote::{self, Drift, Journal, Permit, ledger};
 
@@ -127,7 +127,7 @@ pub(super) async fn prepare(
     let prepared = Prepared {
         address: order.on.target.to_string(),
         server: server_words(reader.version()),
-        tables: tables(&kept.record.plan, &schema),
+        tables: promote::tables(&kept.record.plan, &schema),
         quorum: heading.and_then(|_| quorum(order.on.guard)),
         waits: gate::closed(&order).err().into_iter().collect(),
         record: kept.record,
@@ -150,23 +150,6 @@ fn stage(errand: &Errand, state: Option<&RunState>) -> (Course, usize) {
         }
         (Errand::Run | Errand::Promote | Errand::Resume(_) | Errand::RollBack(_), _) => (Course::Forward, 0),
     }
-}
-
-/// The tables among what a plan touches.
-fn tables(plan: &Plan, schema: &Schema) -> Vec<(ObjectId, Estimate)> {
-    let touched = |id: &ObjectId| {
-        plan.steps
-            .iter()
-            .any(|step| step.subject.name == id.name || step.effects.on.iter().any(|on| on.name == id.name))
-    };
-    schema
-        .of_kind(ObjectKind::Table)
-        .filter(|object| touched(&object.id))
-        .filter_map(|object| match &object.body {
-            Body::Table(table) => Some((object.id.clone(), table.rows)),
-            _ => None,
-        })
-        .collect()
 }
 
 pub(in super::super) async fn approve(order: &ApproveOrder, job: &Job) -> Result<Approved, Failure> {

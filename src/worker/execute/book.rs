@@ -63,6 +63,11 @@ impl Book {
         })
     }
 
+    /// Whether there is something to read. A team's journal is asked; a file that is missing holds nothing.
+    pub(super) fn is_there(&self) -> bool {
+        self.target.file().is_none_or(Path::exists)
+    }
+
     pub(super) async fn read(&self) -> Result<Journal, Failure> {
         ledger::read(&self.site()?).await
     }

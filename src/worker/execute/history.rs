@@ -1,15 +1,20 @@
-//! What has run where, and where each environment stands, from the journals in the databases themselves.
+//! What has run where, and where each environment stands: from the journals in the databases themselves, and of a
+//! database that cannot be asked from what the ledger has seen of it, which is said.
 
-use crate::config;
-use crate::model::{Failure, RunState};
+use crate::config::{self, Project, Surroundings};
+use crate::model::{Failure, FailureKind, RunState, fold};
+use crate::promote::{Journal, ledger};
 
 use super::super::queue::Job;
-use super::Spot;
+use super::book::{Book, book};
+use super::{Spot, places};
 
 /// Which environments are asked: each as it is reached, or with what is wrong with it.
 #[derive(Clone, Debug)]
 pub struct HistoryOrder {
     pub places: Vec<(String, Result<config::Place, Failure>)>,
+    /// Where to look for what was seen of a database that cannot be asked. `None`: there is no place for it.
+    pub book: Option<Book>,
 }
 
 /// The runs of every environment.
@@ -25,6 +30,26 @@ pub struct Place {
     pub address: Option<String>,
     /// Oldest first, or why they could not be read.
     pub runs: Result<Vec<RunState>, Failure>,
+    /// What the ledger knows of a database that could not be asked.
+    pub remembered: Option<Remembered>,
+}
+
+/// Runs as they were when they were seen last. They may have gone on since.
+#[derive(Clone, Debug)]
+pub struct Remembered {
+    /// When they were seen, RFC 3339 in UTC.
+    pub at: Box<str>,
+    /// Oldest first.
+    pub runs: Vec<RunState>,
+}
+
+impl HistoryOrder {
+    /// The environments of a project, and databases named besides.
+    pub async fn of(project: &Project, surroundings: &Surroundings, also: &[String]) -> Self {
+        // A ledger that is set up wrong is said where it is needed; here it is a memory less.
+        let book = book(project, surroundings).ok().flatten();
+        Self { places: places(project, surroundings, also).await, book }
+    }
 }
 
 pub(in super::super) async fn history(order: &HistoryOrder, job: &Job) -> Result<Chronicle, Failure> {
@@ -35,11 +60,33 @@ pub(in super::super) async fn history(order: &HistoryOrder, job: &Job) -> Result
             Err(failure) => Err(failure.clone()),
         };
         let address = place.as_ref().ok().map(|place| place.target.to_string());
-        Place { name: name.clone(), address, runs }
+        Place { name: name.clone(), address, runs, remembered: None }
     });
-    let places = futures_util::future::join_all(looks).await;
+    let mut places = futures_util::future::join_all(looks).await;
     job.stop.check()?;
+    if let (true, Some(book)) = (places.iter().any(|place| is_silent(&place.runs)), &order.book)
+        && let Some(ledger) = memory(book).await
+    {
+        for place in places.iter_mut().filter(|place| is_silent(&place.runs)) {
+            place.remembered = remembered(&ledger, &place.name);
+        }
+    }
     Ok(Chronicle { places })
+}
+
+/// Whether a database did not answer. One that answers with a broken journal is no case for a memory of better days.
+pub(super) fn is_silent<T>(looked: &Result<T, Failure>) -> bool {
+    looked.as_ref().is_err_and(|failure| failure.kind != FailureKind::Refused)
+}
+
+/// The ledger, where there is one that can be read. None is made for a look.
+pub(super) async fn memory(book: &Book) -> Option<Journal> {
+    if book.is_there() { book.read().await.ok() } else { None }
+}
+
+fn remembered(ledger: &Journal, environment: &str) -> Option<Remembered> {
+    let seen = ledger::remembered(ledger, environment)?;
+    Some(Remembered { at: seen.at, runs: fold(&seen.records).ok()? })
 }
 
 /// The runs of one environment, oldest first.

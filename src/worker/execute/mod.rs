@@ -7,6 +7,7 @@ mod book;
 mod control;
 mod gate;
 mod history;
+mod report;
 mod request;
 mod token;
 mod told;
@@ -19,7 +20,8 @@ use crate::connect::{self, Connection, Purpose};
 use crate::engines::{self, Dialect, Execution};
 use crate::export::{self, Record};
 use crate::model::{
-    Actor, Course, End, Failure, FailureKind, Fingerprint, Plan, RunId, RunStanding, RunState, fold,
+    Actor, Circumstances, Course, End, Failure, FailureKind, Fingerprint, Plan, RunId, RunStanding, RunState,
+    fold,
 };
 use crate::promote::{self, Drift, Journal, Mission, Patience, Site};
 use crate::safety::DataLoss;
@@ -27,13 +29,16 @@ use crate::safety::DataLoss;
 use super::queue::Job;
 use super::{clock, disk, failure};
 
+use account::places;
 pub use account::{Account, AccountOrder, Outlook, Way};
-pub(super) use account::{account, outlook, places};
+pub(super) use account::{account, outlook};
 pub(super) use approve::approve;
 pub use approve::{ApproveOrder, Approved, Prepared};
 pub use book::{Book, book};
 pub(super) use history::history;
-pub use history::{Chronicle, HistoryOrder, Place as ChroniclePlace, runs_of};
+pub use history::{Chronicle, HistoryOrder, Place as ChroniclePlace, Remembered, runs_of};
+pub use report::ReportOrder;
+pub(super) use report::report;
 pub use request::{Request, execute_order};
 pub use token::Token;
 pub use told::standing;
@@ -179,6 +184,13 @@ pub(super) async fn execute(order: &ExecuteOrder, job: &Job) -> Result<Ran, Fail
     }
     let permit = approve::permit(&order, (ledger.as_ref(), &database), &kept.digest, state)?;
     job.stop.check()?;
+    let circumstances = Circumstances {
+        database: database.as_str().into(),
+        address: order.on.target.to_string().into(),
+        server: export::server_words(reader.version()).into(),
+        acknowledged: order.acknowledged.iter().map(|name| name.as_str().into()).collect(),
+        ..Circumstances::default()
+    };
     let control = control::JobControl::new(job.clone(), windows(&order));
     let mission = Mission {
         site: spot.site(),
@@ -190,6 +202,7 @@ pub(super) async fn execute(order: &ExecuteOrder, job: &Job) -> Result<Ran, Fail
         patience: order.patience,
         throttle: &order.on.throttle,
         permit: permit.as_ref(),
+        circumstances: &circumstances,
     };
     job.reporter.doing(format!("running on {}", order.on.name));
     let result = match (&order.errand, state) {

@@ -14,7 +14,7 @@ use migrator_tui::worker::{
 
 use super::ground::{Ground, LITE_AFTER, LITE_BEFORE, PG_AFTER, PG_BEFORE};
 
-fn grounds() -> Vec<Ground> {
+pub(super) fn grounds() -> Vec<Ground> {
     let mut grounds = vec![Ground::sqlite(LITE_BEFORE, LITE_AFTER)];
     grounds.extend(Ground::postgres(PG_BEFORE, PG_AFTER));
     for ground in &grounds {
@@ -25,7 +25,7 @@ fn grounds() -> Vec<Ground> {
 }
 
 /// Staging without a guard, production with what is given.
-fn project(ground: &Ground, top: &str, production: &str) {
+pub(super) fn project(ground: &Ground, top: &str, production: &str) {
     let [staging, url] = ["staging", "production"].map(|name| ground.url(name));
     ground.desk.file(
         "migrator.toml",
@@ -68,7 +68,7 @@ impl Person {
         Self { client, runtime, next: 0, acknowledged }
     }
 
-    fn of(ground: &Ground, name: &str) -> Self {
+    pub(super) fn of(ground: &Ground, name: &str) -> Self {
         let desk = &ground.desk;
         Self::at(&desk.path(""), &desk.path("data").join("migrator-tui"), name, ground.rules())
     }
@@ -133,7 +133,7 @@ impl Person {
     }
 }
 
-fn promote<'a>(token: &'a str, yes: &'a [String]) -> Vec<&'a str> {
+pub(super) fn promote<'a>(token: &'a str, yes: &'a [String]) -> Vec<&'a str> {
     let mut words = vec!["promote", "plan", "--to", "production"];
     words.extend(yes.iter().map(String::as_str));
     if !token.is_empty() {
@@ -142,7 +142,7 @@ fn promote<'a>(token: &'a str, yes: &'a [String]) -> Vec<&'a str> {
     words
 }
 
-fn staged(ground: &Ground, yes: &[String]) {
+pub(super) fn staged(ground: &Ground, yes: &[String]) {
     let mut words = vec!["run", "plan", "--on", "staging"];
     words.extend(yes.iter().map(String::as_str));
     ground.desk.expect(0, &words);

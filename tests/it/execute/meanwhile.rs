@@ -5,7 +5,9 @@ use std::any::Any;
 use migrator_tui::connect::{Connection, Purpose, SqliteTarget, Target, open};
 use migrator_tui::engines::{dialect, execution};
 use migrator_tui::export::{digest, read_record};
-use migrator_tui::model::{Actor, EngineKind, Ident, RunId, RunStanding, RunState, Throttle, fold};
+use migrator_tui::model::{
+    Actor, Circumstances, EngineKind, Ident, RunId, RunStanding, RunState, Throttle, fold,
+};
 use migrator_tui::promote::{self, Control, Happening, Mission, Patience, Refusal, Site, Stopped};
 
 use super::ground::{Ground, LITE_AFTER, LITE_BEFORE};
@@ -56,6 +58,7 @@ fn a_run_that_went_on_since_it_was_seen_is_not_taken_back() {
         patience: Patience::default(),
         throttle: &Throttle::default(),
         permit: None,
+        circumstances: &Circumstances::default(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let over = runtime.block_on(async {

@@ -23,6 +23,7 @@ pub mod private;
 mod race;
 #[cfg(feature = "faults")]
 mod rebuild;
+mod report;
 mod rows;
 mod throttle;
 mod transfers;

@@ -128,6 +128,7 @@ impl World {
             actor: actor(who),
             before: Fingerprint::of([""]),
             statements: vec![Fingerprint::of([""]); statements],
+            circumstances: migrator_tui::model::Circumstances::default(),
         };
         self.add(&run, fence, Entry::Opened(opened));
         self.people[who] = Some(Person { run, fence, at: At::Between });

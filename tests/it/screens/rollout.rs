@@ -77,6 +77,7 @@ pub(super) fn run(record: &Record, on: &str, applied: usize, end: Option<End>) -
             actor: Actor { name: "ana".into(), host: "dba1".into(), process: 4711 },
             before: Fingerprint::of(["before"]),
             statements: (0..total).map(|at| Fingerprint::of([at.to_string().as_str()])).collect(),
+            circumstances: migrator_tui::model::Circumstances::default(),
         },
         began: "2026-11-27T10:15:00Z".into(),
         last: "2026-11-27T10:15:42Z".into(),
@@ -113,6 +114,7 @@ fn told(driver: &mut Driver) {
         name: name.into(),
         address: Some(format!("postgres://deploy@{name}.example/shop")),
         runs,
+        remembered: None,
     };
     let gone = Failure::new(FailureKind::Connection, "production: no answer from db.example:5432")
         .hint("check host, port and network; `migrator-tui doctor` tries every environment");
