@@ -27,6 +27,9 @@ impl Ticker {
         if let Happening::Began { statements, .. } = happening {
             self.titles.clone_from(statements);
         }
+        if let Happening::Foreseen(forecast) = happening {
+            return forecast.lines().iter().map(|line| format!("{}\n", Shown::new(line))).collect();
+        }
         let text = self.words(happening);
         if text.is_empty() { text } else { format!("{}\n", Shown::new(text)) }
     }
@@ -40,6 +43,7 @@ impl Ticker {
 
     fn words(&self, happening: &Happening) -> String {
         match happening {
+            Happening::Foreseen(_) => String::new(),
             Happening::Began { run, statements } => format!("run {run}, {} statements", statements.len()),
             Happening::Sent { attempt: 1, .. } => String::new(),
             Happening::Sent { statement, attempt } => format!("{}: try {attempt}", self.head(*statement)),

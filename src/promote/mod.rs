@@ -18,9 +18,9 @@ pub mod seed;
 
 pub use compare::{Kept, TableRows};
 pub use execute::{
-    Blocker, Control, Drift, Happening, LeaseHolder, Living, Mission, Origin, Pace, Patience, Refusal,
-    Report, Sending, Sight, Site, Stopped, begin, images, journal, kept_plan, look, resume, roll_back,
-    sendings, standing, tables,
+    Blocker, Compared, Control, Drift, Forecast, Foreseen, Guess, Happening, LeaseHolder, Living, Mission,
+    Origin, Pace, Patience, Refusal, Report, Sending, Sight, Site, Stopped, begin, images, journal,
+    kept_plan, look, resume, roll_back, sendings, standing, tables,
 };
 pub use faults::POINTS;
 pub use journal::{Journal, JournalError};

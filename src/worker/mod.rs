@@ -35,7 +35,9 @@ pub use crate::export::{Place, Script};
 use crate::model::{EngineKind, Failure};
 
 pub use crate::planner::Followed;
-pub use crate::promote::{Blocker, Drift, Happening, LeaseHolder, Living, Pace, Sending, Sight};
+pub use crate::promote::{
+    Blocker, Drift, Forecast, Foreseen, Guess, Happening, LeaseHolder, Living, Pace, Sending, Sight,
+};
 pub use compare::{CompareOrder, Comparison, RenameOrder, Side};
 pub use define::{DefineOrder, Defined};
 pub use demo::{DemoPlace, Story};

@@ -47,6 +47,8 @@ pub(super) fn main(state: &State, width: usize) -> Page {
         page.say(Role::Text, &format!("  {}", finding.what), width);
         page.say(Role::Muted, &format!("  {}", finding.effect), width);
     }
+    // The longest part, and nothing of it has to be answered.
+    forecast(outlook, &mut page, width);
     page
 }
 
@@ -144,6 +146,20 @@ fn facts(outlook: &Outlook, page: &mut Page, width: usize) {
     if let Some(run) = &outlook.run {
         page.tell("run", Role::Text, &crate::worker::standing(run), width);
     }
+}
+
+/// What each statement took on the stage before, and what that means here.
+fn forecast(outlook: &Outlook, page: &mut Page, width: usize) {
+    let Some(forecast) = &outlook.prepared.forecast else { return };
+    page.head(format!("Forecast, by the run on {}", forecast.stage));
+    for (at, one) in forecast.statements.iter().enumerate() {
+        page.push(Line::new(Role::Muted, format!(" {:>3}  ", at + 1)).and(Role::Text, one.title.to_string()));
+        page.say(Role::Muted, &format!("     {}", one.words()), width);
+        if let Some(mark) = one.mark() {
+            page.say(Role::SeverityWarn, &format!("     ! {mark}"), width);
+        }
+    }
+    page.tell("all of it", Role::Text, &forecast.total().words(), width);
 }
 
 /// The steps that a way would send something of.

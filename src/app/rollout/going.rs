@@ -108,6 +108,8 @@ impl Going {
 
     pub fn hear(&mut self, now: Duration, happening: Happening) {
         match happening {
+            // It is on the sheet that was asked.
+            Happening::Foreseen(_) => {}
             Happening::Began { run, statements } => {
                 self.run = Some(run);
                 self.orphan = None;

@@ -5,6 +5,7 @@
 mod backfill;
 mod drift;
 mod errand;
+mod forecast;
 mod going;
 mod job;
 mod look;
@@ -35,6 +36,7 @@ use stand::Stand;
 
 pub use super::lease::Holder as LeaseHolder;
 pub use drift::{Drift, Origin, images};
+pub use forecast::{Compared, Forecast, Foreseen, Guess};
 pub use look::{Living, Sending, Sight, look, sendings};
 pub use monitor::{Blocker, Pace};
 pub use site::Site;
@@ -57,6 +59,8 @@ pub trait Control: Send + Sync {
 /// What a run tells while it works.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Happening {
+    /// Before anything is sent, and before a guard is asked: what it is about to take.
+    Foreseen(Forecast),
     /// With a few words on each statement.
     Began {
         run: RunId,

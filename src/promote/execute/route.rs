@@ -83,6 +83,12 @@ impl Route {
         self.batches.get(statement)?.as_ref()
     }
 
+    /// Where the transaction of a statement ends: the first statement that is not in it.
+    pub(super) fn end_of(&self, at: usize) -> usize {
+        let segment = self.segments.iter().find(|segment| segment.statements.contains(&at));
+        segment.map_or(at + 1, |segment| segment.statements.end)
+    }
+
     /// Whether the closing checks of the frame belong to this unit.
     pub(super) fn closes(&self, unit: Unit) -> bool {
         self.segments

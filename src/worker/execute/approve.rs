@@ -10,12 +10,12 @@ use crate::model::{
     Approval, ApprovalId, Course, Estimate, Failure, FailureKind, Fingerprint, Heading, Matter, ObjectId,
     Quorum, RunId, RunStanding, RunState, approvals, unused,
 };
-use crate::promote::{self, Drift, Journal, Permit, ledger};
+use crate::promote::{self, Drift, Forecast, Journal, Permit, ledger};
 
 use super::super::queue::Job;
 use super::super::{clock, desk};
 use super::request::Request;
-use super::{Errand, ExecuteOrder, Spot, Token, actor, book, chosen, execute_order, gate};
+use super::{Errand, ExecuteOrder, Spot, Token, actor, book, chosen, execute_order, forecast, gate};
 
 /// How long an approval counts, in seconds: a working day, or the night after it.
 const LASTING: u64 = 12 * 60 * 60;
@@ -35,6 +35,8 @@ pub struct Prepared {
     pub given: Vec<Approval>,
     /// The tables that the plan touches, with what the server thinks of their size.
     pub tables: Vec<(ObjectId, Estimate)>,
+    /// What it is about to take, by what it took on the stage before. `None`: it was not measured there.
+    pub forecast: Option<Forecast>,
     pub drift: Vec<Drift>,
     /// Why it cannot run, whoever agrees.
     pub blocked: Vec<Failure>,
@@ -124,10 +126,12 @@ pub(super) async fn prepare(
         let what = format!("{} is not as the plan expects it", order.on.name);
         blocked.push(Failure::new(FailureKind::Refused, what).hint("make the plan again from what is there"));
     }
+    let tables = promote::tables(&kept.record.plan, &schema);
     let prepared = Prepared {
+        forecast: forecast::forecast(&order, &kept, &tables).await,
         address: order.on.target.to_string(),
         server: server_words(reader.version()),
-        tables: promote::tables(&kept.record.plan, &schema),
+        tables,
         quorum: heading.and_then(|_| quorum(order.on.guard)),
         waits: gate::closed(&order).err().into_iter().collect(),
         record: kept.record,

@@ -5,6 +5,7 @@ mod account;
 mod approve;
 mod book;
 mod control;
+mod forecast;
 mod gate;
 mod history;
 mod report;
@@ -20,10 +21,10 @@ use crate::connect::{self, Connection, Purpose};
 use crate::engines::{self, Dialect, Execution};
 use crate::export::{self, Record};
 use crate::model::{
-    Actor, Circumstances, Course, End, Failure, FailureKind, Fingerprint, Plan, RunId, RunStanding, RunState,
-    fold,
+    Actor, Circumstances, Course, End, Estimate, Failure, FailureKind, Fingerprint, ObjectId, Plan, RunId,
+    RunStanding, RunState, fold,
 };
-use crate::promote::{self, Drift, Journal, Mission, Patience, Site};
+use crate::promote::{self, Drift, Happening, Journal, Mission, Patience, Site};
 use crate::safety::DataLoss;
 
 use super::queue::Job;
@@ -177,6 +178,12 @@ pub(super) async fn execute(order: &ExecuteOrder, job: &Job) -> Result<Ran, Fail
     let actor = actor(job);
     let mut notes = Vec::new();
     gate::pass(&order, &spot, &kept, reader.as_mut(), job, &mut notes).await?;
+    if order.errand == Errand::Promote {
+        let tables = read_tables(&spot, reader.as_mut(), plan).await?;
+        if let Some(forecast) = forecast::forecast(&order, &kept, &tables).await {
+            job.happened(Happening::Foreseen(forecast));
+        }
+    }
     let database = gate::identity(&spot, reader.as_mut()).await?;
     let ledger = book::opened(&order, &mut notes).await?;
     if let Some(ledger) = &ledger {
@@ -219,6 +226,16 @@ pub(super) async fn execute(order: &ExecuteOrder, job: &Job) -> Result<Ran, Fail
         notes.push(format!("what ran is not remembered outside of {}: {}", order.on.name, failure.what));
     }
     told::ran(&order.on.name, Arc::clone(plan), result, notes)
+}
+
+/// The tables of a plan with their sizes, as they are now.
+async fn read_tables(
+    spot: &Spot<'_>,
+    reader: &mut dyn Connection,
+    plan: &Plan,
+) -> Result<Vec<(ObjectId, Estimate)>, Failure> {
+    let (schema, _) = promote::standing(&spot.site(), reader, plan, &Course::Forward, 0).await?;
+    Ok(promote::tables(plan, &schema))
 }
 
 /// The hours in which a run may go on. A way back needs none, nor one that a person lets out of them by name.

@@ -79,7 +79,7 @@ impl Person {
         Self::with(&desk.path(""), &desk.path("data").join("migrator-tui"), &variables, ground.rules())
     }
 
-    fn ask(&mut self, kind: CommandKind) -> Result<Answer, Failure> {
+    pub(super) fn ask(&mut self, kind: CommandKind) -> Result<Answer, Failure> {
         self.next += 1;
         let id = CommandId(self.next);
         self.runtime.block_on(async {
@@ -104,7 +104,7 @@ impl Person {
         }
     }
 
-    fn looks(&mut self, errand: Errand, folder: &Path) -> Arc<Prepared> {
+    pub(super) fn looks(&mut self, errand: Errand, folder: &Path) -> Arc<Prepared> {
         match self.ask(CommandKind::Foresee(Box::new(self.request(errand, folder)))) {
             Ok(Answer::Foreseen(found)) => Arc::clone(&found.prepared),
             other => panic!("{other:?}"),

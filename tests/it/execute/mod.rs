@@ -9,6 +9,7 @@ mod consent;
 #[cfg(feature = "faults")]
 mod crash;
 mod errands;
+mod forecast;
 pub mod ground;
 mod hole;
 mod journal;

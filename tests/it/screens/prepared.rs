@@ -6,10 +6,10 @@ use migrator_tui::diff::Privileges;
 use migrator_tui::engines;
 use migrator_tui::export;
 use migrator_tui::model::{
-    Actor, Approval, ApprovalId, Course, EngineKind, Estimate, Fingerprint, Heading, Matter, ObjectId,
-    ObjectKind, QualifiedName, Quorum,
+    Actor, Approval, ApprovalId, Blocks, Course, EngineKind, Estimate, Fingerprint, Heading, Matter,
+    ObjectId, ObjectKind, QualifiedName, Quorum,
 };
-use migrator_tui::promote::{Patience, sendings};
+use migrator_tui::promote::{Compared, Forecast, Foreseen, Guess, Patience, sendings};
 use migrator_tui::safety::DataLoss;
 use migrator_tui::worker::{Errand as Deed, ExecuteOrder, Outlook, Prepared, Way};
 
@@ -68,10 +68,42 @@ pub fn outlook(driver: &Driver) -> Outlook {
             table("customers", Some(48_112_040), 9_120_000_000),
             table("legacy_coupons", None, 168_000),
         ],
+        forecast: Some(forecast(&way)),
         drift: Vec::new(),
         blocked: Vec::new(),
         waits: Vec::new(),
         notes: vec!["canary could not be asked whether it is the same database".into()],
     };
     Outlook { prepared: prepared.into(), run: None, way }
+}
+
+/// The first three statements, measured on staging.
+fn forecast(way: &Way) -> Forecast {
+    let one = |at: usize, there, table, here, holds| Foreseen {
+        title: way.sends[at].title.clone(),
+        there: Some(there),
+        table,
+        here,
+        holds,
+    };
+    let customers = Compared {
+        table: "table public.customers".into(),
+        rows: [Some(481_120), Some(48_112_040)],
+        bytes: [None, None],
+    };
+    let coupons = Compared {
+        table: "table public.legacy_coupons".into(),
+        rows: [None, None],
+        bytes: [Some(168_000), None],
+    };
+    let long = Guess::About(123_400);
+    Forecast {
+        stage: "staging".into(),
+        run: "r20261127T101500-staging".into(),
+        statements: vec![
+            one(0, 12, None, Guess::Same(12), None),
+            one(1, 1_234, Some(customers), long, Some((Blocks::ReadsAndWrites, long))),
+            one(2, 80, Some(coupons), Guess::Unknown, None),
+        ],
+    }
 }
