@@ -50,10 +50,17 @@ impl Ticker {
             Happening::Answered { statement, millis } => {
                 format!("{}  {}", self.head(*statement), time(*millis))
             }
-            Happening::Working { statement, millis, blockers, pace } => {
+            Happening::Working { statement, millis, blockers, pace, silence } => {
                 let mut text = format!("{}: works for {}", self.head(*statement), time(*millis));
                 if let Some(pace) = pace {
                     text.push_str(&format!(", {} {}/{}", pace.phase, pace.done, pace.total));
+                }
+                if let Some(silence) = silence {
+                    text.push_str(&format!(
+                        "; nothing is heard of the server for {}, given up in {}",
+                        time(silence.millis),
+                        time(silence.left)
+                    ));
                 }
                 for blocker in blockers {
                     text.push_str(&format!(

@@ -19,7 +19,7 @@ pub mod seed;
 pub use compare::{Kept, TableRows};
 pub use execute::{
     Blocker, Compared, Control, Drift, Forecast, Foreseen, Guess, Happening, LeaseHolder, Living, Mission,
-    Origin, Pace, Patience, Refusal, Report, Sending, Sight, Site, Stopped, begin, images, journal,
+    Origin, Pace, Patience, Refusal, Report, Sending, Sight, Silence, Site, Stopped, begin, images, journal,
     kept_plan, look, resume, roll_back, sendings, standing, tables,
 };
 pub use faults::POINTS;

@@ -36,7 +36,7 @@ use crate::model::{EngineKind, Failure};
 
 pub use crate::planner::Followed;
 pub use crate::promote::{
-    Blocker, Drift, Forecast, Foreseen, Guess, Happening, LeaseHolder, Living, Pace, Sending, Sight,
+    Blocker, Drift, Forecast, Foreseen, Guess, Happening, LeaseHolder, Living, Pace, Sending, Sight, Silence,
 };
 pub use compare::{CompareOrder, Comparison, RenameOrder, Side};
 pub use define::{DefineOrder, Defined};

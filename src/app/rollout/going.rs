@@ -10,7 +10,7 @@ use crate::app::work::Purpose;
 use crate::config::keymap::Action;
 use crate::config::theme::Role;
 use crate::model::{Boundary, Failure, Outcome, RunId};
-use crate::worker::{Blocker, CommandId, Errand as Deed, Happening, Outlook, Pace, Sending};
+use crate::worker::{Blocker, CommandId, Errand as Deed, Happening, Outlook, Pace, Sending, Silence};
 
 use super::asked::indented;
 use super::page::{Line, Page, long, time};
@@ -29,6 +29,8 @@ pub struct Going {
     sql: Vec<Box<str>>,
     pub blockers: Vec<Blocker>,
     pub pace: Option<Pace>,
+    /// Nothing was heard of the server for some time.
+    pub silence: Option<Silence>,
     /// What a dead process left running, and is waited for.
     pub orphan: Option<Box<str>>,
     /// What had to be tried again, and when.
@@ -92,6 +94,7 @@ impl Going {
             sql: outlook.way.sends.iter().map(|sending| sending.sql.clone()).collect(),
             blockers: Vec::new(),
             pace: None,
+            silence: None,
             orphan: None,
             tries: Vec::new(),
             ended: None,
@@ -134,9 +137,10 @@ impl Going {
                 self.clear();
                 self.set(statement, TickState::Answered(millis));
             }
-            Happening::Working { blockers, pace, .. } => {
+            Happening::Working { blockers, pace, silence, .. } => {
                 self.blockers = blockers;
                 self.pace = pace;
+                self.silence = silence;
             }
             Happening::Again { statement, words, pause } => {
                 // Whoever was in the way is worth a look during the pause, too.
@@ -166,6 +170,7 @@ impl Going {
     fn clear(&mut self) {
         self.blockers.clear();
         self.pace = None;
+        self.silence = None;
     }
 
     fn set(&mut self, statement: usize, state: TickState) {
@@ -323,6 +328,15 @@ pub(super) fn aside(state: &State, width: usize) -> Page {
         let for_so_long = time(blocker.seconds.saturating_mul(1000));
         page.tell(" state", Role::Text, &format!("{}, for {for_so_long}", blocker.state), width);
         page.tell(" statement", Role::Text, &blocker.statement, width);
+        page.blank();
+    }
+    if let Some(silence) = &going.silence {
+        let words = format!(
+            "nothing is heard of it for {}; in {} the session is given up, and its outcome is unknown",
+            time(silence.millis),
+            time(silence.left)
+        );
+        page.tell("server", Role::StatusFailed, &words, width);
         page.blank();
     }
     if let Some(pace) = &going.pace {

@@ -66,7 +66,13 @@ impl Ride<'_> {
         self.told = Some(Instant::now());
         let pace = Some(self.pace(job));
         let millis = millis(self.began.elapsed());
-        control.hear(Happening::Working { statement: self.at(), millis, blockers: Vec::new(), pace });
+        control.hear(Happening::Working {
+            statement: self.at(),
+            millis,
+            blockers: Vec::new(),
+            pace,
+            silence: None,
+        });
     }
 }
 
@@ -184,7 +190,13 @@ impl<'a> Stand<'_, 'a> {
                 let phase = format!("paused, {why}; rows").into();
                 let pace = Some(Pace { phase, ..ride.pace(job) });
                 let millis = millis(ride.began.elapsed());
-                control.hear(Happening::Working { statement: ride.at(), millis, blockers: Vec::new(), pace });
+                control.hear(Happening::Working {
+                    statement: ride.at(),
+                    millis,
+                    blockers: Vec::new(),
+                    pace,
+                    silence: None,
+                });
                 told = Some((why, Instant::now()));
             }
             wait(control, ASKED).await;
@@ -254,16 +266,7 @@ impl<'a> Stand<'_, 'a> {
         let mut monitor =
             Monitor::new(self.mission.site, self.sessions.mark.clone(), self.mission.control, at)
                 .at(ride.pace(job));
-        let answer = {
-            let mut sending = self.sessions.worker.execute(&sql);
-            loop {
-                tokio::select! {
-                    biased;
-                    answer = &mut sending => break answer,
-                    () = monitor.look() => {}
-                }
-            }
-        };
+        let answer = monitor.attend(self.sessions.worker.execute(&sql)).await;
         let done = answer.map_err(wire)?;
         faults::point("after send").await;
         let further = Job {

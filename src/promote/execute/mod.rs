@@ -38,7 +38,7 @@ pub use super::lease::Holder as LeaseHolder;
 pub use drift::{Drift, Origin, images};
 pub use forecast::{Compared, Forecast, Foreseen, Guess};
 pub use look::{Living, Sending, Sight, look, sendings};
-pub use monitor::{Blocker, Pace};
+pub use monitor::{Blocker, Pace, Silence};
 pub use site::Site;
 pub use size::tables;
 
@@ -81,6 +81,8 @@ pub enum Happening {
         millis: u64,
         blockers: Vec<Blocker>,
         pace: Option<Pace>,
+        /// Nothing was heard of the server for some time.
+        silence: Option<Silence>,
     },
     /// A unit did not take effect and will be tried again.
     Again {

@@ -1,10 +1,11 @@
-//! Watches a statement that takes long, from a session of its own: who is in the way, how far it is. It only reads,
-//! and what it cannot learn is left out: the statement matters more.
+//! Watches a statement that takes long, from a session of its own: who is in the way, how far it is, and whether the
+//! server is there at all. It only reads, and what it cannot learn is left out: the statement matters more. A server that
+//! says anything is there, however long the statement takes; one that is silent to every session for long is given up.
 
 use std::time::{Duration, Instant};
 
-use crate::connect::{self, Connection, Purpose, Rows};
-use crate::model::{SessionMark, Sql};
+use crate::connect::{self, Connection, Purpose, Rows, WireError, WireErrorKind};
+use crate::model::SessionMark;
 
 use super::{Control, Happening, Site};
 
@@ -12,6 +13,10 @@ use super::{Control, Happening, Site};
 const EVERY: Duration = Duration::from_millis(500);
 /// A look that gets no answer.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Silence to every session that a person is told of.
+const WORTH_A_WORD: Duration = Duration::from_secs(5);
+/// Silence to every session after which ours counts as lost.
+const SILENCE: Duration = Duration::from_secs(30);
 
 /// A session in the way.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -23,6 +28,13 @@ pub struct Blocker {
     /// How long its transaction is open.
     pub seconds: u64,
     pub statement: Box<str>,
+}
+
+/// How long nothing was heard of a server, and when it is given up. In milliseconds.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Silence {
+    pub millis: u64,
+    pub left: u64,
 }
 
 /// How far a statement is, as its server tells.
@@ -45,6 +57,18 @@ pub(super) struct Monitor<'a> {
     last: Instant,
     /// How far it was when the statement was sent: told where the server tells nothing.
     pace: Option<Pace>,
+    /// When the server was last heard; `None`: it cannot be asked from the side, and its silence means nothing.
+    heard: Option<Instant>,
+}
+
+/// What became of a look.
+enum Look {
+    Seen(Vec<Blocker>, Option<Pace>),
+    /// The server said something else, and so it is there.
+    Heard,
+    /// There is nothing to ask here.
+    Nothing,
+    Silence,
 }
 
 impl<'a> Monitor<'a> {
@@ -55,6 +79,7 @@ impl<'a> Monitor<'a> {
         statement: usize,
     ) -> Self {
         let now = Instant::now();
+        let heard = mark.as_ref().map(|_| now);
         Self {
             site,
             mark,
@@ -65,6 +90,7 @@ impl<'a> Monitor<'a> {
             waited: Duration::ZERO,
             last: now,
             pace: None,
+            heard,
         }
     }
 
@@ -78,50 +104,106 @@ impl<'a> Monitor<'a> {
         self.waited
     }
 
+    /// Awaits an answer of the session that is watched, as long as its server can be heard at all. A lost session's
+    /// statement may have taken effect or not.
+    pub(super) async fn attend<T>(
+        &mut self,
+        answer: impl Future<Output = Result<T, WireError>>,
+    ) -> Result<T, WireError> {
+        let mut answer = std::pin::pin!(answer);
+        loop {
+            tokio::select! {
+                biased;
+                answer = &mut answer => return answer,
+                () = self.look() => {}
+            }
+            if let Some(silent) = self.silent().filter(|silent| *silent >= SILENCE) {
+                let what = format!("nothing was heard of the server for {} s", silent.as_secs());
+                return Err(WireError::new(WireErrorKind::Lost, what));
+            }
+        }
+    }
+
+    /// For how long nothing was heard of the server.
+    fn silent(&self) -> Option<Duration> {
+        self.heard.map(|heard| heard.elapsed())
+    }
+
     /// Waits a moment, looks, tells. May be dropped at any time: what it asks changes nothing.
-    pub(super) async fn look(&mut self) {
+    async fn look(&mut self) {
         tokio::time::sleep(EVERY).await;
-        let looked = tokio::time::timeout(PATIENCE, self.ask()).await;
+        let looked = tokio::time::timeout(PATIENCE, self.ask()).await.unwrap_or(Look::Silence);
+        let now = Instant::now();
         let (blockers, pace) = match looked {
-            Ok(Some(found)) => found,
-            Ok(None) => (Vec::new(), None),
-            Err(_) => {
+            Look::Seen(blockers, pace) => {
+                self.heard = Some(now);
+                (blockers, pace)
+            }
+            Look::Heard => {
+                self.heard = Some(now);
+                (Vec::new(), None)
+            }
+            Look::Nothing => (Vec::new(), None),
+            Look::Silence => {
                 // A session in the middle of an answer is of no use any more.
                 self.session = None;
                 (Vec::new(), None)
             }
         };
         let pace = pace.or_else(|| self.pace.clone());
-        let now = Instant::now();
         if !blockers.is_empty() {
             self.waited += now - self.last;
         }
         self.last = now;
-        let millis = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.control.hear(Happening::Working { statement: self.statement, millis, blockers, pace });
+        let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let silent = self.silent().filter(|silent| *silent >= WORTH_A_WORD);
+        self.control.hear(Happening::Working {
+            statement: self.statement,
+            millis: millis(self.began.elapsed()),
+            blockers,
+            pace,
+            silence: silent.map(|silent| Silence {
+                millis: millis(silent),
+                left: millis(SILENCE.saturating_sub(silent)),
+            }),
+        });
     }
 
-    async fn ask(&mut self) -> Option<(Vec<Blocker>, Option<Pace>)> {
-        let mark = self.mark.clone()?;
-        let blockers = self.site.execution.blockers(&mark)?;
+    async fn ask(&mut self) -> Look {
+        let Some(mark) = self.mark.clone() else { return Look::Nothing };
+        let Some(blockers) = self.site.execution.blockers(&mark) else { return Look::Nothing };
         let pace = self.site.execution.progress(&mark);
         // Taken out while it is asked: where this is dropped half-way, so is the session.
         let mut session = match self.session.take() {
             Some(session) => session,
-            None => connect::open(self.site.target, Purpose::Read).await.ok()?,
+            None => match connect::open(self.site.target, Purpose::Read).await {
+                Ok(session) => session,
+                Err(error) => return unseen(&error),
+            },
         };
-        let blockers = rows(session.as_mut(), &blockers).await?;
+        let blockers = match session.query(&blockers).await {
+            Ok(blockers) => blockers,
+            Err(error) => return unseen(&error),
+        };
         let pace = match &pace {
-            Some(sql) => Some(rows(session.as_mut(), sql).await?),
+            Some(sql) => session.query(sql).await.ok(),
             None => None,
         };
         self.session = Some(session);
-        Some((blockers.iter().map(blocker).collect(), pace.as_ref().and_then(pace_of)))
+        Look::Seen(blockers.iter().map(blocker).collect(), pace.as_ref().and_then(pace_of))
     }
 }
 
-async fn rows(session: &mut dyn Connection, sql: &Sql) -> Option<Rows> {
-    session.query(sql).await.ok()
+/// A look that failed: a server that refuses us is there.
+fn unseen(error: &WireError) -> Look {
+    match error.kind {
+        WireErrorKind::Unreachable | WireErrorKind::Lost => Look::Silence,
+        WireErrorKind::Statement
+        | WireErrorKind::Denied
+        | WireErrorKind::NoDatabase
+        | WireErrorKind::Untrusted
+        | WireErrorKind::Cancelled => Look::Heard,
+    }
 }
 
 pub(super) fn blocker(row: crate::connect::Cells<'_>) -> Blocker {

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::connect::WireError;
+use crate::connect::{WireError, WireErrorKind};
 use crate::model::{
     Boundary, End, Entry, Failure, FailureKind, Intended, Outcome, RunState, SessionMark, Settled, Unit,
     Witness,
@@ -27,6 +27,8 @@ const TRIES: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(500);
 /// For a keeper to answer that it has given its lock back.
 const GIVING_BACK: Duration = Duration::from_secs(2);
+/// For a server to let two sessions in, and to say who has its lock.
+const LETTING_IN: Duration = Duration::from_secs(20);
 
 impl<'a> Stand<'_, 'a> {
     /// Waits until the session that a dead owner used is gone. A wish to stop ends the wait, not the statement.
@@ -210,25 +212,29 @@ impl<'a> Stand<'_, 'a> {
         }
         let mut last = Failure::new(FailureKind::Connection, "it was not reached again");
         for _ in 0..TRIES {
-            match Sessions::open(&site, &self.run, self.mission.control).await {
+            let reached = async {
+                let mut sessions = Sessions::open(&site, &self.run, self.mission.control).await?;
+                let locked = lease::lock(site.home(), sessions.keeper.as_mut(), site.target).await;
+                Ok::<_, WireError>((sessions, locked))
+            };
+            let silent = || WireError::new(WireErrorKind::Lost, "it lets us in and says nothing");
+            match tokio::time::timeout(LETTING_IN, reached).await.unwrap_or_else(|_| Err(silent())) {
                 Err(error) => last = wire_failure(site.label, &error),
-                Ok(mut sessions) => {
-                    match lease::lock(site.home(), sessions.keeper.as_mut(), site.target).await {
-                        Ok(Locked::Ours(lock)) => {
-                            let journal = site.home().read(sessions.keeper.as_mut()).await;
-                            self.journal = journal.map_err(|error| journal_failure(site.label, &error))?;
-                            (self.sessions, self.lock) = (sessions, Some(lock));
-                            return Ok(());
-                        }
-                        Ok(Locked::Theirs(holder)) => {
-                            last = Failure::new(
-                                FailureKind::Connection,
-                                format!("its lock is still held by {}", holder.who),
-                            );
-                        }
-                        Err(error) => last = wire_failure(site.label, &error),
+                Ok((mut sessions, locked)) => match locked {
+                    Ok(Locked::Ours(lock)) => {
+                        let journal = site.home().read(sessions.keeper.as_mut()).await;
+                        self.journal = journal.map_err(|error| journal_failure(site.label, &error))?;
+                        (self.sessions, self.lock) = (sessions, Some(lock));
+                        return Ok(());
                     }
-                }
+                    Ok(Locked::Theirs(holder)) => {
+                        last = Failure::new(
+                            FailureKind::Connection,
+                            format!("its lock is still held by {}", holder.who),
+                        );
+                    }
+                    Err(error) => last = wire_failure(site.label, &error),
+                },
             }
             if self.mission.control.is_stopped() {
                 break;

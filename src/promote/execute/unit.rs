@@ -152,7 +152,10 @@ impl<'a> Stand<'_, 'a> {
         };
         faults::point("before commit").await;
         let last = unit.to.saturating_sub(1);
-        if let Err(error) = self.sessions.worker.execute(&sql!(kind; "COMMIT")).await {
+        let mut monitor = Monitor::new(site, self.sessions.mark.clone(), self.mission.control, last);
+        let commit = sql!(kind; "COMMIT");
+        let committed = monitor.attend(self.sessions.worker.execute(&commit)).await;
+        if let Err(error) = committed {
             if error.kind != WireErrorKind::Lost {
                 let _ = self.sessions.worker.execute(&sql!(kind; "ROLLBACK")).await;
             }
@@ -289,22 +292,13 @@ impl<'a> Stand<'_, 'a> {
         Ok(wanted)
     }
 
-    /// Sends a statement and watches it. Its answer is awaited, whatever happens meanwhile.
+    /// Sends a statement and watches it. Its answer is awaited as long as the server is heard, whatever happens meanwhile.
     async fn send(&mut self, at: usize, statement: &Statement, attempt: u32) -> Result<Took, Setback> {
         let control = self.mission.control;
         control.hear(Happening::Sent { statement: at, attempt });
         let began = Instant::now();
         let mut monitor = Monitor::new(self.mission.site, self.sessions.mark.clone(), control, at);
-        let answer = {
-            let mut sending = self.sessions.worker.execute(&statement.sql);
-            loop {
-                tokio::select! {
-                    biased;
-                    answer = &mut sending => break answer,
-                    () = monitor.look() => {}
-                }
-            }
-        };
+        let answer = monitor.attend(self.sessions.worker.execute(&statement.sql)).await;
         let done = answer.map_err(|error| Setback::Server { at, error })?;
         let (waited, millis) = (millis(monitor.waited()), millis(began.elapsed()));
         control.hear(Happening::Answered { statement: at, millis });

@@ -15,6 +15,7 @@ mod told;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::config::{Place, Window};
 use crate::connect::{self, Connection, Purpose};
@@ -43,6 +44,9 @@ pub(super) use report::report;
 pub use request::{Request, execute_order};
 pub use token::Token;
 pub use told::standing;
+
+/// For a database to say what a run wrote, once it is over. Its server may be gone.
+const MEMORY: Duration = Duration::from_secs(10);
 
 /// What is to be done with a plan.
 #[derive(Clone, Debug)]
@@ -220,8 +224,11 @@ pub(super) async fn execute(order: &ExecuteOrder, job: &Job) -> Result<Ran, Fail
             return Err(Failure::new(FailureKind::Internal, "no run was chosen"));
         }
     };
+    let site = spot.site();
+    let copied = book::copied(&order, &site, &database, reader.as_mut());
+    let silent = || Failure::new(FailureKind::Connection, format!("{}: it says nothing", order.on.name));
     if ledger.is_some()
-        && let Err(failure) = book::copied(&order, &spot.site(), &database, reader.as_mut()).await
+        && let Err(failure) = tokio::time::timeout(MEMORY, copied).await.unwrap_or_else(|_| Err(silent()))
     {
         notes.push(format!("what ran is not remembered outside of {}: {}", order.on.name, failure.what));
     }

@@ -247,8 +247,13 @@ fn a_run_that_waits_for_somebody() {
             statement: "SELECT * FROM orders WHERE day > $1 FOR UPDATE".into(),
         };
         let pace = Pace { phase: "building index: scanning table".into(), done: 5120, total: 20_480 };
-        let working =
-            Happening::Working { statement: 4, millis: 14_000, blockers: vec![blocker], pace: Some(pace) };
+        let working = Happening::Working {
+            statement: 4,
+            millis: 14_000,
+            blockers: vec![blocker],
+            pace: Some(pace),
+            silence: None,
+        };
         happens(driver, id, working);
     });
 }
