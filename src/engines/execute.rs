@@ -75,7 +75,7 @@ pub trait Execution: Sync {
     /// One row, one column: how many of the first of our tables are there.
     fn has_own(&self, home: &Ident) -> Sql;
 
-    /// A row where the home is somebody else's. `None`: names alone tell.
+    /// Asked where none of our tables is there: the name of what somebody else has in their place.
     fn others_home(&self, home: &Ident) -> Option<Sql>;
 
     /// The objects of a schema that are ours, whatever our home is called.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::connect::{Connection, Target, WireError, WireErrorKind};
 use crate::engines::Own;
-use crate::model::{Actor, RunId};
+use crate::model::{Actor, Entry, RunId};
 use crate::sql;
 use crate::sqltext::Literal;
 
@@ -72,6 +72,13 @@ async fn holder(home: Home<'_>, keeper: &mut dyn Connection) -> Result<Holder, W
     let rows = keeper
         .query(&sql!(home.engine; "SELECT holder, run, plan, since FROM ", &lease, " WHERE id = 1"))
         .await?;
+    // Whoever has the lock may not have written it down yet: then the run that stands there is an earlier one.
+    let journal = home.read(keeper).await.unwrap_or_default();
+    let written = rows.cell(0, 1).unwrap_or_default();
+    let last = journal.records.iter().rev().find(|record| record.run.as_str() == written);
+    if last.is_some_and(|record| matches!(record.entry, Entry::Closed(_))) {
+        return Ok(Holder::default());
+    }
     let cell = |at| rows.cell(0, at).unwrap_or_default().into();
     Ok(Holder { who: cell(0), run: cell(1), plan: cell(2), since: cell(3) })
 }

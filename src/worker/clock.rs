@@ -1,20 +1,35 @@
 //! The time of day, as files carry it. The only module that reads it.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Now, RFC 3339 in UTC, whole seconds.
 pub(super) fn now() -> Box<str> {
-    after(0)
+    rfc3339(unix()).into()
+}
+
+/// Now, RFC 3339 in UTC, with milliseconds: for journals, where what came first matters.
+pub(super) fn moment() -> Box<str> {
+    moment_after(0)
 }
 
 /// The moment that many seconds from now, in the same form.
-pub(super) fn after(seconds: u64) -> Box<str> {
-    rfc3339(unix().saturating_add(seconds)).into()
+pub(super) fn moment_after(seconds: u64) -> Box<str> {
+    let since = since();
+    precise(since.as_secs().saturating_add(seconds), since.subsec_millis()).into()
 }
 
 /// Seconds since 1970-01-01T00:00:00Z.
 pub(super) fn unix() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+    since().as_secs()
+}
+
+fn since() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+fn precise(seconds: u64, millis: u32) -> String {
+    let whole = rfc3339(seconds);
+    format!("{}.{millis:03}Z", whole.trim_end_matches('Z'))
 }
 
 /// A name for a run that no other has: the time of day, and a few letters of chance.
@@ -44,7 +59,7 @@ fn rfc3339(seconds: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::rfc3339;
+    use super::{precise, rfc3339};
 
     #[test]
     fn dates() {
@@ -57,5 +72,11 @@ mod tests {
         ] {
             assert_eq!(rfc3339(seconds), text);
         }
+    }
+
+    #[test]
+    fn moments() {
+        assert_eq!(precise(951_782_399, 7), "2000-02-28T23:59:59.007Z");
+        assert!(precise(0, 999) < precise(1, 0));
     }
 }

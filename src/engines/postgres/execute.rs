@@ -84,7 +84,7 @@ impl Execution for Postgres {
     }
 
     fn others_home(&self, home: &Ident) -> Option<Sql> {
-        Some(sql!(PG; "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ", Literal(home.as_str()),
+        Some(sql!(PG; "SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname = ", Literal(home.as_str()),
             " AND pg_catalog.obj_description(oid, 'pg_namespace') IS DISTINCT FROM ", Literal(MARK)))
     }
 

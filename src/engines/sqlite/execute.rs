@@ -11,6 +11,7 @@ use crate::model::{
     Statement,
 };
 use crate::sql;
+use crate::sqltext::Literal;
 
 use super::Sqlite;
 use super::batches::SPELLING;
@@ -64,14 +65,25 @@ impl Execution for Sqlite {
     }
 
     fn has_own(&self, home: &Ident) -> Sql {
-        let [journal, plan, lease] = Own::FIRST.map(|table| self.own(home, table));
-        let name = |own: &QualifiedName| sql!(LITE; crate::sqltext::Literal(own.name.as_str()));
-        sql!(LITE; "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN (", name(&journal), ", ",
-            name(&plan), ", ", name(&lease), ")")
+        // A table of the user's may have one of our names: it is ours if it has our first column.
+        let is_ours = |table: Own, column: &'static str| {
+            let name = self.own(home, table);
+            let name = Literal(name.name.as_str());
+            sql!(LITE; "(name = ", name, " AND EXISTS (SELECT 1 FROM pragma_table_info(", name,
+                ") AS own WHERE own.cid = 0 AND own.name = ", Literal(column), "))")
+        };
+        sql!(LITE; "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND (", &is_ours(Own::Journal, "seq"),
+            " OR ", &is_ours(Own::Plan, "digest"), " OR ", &is_ours(Own::Lease, "id"), ")")
     }
 
-    fn others_home(&self, _: &Ident) -> Option<Sql> {
-        None
+    fn others_home(&self, home: &Ident) -> Option<Sql> {
+        let [journal, plan, lease, backfill] = Own::ALL.map(|table| self.own(home, table));
+        let name = |own: &QualifiedName| sql!(LITE; Literal(own.name.as_str()));
+        // Whatever it is: its name is taken, however it is written.
+        Some(
+            sql!(LITE; "SELECT name FROM sqlite_schema WHERE name COLLATE NOCASE IN (", &name(&journal), ", ",
+            &name(&plan), ", ", &name(&lease), ", ", &name(&backfill), ")"),
+        )
     }
 
     fn own_objects(&self, schema: &Schema) -> BTreeSet<ObjectId> {

@@ -57,9 +57,13 @@ impl Home<'_> {
             return Ok(());
         }
         if let Some(sql) = self.execution.others_home(self.name)
-            && !connection.query(&sql).await?.is_empty()
+            && let Some(taken) = connection.query(&sql).await?.cell(0, 0)
         {
-            let what = format!("{} is there already and is not ours", self.name);
+            let what = format!(
+                "{taken} is there already and is not ours: give our tables another name with `journal_schema` in the \
+                 environment's entry, {} now",
+                self.name
+            );
             return Err(WireError::new(WireErrorKind::Statement, what));
         }
         connection.execute(&sql!(self.engine; "BEGIN")).await?;

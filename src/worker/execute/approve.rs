@@ -120,7 +120,8 @@ pub(super) async fn prepare(
     };
     let mut notes: Vec<String> = warnings.into_iter().map(|failure| failure.what).collect();
     let ledger = book::opened(&order, &mut notes).await?;
-    let given = ledger.map(|ledger| approvals(&ledger.records, &matter, &clock::now())).unwrap_or_default();
+    let given =
+        ledger.map(|ledger| approvals(&ledger.records, &matter, &clock::moment())).unwrap_or_default();
     let mut blocked = gate::obstacles(&order, &spot, &kept, reader.as_mut(), job, &mut notes).await;
     if !drift.is_empty() {
         let what = format!("{} is not as the plan expects it", order.on.name);
@@ -182,17 +183,17 @@ pub(in super::super) async fn approve(order: &ApproveOrder, job: &Job) -> Result
         return Err(Failure::new(FailureKind::Config, "there is no journal to write the approval to"));
     };
     let token = Token::fresh()?;
-    let now = clock::now();
+    let now = clock::moment();
     let approval = Approval {
         id: ApprovalId::new(format!("a{}", &clock::run_id().as_str()[1..])),
         matter: prepared.matter.clone(),
         by: actor,
         at: now.clone(),
-        expires: clock::after(LASTING),
+        expires: clock::moment_after(LASTING),
         token: token.sum(),
         reason: order.reason.as_str().into(),
     };
-    let ledger = ledger::approve(&book.site()?, approval.clone(), clock::now).await?;
+    let ledger = ledger::approve(&book.site()?, approval.clone(), clock::moment).await?;
     let given = approvals(&ledger.records, &prepared.matter, &now);
     Ok(Approved { approval, token, given, quorum })
 }
@@ -227,9 +228,9 @@ pub(super) fn permit<'a>(
         // What it is in truth is known, and compared, once the run has its lock.
         schema: own.map_or_else(|| Fingerprint::of([]), |own| own.matter.schema),
     };
-    let permit = Permit { ledger: book.site()?, matter, quorum, token: sum, now: clock::now };
+    let permit = Permit { ledger: book.site()?, matter, quorum, token: sum, now: clock::moment };
     // Said early, before a lock is taken; it is looked at again when it is used.
-    permit.standing(&ledger.records, &clock::now())?;
+    permit.standing(&ledger.records, &clock::moment())?;
     Ok(Some(permit))
 }
 

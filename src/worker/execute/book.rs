@@ -135,7 +135,7 @@ pub(super) async fn continuous(
     if order.acknowledged.iter().any(|name| name == CUT)
         && let Some(book) = &order.book
     {
-        return ledger::adopt(&book.site()?, (environment, database), actor, clock::now).await;
+        return ledger::adopt(&book.site()?, (environment, database), actor, clock::moment).await;
     }
     let what = format!(
         "the journal of {environment} was longer when it was seen last: record {last} is gone or another one, {common} are as \
@@ -157,5 +157,5 @@ pub(super) async fn copied(
     let Some(book) = &order.book else { return Ok(()) };
     let journal = promote::journal(site, reader).await?;
     let seen = ledger::Witnessed { environment: &order.on.name, database, journal: &journal };
-    ledger::copy(&book.site()?, seen, clock::now).await
+    ledger::copy(&book.site()?, seen, clock::moment).await
 }

@@ -39,6 +39,6 @@ impl Control for JobControl {
     }
 
     fn now(&self) -> fn() -> Box<str> {
-        clock::now
+        clock::moment
     }
 }

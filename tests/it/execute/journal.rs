@@ -116,3 +116,27 @@ fn without_a_journal_nothing_is_sent() {
     trial.passed();
     trial.passed();
 }
+
+#[test]
+fn a_table_of_the_users_that_has_one_of_our_names_is_told_apart() {
+    let before = "CREATE TABLE Migrator_Plan (id INTEGER PRIMARY KEY, tariff TEXT); CREATE TABLE t (id INTEGER PRIMARY KEY);";
+    let after = format!("{before} CREATE TABLE later (id INTEGER PRIMARY KEY);");
+    let ground = Ground::planned(None, before, &after, &[]).unwrap();
+    let url = ground.fresh("staging");
+    ground.desk.file("migrator.toml", &format!("[environments.staging]\nurl = \"{url}\"\n"));
+    let status = ground.desk.expect(0, &["status"]);
+    assert!(status.out.contains("nothing has run here"), "{}", status.out);
+    let refused = ground.desk.run(&["run", "plan", "--on", "staging"]);
+    assert_eq!(refused.code, 1, "{}", refused.err);
+    for words in ["Migrator_Plan is there already and is not ours", "journal_schema", "nothing was changed"] {
+        assert!(refused.err.contains(words), "{words}: {}", refused.err);
+    }
+    ground.is_before("staging").unwrap();
+    let renamed = format!("[environments.staging]\nurl = \"{url}\"\njournal_schema = \"dba\"\n");
+    ground.desk.file("migrator.toml", &renamed);
+    ground.desk.expect(0, &["run", "plan", "--on", "staging"]);
+    let status = ground.desk.expect(0, &["status"]);
+    assert!(status.out.contains("forward done"), "{}", status.out);
+    // Nobody mistakes the one for the other afterwards.
+    ground.desk.expect(0, &["diff", "--current", "staging", "--desired", &ground.url("after")]);
+}
