@@ -1,7 +1,10 @@
 //! The digest of a plan: what would be sent, how, and in which order, in both directions; what each statement is about,
 //! locks and loses, and how it is asked after; what has to be there before and is left after. Nothing else counts, so two
-//! plans with one digest do the same and were judged by the same facts.
+//! plans with one digest do the same and were judged by the same facts. What was found by them, and what came of the
+//! rehearsal, has a sum of its own in the plan's file: rehearsed again it is still the plan that ran on staging.
 
+use super::Record;
+use super::wire::Document;
 use crate::model::{Fingerprint, Plan, Probe, Reversal, Stamp, Statement, Step};
 
 /// SHA-256 over the steps in their order, and the images of what they touch.
@@ -20,6 +23,21 @@ pub fn digest(plan: &Plan) -> Fingerprint {
         }
     }
     stamp.done()
+}
+
+/// The plan's file, with the sum of what was judged.
+pub(super) fn sealed(record: &Record) -> Document {
+    let mut document = Document::of(record);
+    document.judgment = Some(judgment(&document).to_string());
+    document
+}
+
+/// The sum of what decides whether a plan is refused: what was found, what came of the rehearsal, and of which statements.
+pub(super) fn judgment(document: &Document) -> Fingerprint {
+    let judged = (&document.compatibility, &document.proof, &document.findings);
+    // Plain data: it can always be written.
+    let text = serde_json::to_string(&judged).unwrap_or_default();
+    Fingerprint::of([document.digest.as_str(), text.as_str()])
 }
 
 fn step(step: &Step, stamp: &mut Stamp) {

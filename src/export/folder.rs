@@ -9,6 +9,7 @@ use crate::model::{
     Reversal, ServerVersion, Sql, Standing, Statement, Unmodelled,
 };
 
+use super::digest::{judgment, sealed};
 use super::wire::{self, Address, Back, Document, Lost, ProofResult, ReversalClass, VERSION};
 use super::{Direction, Noted, Proof, Record, digest, script, script_name};
 
@@ -33,13 +34,15 @@ pub enum FolderError {
     Engine(&'static str),
     #[error("{PLAN_FILE} was changed by hand: its statements do not match its digest")]
     Digest,
+    #[error("{PLAN_FILE} was changed by hand: its findings or its proof are not those that were written")]
+    Judgment,
     #[error("{file} was changed by hand: line {line} differs from the plan")]
     Script { file: &'static str, line: usize },
 }
 
 /// The files of a plan.
 pub fn write(record: &Record, dialect: &dyn Dialect) -> Result<FolderText, FolderError> {
-    let plan = toml::to_string_pretty(&Document::of(record))
+    let plan = toml::to_string_pretty(&sealed(record))
         .map_err(|error| FolderError::Unreadable(error.to_string()))?;
     Ok(FolderText {
         plan,
@@ -89,6 +92,9 @@ fn record(text: &str) -> Result<Record, FolderError> {
         return Err(FolderError::Version(version));
     }
     let document: Document = toml::from_str(text).map_err(unreadable)?;
+    if document.judgment.as_deref() != Some(judgment(&document).as_str()) {
+        return Err(FolderError::Judgment);
+    }
     let written = document.digest.clone();
     let record = document.into_record();
     if digest(&record.plan).as_str() != written {

@@ -245,6 +245,10 @@ fn a_change_by_hand_is_named() {
     assert!(matches!(refused, FolderError::Script { file: "forward.sql", .. }), "{refused}");
     let plan = FolderText { plan: text.plan.replace("\"ONE\"", "\"ELEVEN\""), ..text.clone() };
     assert_eq!(read(&plan, settings).unwrap_err(), FolderError::Digest);
+    let milder = text.plan.replace("severity = \"error\"", "severity = \"warn\"");
+    assert_ne!(milder, text.plan);
+    let milder = FolderText { plan: milder, ..text.clone() };
+    assert_eq!(read(&milder, settings).unwrap_err(), FolderError::Judgment);
     let newer = FolderText { plan: text.plan.replace("version = 5\n", "version = 6\n"), ..text.clone() };
     assert_eq!(read(&newer, settings).unwrap_err(), FolderError::Version(6));
     let older = FolderText { plan: text.plan.replace("version = 5\n", "version = 4\n"), ..text.clone() };

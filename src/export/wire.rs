@@ -25,6 +25,9 @@ pub(super) struct Document {
     pub engine: EngineKind,
     pub generated: String,
     pub digest: String,
+    /// Over what was judged of the statements.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judgment: Option<String>,
     pub from: String,
     pub to: String,
     #[serde(default)]
@@ -277,6 +280,7 @@ impl Document {
             engine: plan.server.engine,
             generated: record.generated.to_string(),
             digest: digest(plan).to_string(),
+            judgment: None,
             from: plan.from.to_string(),
             to: plan.to.to_string(),
             origin: Origin::from(&record.origin),

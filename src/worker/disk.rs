@@ -143,7 +143,7 @@ fn read(path: &Path) -> Result<String, Failure> {
 
 fn folder_failure(folder: &Path, error: &FolderError) -> Failure {
     let hint = match error {
-        FolderError::Digest | FolderError::Script { .. } => {
+        FolderError::Digest | FolderError::Judgment | FolderError::Script { .. } => {
             "make the plan again with `plan --out`; a changed script is no longer the plan that was proven"
         }
         FolderError::Version(_) | FolderError::Engine(_) => "use the release of migrator-tui that wrote it",
