@@ -137,7 +137,7 @@ impl Ill {
                 2 => Ok(Vec::new()),
                 _ => Err(self.failure()),
             };
-            places.push(ChroniclePlace { name, address: Some(self.text()), runs });
+            places.push(ChroniclePlace { name, address: Some(self.text()), runs, remembered: None });
         }
         answered(driver, Purpose::Look, EventKind::Finished(Answer::Told(Chronicle { places }.into())));
         // What a person is told at the start.
@@ -210,7 +210,7 @@ impl Ill {
             Happening::Settled { from: 0, to: 1, outcome: Outcome::NotApplied },
             Happening::Again { statement: 0, words: self.boxed(), pause: Duration::from_secs(2) },
             Happening::Sent { statement: 0, attempt: 2 },
-            Happening::Working { statement: 0, millis: 14_000, blockers, pace },
+            Happening::Working { statement: 0, millis: 14_000, blockers, pace, silence: None },
         ];
         for happening in happenings {
             driver.hear(Msg::Worker(Event { id, kind: EventKind::Happened(happening) }));
