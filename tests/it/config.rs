@@ -125,7 +125,8 @@ fn mistakes_name_file_line_and_key() {
         (
             "ulr = \"sqlite:a.db\"",
             "migrator.toml:4: environments.x.ulr: unknown key\n  did you mean `url`? known are ca, engine, \
-             freeze, guard, journal_schema, password, privileges, schemas, stage, tls, url, user, windows",
+             freeze, guard, journal_schema, password, privileges, replica_lag, replicas, schemas, slot_lag, stage, \
+             tls, url, user, windows",
         ),
         (
             "url = \"sqlite:a.db\"\nguard = \"typd\"",
