@@ -11,8 +11,11 @@ use super::{Control, Happening, Site};
 
 /// Before the first look, and between two.
 const EVERY: Duration = Duration::from_millis(500);
-/// A look that gets no answer.
+/// For the answer to a look.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// For the answer to a look after one that had none: a server with too much to do is slow to let anybody in, and is
+/// there all the same.
+const MORE_PATIENCE: Duration = Duration::from_secs(10);
 /// Silence to every session that a person is told of.
 const WORTH_A_WORD: Duration = Duration::from_secs(5);
 /// Silence to every session after which ours counts as lost.
@@ -132,7 +135,9 @@ impl<'a> Monitor<'a> {
     /// Waits a moment, looks, tells. May be dropped at any time: what it asks changes nothing.
     async fn look(&mut self) {
         tokio::time::sleep(EVERY).await;
-        let looked = tokio::time::timeout(PATIENCE, self.ask()).await.unwrap_or(Look::Silence);
+        let was_silent = self.silent().is_some_and(|silent| silent > PATIENCE);
+        let patience = if was_silent { MORE_PATIENCE } else { PATIENCE };
+        let looked = tokio::time::timeout(patience, self.ask()).await.unwrap_or(Look::Silence);
         let now = Instant::now();
         let (blockers, pace) = match looked {
             Look::Seen(blockers, pace) => {
@@ -194,8 +199,11 @@ impl<'a> Monitor<'a> {
     }
 }
 
-/// A look that failed: a server that refuses us is there.
+/// A look that failed: a server that refuses us is there, be it for want of room.
 fn unseen(error: &WireError) -> Look {
+    if error.code.is_some() {
+        return Look::Heard;
+    }
     match error.kind {
         WireErrorKind::Unreachable | WireErrorKind::Lost => Look::Silence,
         WireErrorKind::Statement
@@ -222,4 +230,16 @@ fn pace_of(rows: &Rows) -> Option<Pace> {
     let row = rows.iter().next()?;
     let number = |at: usize| row.get(at).and_then(|text| text.parse().ok()).unwrap_or(0);
     Some(Pace { phase: row.get(0)?.into(), done: number(1), total: number(2) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_refuses_is_there() {
+        let full = WireError { code: Some("53300".into()), ..WireError::unreachable("too many clients") };
+        assert!(matches!(unseen(&full), Look::Heard));
+        assert!(matches!(unseen(&WireError::unreachable("no route to host")), Look::Silence));
+    }
 }
