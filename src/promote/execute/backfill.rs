@@ -216,23 +216,39 @@ impl<'a> Stand<'_, 'a> {
         ride: &Ride<'_>,
         job: &Job,
     ) -> Result<Option<Job>, Setback> {
-        let kind = self.mission.site.dialect.kind();
-        self.enter_transaction(ride).await?;
+        self.open_transaction(ride.at()).await?;
         let inside = self.slice(writer, route, ride, job).await;
-        match inside {
-            Ok(Some(further)) => {
-                faults::point("before commit").await;
-                self.commit(ride).await?;
-                faults::point("after answer").await;
-                Ok(Some(further))
-            }
-            Ok(None) => {
+        self.conclude(ride, inside.map(|further| further.ok_or(()))).await.map(Result::ok)
+    }
+
+    /// Ends the open transaction as its inside came out: kept, given up, or broken off.
+    async fn conclude<K, D>(
+        &mut self,
+        ride: &Ride<'_>,
+        inside: Result<Result<K, D>, Setback>,
+    ) -> Result<Result<K, D>, Setback> {
+        let kind = self.mission.site.dialect.kind();
+        match &inside {
+            Ok(Ok(_)) => self.commit(ride.at()).await?,
+            Ok(Err(_)) => {
                 let sent = self.sessions.worker.execute(&sql!(kind; "ROLLBACK")).await;
                 sent.map_err(|error| Setback::Server { at: ride.at(), error })?;
-                Ok(None)
             }
-            Err(setback) => Err(self.leave(setback).await),
+            Err(_) => {}
         }
+        match inside {
+            Err(setback) => Err(self.leave(setback).await),
+            Ok(came_out) => Ok(came_out),
+        }
+    }
+
+    /// What every transaction of a ride begins with: the lease is ours until it ends, and its limits are set.
+    async fn claim(&mut self, writer: &Writer<'a>, route: &Route, at: usize) -> Result<(), Setback> {
+        self.hold(writer, at).await?;
+        if let Some(statement) = route.statements.get(at) {
+            self.prologue(at, statement, Vec::new()).await?;
+        }
+        Ok(())
     }
 
     async fn slice(
@@ -244,10 +260,7 @@ impl<'a> Stand<'_, 'a> {
     ) -> Result<Option<Job>, Setback> {
         let at = ride.at();
         let execution = self.mission.site.execution;
-        self.hold(writer, at).await?;
-        if let Some(statement) = route.statements.get(at) {
-            self.prologue(at, statement, Vec::new()).await?;
-        }
+        self.claim(writer, route, at).await?;
         let wire = |error: WireError| Setback::Server { at, error };
         let next = execution.slice(ride.batches, job.key.as_deref(), job.size);
         let rows = self.sessions.worker.query(&next).await.map_err(wire)?;
@@ -296,22 +309,12 @@ impl<'a> Stand<'_, 'a> {
         ride: &Ride<'_>,
         job: &Job,
     ) -> Result<u64, Setback> {
-        let kind = self.mission.site.dialect.kind();
-        self.enter_transaction(ride).await?;
+        self.open_transaction(ride.at()).await?;
         let inside = self.outcome(writer, route, ride, job).await;
-        let link = match inside {
-            Ok(Ok(link)) => link,
-            Ok(Err(left)) => {
-                let sent = self.sessions.worker.execute(&sql!(kind; "ROLLBACK")).await;
-                sent.map_err(|error| Setback::Server { at: ride.at(), error })?;
-                return Ok(left);
-            }
-            Err(setback) => return Err(self.leave(setback).await),
-        };
-        faults::point("before commit").await;
-        self.commit(ride).await?;
-        faults::point("after answer").await;
-        self.journal.landed(link);
+        match self.conclude(ride, inside).await? {
+            Ok(link) => self.journal.landed(link),
+            Err(left) => return Ok(left),
+        }
         let control = self.mission.control;
         control.hear(Happening::Answered { statement: ride.at(), millis: millis(ride.began.elapsed()) });
         control.hear(Happening::Settled {
@@ -332,10 +335,7 @@ impl<'a> Stand<'_, 'a> {
     ) -> Result<Result<Link, u64>, Setback> {
         let at = ride.at();
         let wire = |error: WireError| Setback::Server { at, error };
-        self.hold(writer, at).await?;
-        if let Some(statement) = route.statements.get(at) {
-            self.prologue(at, statement, Vec::new()).await?;
-        }
+        self.claim(writer, route, at).await?;
         let question = self.mission.site.execution.left_over(ride.batches);
         let rows = self.sessions.worker.query(&question).await.map_err(wire)?;
         let left = rows.cell(0, 0).and_then(|count| count.parse::<u64>().ok());
@@ -360,21 +360,6 @@ impl<'a> Stand<'_, 'a> {
                 Err(Setback::Server { at, error })
             }
             Err(error) => Err(error.into()),
-        }
-    }
-
-    async fn enter_transaction(&mut self, ride: &Ride<'_>) -> Result<(), Setback> {
-        let begun = self.sessions.worker.execute(&self.mission.site.dialect.begin()).await;
-        begun.map_err(|error| Setback::Server { at: ride.at(), error })?;
-        faults::point("after begin").await;
-        Ok(())
-    }
-
-    async fn commit(&mut self, ride: &Ride<'_>) -> Result<(), Setback> {
-        let kind = self.mission.site.dialect.kind();
-        match self.sessions.worker.execute(&sql!(kind; "COMMIT")).await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(self.leave(Setback::Server { at: ride.at(), error }).await),
         }
     }
 }

@@ -139,29 +139,12 @@ impl<'a> Stand<'_, 'a> {
         unit: Unit,
         attempt: u32,
     ) -> Result<(), Setback> {
-        let site = self.mission.site;
-        let kind = site.dialect.kind();
-        let first = unit.from;
-        let wire = |at: usize| move |error: WireError| Setback::Server { at, error };
-        self.sessions.worker.execute(&site.dialect.begin()).await.map_err(wire(first))?;
-        faults::point("after begin").await;
-        let result = self.inside(writer, route, unit, attempt).await;
-        let link = match result {
+        self.open_transaction(unit.from).await?;
+        let link = match self.inside(writer, route, unit, attempt).await {
             Ok(link) => link,
             Err(setback) => return Err(self.leave(setback).await),
         };
-        faults::point("before commit").await;
-        let last = unit.to.saturating_sub(1);
-        let mut monitor = Monitor::new(site, self.sessions.mark.clone(), self.mission.control, last);
-        let commit = sql!(kind; "COMMIT");
-        let committed = monitor.attend(self.sessions.worker.execute(&commit)).await;
-        if let Err(error) = committed {
-            if error.kind != WireErrorKind::Lost {
-                let _ = self.sessions.worker.execute(&sql!(kind; "ROLLBACK")).await;
-            }
-            return Err(Setback::Server { at: last, error });
-        }
-        faults::point("after answer").await;
+        self.commit(unit.to.saturating_sub(1)).await?;
         self.journal.landed(link);
         self.mission.control.hear(Happening::Settled {
             from: unit.from,
@@ -169,6 +152,27 @@ impl<'a> Stand<'_, 'a> {
             outcome: Outcome::Applied,
         });
         faults::point("after outcome").await;
+        Ok(())
+    }
+
+    pub(super) async fn open_transaction(&mut self, at: usize) -> Result<(), Setback> {
+        let begun = self.sessions.worker.execute(&self.mission.site.dialect.begin()).await;
+        begun.map_err(|error| Setback::Server { at, error })?;
+        faults::point("after begin").await;
+        Ok(())
+    }
+
+    /// Ends the open transaction. Its answer is awaited as long as the server is heard.
+    pub(super) async fn commit(&mut self, at: usize) -> Result<(), Setback> {
+        let site = self.mission.site;
+        faults::point("before commit").await;
+        let mut monitor = Monitor::new(site, self.sessions.mark.clone(), self.mission.control, at);
+        let commit = sql!(site.dialect.kind(); "COMMIT");
+        let committed = monitor.attend(self.sessions.worker.execute(&commit)).await;
+        if let Err(error) = committed {
+            return Err(self.leave(Setback::Server { at, error }).await);
+        }
+        faults::point("after answer").await;
         Ok(())
     }
 
