@@ -59,6 +59,9 @@ pub trait Execution: Sync {
     /// Makes the table of jobs where it is missing. May be sent again.
     fn make_jobs(&self, home: &Ident) -> Sql;
 
+    /// One row, one column: `t` or `1` where the table of jobs is there.
+    fn has_jobs(&self, home: &Ident) -> Sql;
+
     /// One row: how many rows the next slice of a table has, and the key of its last one, a column each. None where no
     /// row is left beyond `after`.
     fn slice(&self, batches: &Batches, after: Option<&[Box<str>]>, size: u32) -> Sql;

@@ -60,6 +60,11 @@ impl Execution for Postgres {
             updated_at text NOT NULL)")
     }
 
+    fn has_jobs(&self, home: &Ident) -> Sql {
+        let jobs = sql!(PG; &self.own(home, Own::Backfill));
+        sql!(PG; "SELECT pg_catalog.to_regclass(", Literal(jobs.as_str()), ") IS NOT NULL")
+    }
+
     fn slice(&self, batches: &Batches, after: Option<&[Box<str>]>, size: u32) -> Sql {
         batches::slice(&SPELLING, batches, after, size)
     }

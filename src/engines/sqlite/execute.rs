@@ -48,6 +48,12 @@ impl Execution for Sqlite {
             updated_at TEXT NOT NULL)")
     }
 
+    fn has_jobs(&self, home: &Ident) -> Sql {
+        let jobs = self.own(home, Own::Backfill);
+        sql!(LITE; "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ",
+            Literal(jobs.name.as_str()))
+    }
+
     fn slice(&self, batches: &Batches, after: Option<&[Box<str>]>, size: u32) -> Sql {
         batches::slice(&SPELLING, batches, after, size)
     }

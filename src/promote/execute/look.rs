@@ -9,8 +9,9 @@ use crate::model::{
 
 use super::super::lease::{self, Holder};
 use super::drift::{Drift, Progressed, drift, text};
+use super::job::Job;
 use super::monitor::{Blocker, blocker};
-use super::route::Route;
+use super::route::{Kind, Route};
 use super::site::read;
 use super::{Site, wire_failure};
 
@@ -24,6 +25,8 @@ pub struct Sight {
     pub blockers: Vec<Blocker>,
     /// What became of the open unit, as far as the server tells now.
     pub said: Option<(Outcome, String)>,
+    /// The statement that is next goes in batches, and some of its rows are changed: its way back is part of the run's.
+    pub begun: bool,
     /// What the plan touches and is not as this point of the run wants it.
     pub drifted: Vec<Drift>,
 }
@@ -72,6 +75,7 @@ pub async fn look(
     let wire = |error: WireError| wire_failure(site.label, &error);
     let mut sight = Sight {
         holder: lease::seen(site.home(), reader, site.target).await.map_err(wire)?,
+        begun: has_begun(site, reader, plan, state).await.map_err(wire)?,
         ..Sight::default()
     };
     if state.standing() == RunStanding::Over {
@@ -114,6 +118,20 @@ pub async fn look(
     }
     sight.drifted = drift(site.dialect, plan, &schema, Progressed { course, steps: &route.steps, applied });
     Ok(sight)
+}
+
+async fn has_begun(
+    site: &Site<'_>,
+    reader: &mut dyn Connection,
+    plan: &Plan,
+    state: &RunState,
+) -> Result<bool, WireError> {
+    let next = state.applied();
+    let route = Route::of(site.dialect, plan, &state.opened.course);
+    match route.unit(next) {
+        Some((_, Kind::Batches)) => Ok(Job::changed(site.home(), reader, &state.run, next).await? > 0),
+        Some((_, Kind::Transaction | Kind::Bare)) | None => Ok(false),
+    }
 }
 
 /// The unit whose outcome is not written down, or is written down as unknown.

@@ -115,7 +115,7 @@ pub(in super::super) async fn account(order: &AccountOrder, job: &Job) -> Result
         account.sight = promote::look(&site, reader.as_mut(), &record.plan, &account.state).await?;
         let reached = reached(&account.state, &account.sight);
         account.resume = resume(&account, reached);
-        account.back = back(&spot, &record.plan, &account.state, reached);
+        account.back = back(&spot, &record.plan, &account.state, reached + usize::from(account.sight.begun));
         account.plan = Some(record);
     }
     Ok(account)
@@ -137,7 +137,7 @@ fn resume(account: &Account, reached: usize) -> Way {
     Way { sends: account.sendings.iter().skip(reached).cloned().collect(), ..Way::default() }
 }
 
-/// The way back of what a run has done so far.
+/// The way back of what a run has done so far: of its first `reached` steps.
 fn back(spot: &Spot<'_>, plan: &Plan, state: &RunState, reached: usize) -> Way {
     if let Course::Back { .. } = state.opened.course {
         return Way::closed("it is a way back itself: once it is over, run the plan again");
@@ -186,7 +186,7 @@ pub(in super::super) async fn outlook(request: &Request, job: &Job) -> Result<Ou
             let sight = promote::look(&spot.site(), reader.as_mut(), plan, state).await?;
             let reached = reached(state, &sight);
             match order.errand {
-                Errand::RollBack(_) => back(&spot, plan, state, reached),
+                Errand::RollBack(_) => back(&spot, plan, state, reached + usize::from(sight.begun)),
                 Errand::Run | Errand::Promote | Errand::Resume(_) => {
                     let sends = promote::sendings(spot.dialect, plan, &state.opened.course);
                     Way { sends: sends.into_iter().skip(reached).collect(), ..Way::default() }

@@ -95,7 +95,7 @@ impl Person {
         })
     }
 
-    fn request(&self, errand: Errand, folder: &Path) -> Request {
+    pub(super) fn request(&self, errand: Errand, folder: &Path) -> Request {
         Request {
             folder: Some(folder.to_path_buf()),
             acknowledged: self.acknowledged.clone(),

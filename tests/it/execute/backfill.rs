@@ -174,6 +174,41 @@ fn d3_killed_in_each_batch_on_sqlite() {
     }
 }
 
+/// Whoever is asked for a yes to a way back sees that the half of a statement is part of it.
+#[cfg(feature = "faults")]
+#[test]
+fn the_way_back_of_a_half_filled_run_is_told() {
+    let back = "UPDATE t SET touched = 0, n = NULL";
+    let mut grounds = vec![Ground::sqlite(LITE.0, LITE.1)];
+    grounds.extend(Ground::postgres(PG.0, PG.1));
+    for ground in grounds {
+        filled(&ground, "t", Some(back));
+        for (count, begun) in [(2, false), (4, true)] {
+            ground.fresh("production");
+            let killed =
+                killed_at(ground.run("production"), "before commit", count, &ground.desk.path("reached"));
+            if let End::Finished(answer) = killed {
+                panic!("before commit:{count}: {}{}", answer.out, answer.err);
+            }
+            let rows = ground.ask("production", "SELECT count(*) FROM t WHERE touched > 0");
+            assert_eq!(rows != ["0"], begun, "{rows:?}");
+            super::approve::project(&ground, "", "");
+            let mut person = super::approve::Person::of(&ground, "ada");
+            let errand = migrator_tui::worker::Errand::RollBack(None);
+            let request = person.request(errand, &ground.desk.path("plan"));
+            let told = person.ask(migrator_tui::worker::CommandKind::Foresee(Box::new(request))).unwrap();
+            let migrator_tui::worker::Answer::Foreseen(told) = told else { panic!("{told:?}") };
+            let sent: Vec<&str> = told.way.sends.iter().map(|sending| &*sending.sql).collect();
+            assert_eq!(sent.iter().any(|sql| sql.contains(back)), begun, "{sent:?}");
+            // From here on the database goes by its URL again, and not by two names.
+            std::fs::remove_file(ground.desk.path("migrator.toml")).unwrap();
+            let taken = ground.roll_back("production");
+            assert_eq!(taken.code, 0, "{}{}", taken.out, taken.err);
+            ground.is_before("production").unwrap();
+        }
+    }
+}
+
 #[test]
 fn what_the_plan_adds_goes_with_its_column() {
     let ground = Ground::sqlite(LITE.0, LITE.1);
