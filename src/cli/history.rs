@@ -64,25 +64,17 @@ fn status_lines(place: &ChroniclePlace, paint: Paint) -> String {
             |(head, rest)| format!("{name}  {head}\n{rest}"),
         ),
         (Err(failure), None) => format!("{name}  {}\n", paint.hazard(Shown::new(&failure.what))),
-        (Err(_), Some(seen)) => {
+        (Err(failure), Some(seen)) => {
             let (head, rest) = stands(place, &seen.runs, paint).unwrap_or_default();
-            format!("{name}  {}\n  {head}\n{rest}", as_of(place, paint))
+            format!("{name}  {}\n  {head}\n{rest}", as_of(&seen.at, &failure.what, paint))
         }
     }
 }
 
-/// `as of 2026-11-28T06:00:00Z, the database could not be asked: …`. Nothing where it could.
-fn as_of(place: &ChroniclePlace, paint: Paint) -> String {
-    match (&place.runs, &place.remembered) {
-        (Err(failure), Some(seen)) => paint
-            .hazard(format_args!(
-                "as of {}, the database could not be asked: {}",
-                Shown::new(&seen.at),
-                Shown::new(&failure.what)
-            ))
-            .to_string(),
-        (Ok(_), _) | (_, None) => String::new(),
-    }
+/// `as of 2026-11-28T06:00:00Z, the database could not be asked: …`.
+fn as_of(at: &str, why: &str, paint: Paint) -> String {
+    let (at, why) = (Shown::new(at), Shown::new(why));
+    paint.hazard(format_args!("as of {at}, the database could not be asked: {why}")).to_string()
 }
 
 /// The last run in a line, and what is to be said of those that are not over. `None`: no run at all.
@@ -119,7 +111,8 @@ pub(super) fn print(surface: &Surface, told: &Chronicle, format: Telling) -> Res
     match format {
         Telling::Text => surface.print(&lines(told, surface.paint)),
         Telling::Json => {
-            surface.print_json(&json!({ "version": 1, "environments": documents(told, |_| true) }));
+            let places: Vec<Value> = told.places.iter().map(document).collect();
+            surface.print_json(&json!({ "version": 1, "environments": places }));
         }
         Telling::Markdown => {
             return Err(Failure::new(FailureKind::Usage, "a report is of one run, and none was named")
@@ -139,8 +132,9 @@ fn lines(told: &Chronicle, paint: Paint) -> String {
                 text.push_str(&format!("{}  {}\n", Shown::new(&place.name), Shown::new(&failure.what)));
                 continue;
             }
-            (Err(_), Some(seen)) => {
-                text.push_str(&format!("{}  {}\n", Shown::new(&place.name), as_of(place, paint)));
+            (Err(failure), Some(seen)) => {
+                let words = as_of(&seen.at, &failure.what, paint);
+                text.push_str(&format!("{}  {words}\n", Shown::new(&place.name)));
                 &seen.runs
             }
         };
@@ -153,19 +147,27 @@ fn lines(told: &Chronicle, paint: Paint) -> String {
     text
 }
 
-fn documents(told: &Chronicle, chosen: impl Fn(&RunState) -> bool) -> Vec<Value> {
-    let listed =
-        |runs: &[RunState]| -> Vec<Value> { runs.iter().filter(|state| chosen(state)).map(run).collect() };
-    let document = |place: &ChroniclePlace| match (&place.runs, &place.remembered) {
-        (Ok(runs), _) => json!({ "name": place.name, "runs": listed(runs) }),
+fn document(place: &ChroniclePlace) -> Value {
+    match (&place.runs, &place.remembered) {
+        (Ok(runs), _) => listed(&place.name, runs.iter(), None),
         (Err(failure), None) => json!({ "name": place.name, "error": failure.what }),
-        (Err(failure), Some(seen)) => json!({
-            "name": place.name,
-            "error": failure.what,
-            "remembered": { "as_of": seen.at, "runs": listed(&seen.runs) },
-        }),
-    };
-    told.places.iter().map(document).collect()
+        (Err(failure), Some(seen)) => listed(&place.name, seen.runs.iter(), Some((&seen.at, &failure.what))),
+    }
+}
+
+/// `remembered`: since when, and why it is not known better.
+fn listed<'r>(
+    name: &str,
+    runs: impl Iterator<Item = &'r RunState>,
+    remembered: Option<(&str, &str)>,
+) -> Value {
+    let runs: Vec<Value> = runs.map(run).collect();
+    match remembered {
+        None => json!({ "name": name, "runs": runs }),
+        Some((at, why)) => {
+            json!({ "name": name, "error": why, "remembered": { "as_of": at, "runs": runs } })
+        }
+    }
 }
 
 fn line(place: &str, state: &RunState) -> String {
@@ -184,21 +186,19 @@ fn line(place: &str, state: &RunState) -> String {
 }
 
 /// One run, with all that is kept of it.
-pub(super) fn print_run(surface: &Surface, told: &Chronicle, report: &RunReport, format: Telling) -> Status {
+pub(super) fn print_run(surface: &Surface, report: &RunReport, format: Telling) -> Status {
+    let remembered = report.remembered();
     match format {
         Telling::Markdown => surface.print(&report.markdown()),
         Telling::Json => surface.print_json(&json!({
             "version": 1,
-            "environments": documents(told, |state| state.run == report.state.run),
+            "environments": [listed(&report.environment, std::iter::once(&report.state), remembered)],
             "report": report.json(),
         })),
         Telling::Text => {
             let mut text = String::new();
-            let place = told.places.iter().find(|place| *place.name == *report.environment);
-            if let Some(words) =
-                place.map(|place| as_of(place, surface.paint)).filter(|words| !words.is_empty())
-            {
-                text.push_str(&format!("{words}\n"));
+            if let Some((at, why)) = remembered {
+                text.push_str(&format!("{}\n", as_of(at, why, surface.paint)));
             }
             text.push_str(&line(&report.environment, &report.state));
             text.push_str(&statements(report));

@@ -119,18 +119,16 @@ fn perform(
             }
         }
         Request::History(wanted) => {
-            let order = async { reference::history_order(surface, project).await.map(CommandKind::History) };
-            let told = match session::perform(surface, order)? {
-                Answer::Told(told) => told,
-                other => return Err(unexpected(&other)),
-            };
-            let Some(run) = wanted.run else { return history::print(surface, &told, wanted.format) };
             let order = async {
                 let from = reference::history_order(surface, project).await?;
-                Ok(CommandKind::Report(ReportOrder { from, run: RunId::new(run) }))
+                Ok(match wanted.run {
+                    None => CommandKind::History(from),
+                    Some(run) => CommandKind::Report(ReportOrder { from, run: RunId::new(run) }),
+                })
             };
             match session::perform(surface, order)? {
-                Answer::Reported(report) => Ok(history::print_run(surface, &told, &report, wanted.format)),
+                Answer::Told(told) => history::print(surface, &told, wanted.format),
+                Answer::Reported(report) => Ok(history::print_run(surface, &report, wanted.format)),
                 other => Err(unexpected(&other)),
             }
         }

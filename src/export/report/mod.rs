@@ -63,6 +63,14 @@ impl RunReport {
         markdown::markdown(self)
     }
 
+    /// When it was seen, and why the database could not be asked. `None`: it was.
+    pub fn remembered(&self) -> Option<(&str, &str)> {
+        match &self.source {
+            Source::Database => None,
+            Source::Remembered { at, why } => Some((at, why)),
+        }
+    }
+
     /// All that the Markdown tells, raw, and what it rounds.
     pub fn json(&self) -> serde_json::Value {
         json::document(self)
