@@ -230,6 +230,8 @@ impl Ground {
                         .piece(&migrator_tui::model::Definition::from_catalog(sql))
                         .done();
                     let rows = connection.query(&sql).await.unwrap();
+                    // Whoever leaves late takes the companions of the next file of this name along.
+                    connection.close().await.unwrap();
                     rows.iter().map(|row| row.get(0).unwrap_or("").to_owned()).collect()
                 })
             }

@@ -3,7 +3,7 @@
 //! by SQLite's own checks, with every row, and its users can read and write at once.
 
 use migrator_tui::connect::Connection;
-use migrator_tui::connect::sqlite::{Access, open};
+use migrator_tui::connect::sqlite::{Access, SqliteConnection, open};
 use migrator_tui::model::{Definition, EngineKind};
 use migrator_tui::sqltext::SqlBuilder;
 
@@ -39,14 +39,25 @@ const KEYS: [&str; 2] = ["ON", "OFF"];
 /// A user of the database.
 struct User {
     runtime: tokio::runtime::Runtime,
-    connection: Box<dyn Connection>,
+    /// `None` once it is closed.
+    connection: Option<SqliteConnection>,
+}
+
+/// Closed for good, and not in a while: the last one to leave a database removes its companions by their names, which
+/// by then may be those of the next database.
+impl Drop for User {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            self.runtime.block_on(connection.close()).unwrap();
+        }
+    }
 }
 
 impl User {
     fn of(ground: &Ground, keys: &str) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let connection = runtime.block_on(open(Some(&ground.file("victim")), Access::ReadWrite)).unwrap();
-        let mut user = Self { runtime, connection: Box::new(connection) };
+        let mut user = Self { runtime, connection: Some(connection) };
         user.ask(&format!("PRAGMA foreign_keys = {keys}")).unwrap();
         user
     }
@@ -54,7 +65,8 @@ impl User {
     /// Each row in one line.
     fn ask(&mut self, sql: &str) -> Result<Vec<String>, String> {
         let sql = SqlBuilder::new(EngineKind::Sqlite).piece(&Definition::from_catalog(sql)).done();
-        let rows = self.runtime.block_on(self.connection.query(&sql)).map_err(|error| error.to_string())?;
+        let connection = self.connection.as_mut().unwrap();
+        let rows = self.runtime.block_on(connection.query(&sql)).map_err(|error| error.to_string())?;
         let line = |row: migrator_tui::connect::Cells<'_>| {
             row.iter().map(|cell| cell.unwrap_or("NULL")).collect::<Vec<_>>().join(" ")
         };
