@@ -380,7 +380,7 @@ fn whatever_lies_over_the_panes_is_drawn_at_every_size() {
     for keys in over {
         let mut driver = Driver::demo(manner("terminal", Symbols::Unicode, Depth::True), (120, 40));
         driver.play(keys);
-        for width in (1..=130).step_by(4) {
+        for width in (1..=130).step_by(11) {
             for height in 1..=26 {
                 driver.resize((width, height));
                 super::emulator::show(&driver.state);
