@@ -33,7 +33,9 @@ const TOLD_AGAIN: Duration = Duration::from_secs(10);
 const PASSES: u32 = 3;
 
 /// One statement on its way through its table.
-struct Ride<'r> {
+struct Ride<'r, 'a> {
+    writer: &'r Writer<'a>,
+    route: &'r Route,
     unit: Unit,
     attempt: u32,
     batches: &'r Batches,
@@ -46,7 +48,7 @@ struct Ride<'r> {
     asked: Option<Instant>,
 }
 
-impl Ride<'_> {
+impl Ride<'_, '_> {
     fn at(&self) -> usize {
         self.unit.from
     }
@@ -97,8 +99,18 @@ impl<'a> Stand<'_, 'a> {
         let total = keeper.query(&mission.site.execution.estimate(batches)).await.ok();
         let total = total.and_then(|rows| rows.cell(0, 0)?.parse().ok());
         let began = Instant::now();
-        let mut ride =
-            Ride { unit, attempt, batches, total, began, earlier: job.seen, told: None, asked: None };
+        let mut ride = Ride {
+            writer,
+            route,
+            unit,
+            attempt,
+            batches,
+            total,
+            began,
+            earlier: job.seen,
+            told: None,
+            asked: None,
+        };
         mission.control.hear(Happening::Sent { statement: at, attempt });
         let mut passes = 1;
         let (mut tries, mut pause) = (1, mission.patience.pause);
@@ -106,14 +118,14 @@ impl<'a> Stand<'_, 'a> {
             self.may_go_on(&ride, &job)?;
             self.held_back(&mut ride, &mut job).await?;
             let sent = Instant::now();
-            match self.batch(writer, route, &ride, &job).await {
+            match self.batch(&ride, &job).await {
                 Ok(Some(further)) => {
                     job = Job { size: next_size(further.size, sent.elapsed()), ..further };
                     (tries, pause) = (1, mission.patience.pause);
                     ride.tell(mission.control, &job);
                 }
                 Ok(None) => {
-                    let left = self.last_look(writer, route, &ride, &job).await?;
+                    let left = self.last_look(&ride, &job).await?;
                     if left == 0 {
                         return Ok(());
                     }
@@ -150,7 +162,7 @@ impl<'a> Stand<'_, 'a> {
     }
 
     /// Whether another batch may begin.
-    fn may_go_on(&self, ride: &Ride<'_>, job: &Job) -> Result<(), Setback> {
+    fn may_go_on(&self, ride: &Ride<'_, 'a>, job: &Job) -> Result<(), Setback> {
         let control = self.mission.control;
         let stands = format!("{} rows of {} are filled and stay", job.done, ride.batches.table);
         if control.is_stopped() {
@@ -171,7 +183,7 @@ impl<'a> Stand<'_, 'a> {
     }
 
     /// Waits while replicas are behind or cannot be asked. What comes after is smaller.
-    async fn held_back(&mut self, ride: &mut Ride<'_>, job: &mut Job) -> Result<(), Setback> {
+    async fn held_back(&mut self, ride: &mut Ride<'_, 'a>, job: &mut Job) -> Result<(), Setback> {
         if ride.asked.is_some_and(|asked| asked.elapsed() < ASKED) {
             return Ok(());
         }
@@ -209,22 +221,16 @@ impl<'a> Stand<'_, 'a> {
     }
 
     /// One batch and the job's row, or nothing of both. `None`: there is no row left beyond the key.
-    async fn batch(
-        &mut self,
-        writer: &Writer<'a>,
-        route: &Route,
-        ride: &Ride<'_>,
-        job: &Job,
-    ) -> Result<Option<Job>, Setback> {
+    async fn batch(&mut self, ride: &Ride<'_, 'a>, job: &Job) -> Result<Option<Job>, Setback> {
         self.open_transaction(ride.at()).await?;
-        let inside = self.slice(writer, route, ride, job).await;
+        let inside = self.slice(ride, job).await;
         self.conclude(ride, inside.map(|further| further.ok_or(()))).await.map(Result::ok)
     }
 
     /// Ends the open transaction as its inside came out: kept, given up, or broken off.
     async fn conclude<K, D>(
         &mut self,
-        ride: &Ride<'_>,
+        ride: &Ride<'_, 'a>,
         inside: Result<Result<K, D>, Setback>,
     ) -> Result<Result<K, D>, Setback> {
         let kind = self.mission.site.dialect.kind();
@@ -243,24 +249,18 @@ impl<'a> Stand<'_, 'a> {
     }
 
     /// What every transaction of a ride begins with: the lease is ours until it ends, and its limits are set.
-    async fn claim(&mut self, writer: &Writer<'a>, route: &Route, at: usize) -> Result<(), Setback> {
-        self.hold(writer, at).await?;
-        if let Some(statement) = route.statements.get(at) {
-            self.prologue(at, statement, Vec::new()).await?;
+    async fn claim(&mut self, ride: &Ride<'_, 'a>) -> Result<(), Setback> {
+        self.hold(ride.writer, ride.at()).await?;
+        if let Some(statement) = ride.route.statements.get(ride.at()) {
+            self.prologue(ride.at(), statement, Vec::new()).await?;
         }
         Ok(())
     }
 
-    async fn slice(
-        &mut self,
-        writer: &Writer<'a>,
-        route: &Route,
-        ride: &Ride<'_>,
-        job: &Job,
-    ) -> Result<Option<Job>, Setback> {
+    async fn slice(&mut self, ride: &Ride<'_, 'a>, job: &Job) -> Result<Option<Job>, Setback> {
         let at = ride.at();
         let execution = self.mission.site.execution;
-        self.claim(writer, route, at).await?;
+        self.claim(ride).await?;
         let wire = |error: WireError| Setback::Server { at, error };
         let next = execution.slice(ride.batches, job.key.as_deref(), job.size);
         let rows = self.sessions.worker.query(&next).await.map_err(wire)?;
@@ -288,29 +288,23 @@ impl<'a> Stand<'_, 'a> {
             seen: job.seen + count,
             ..job.clone()
         };
-        self.note(writer, at, &further, "running").await?;
+        self.note(ride, &further, "running").await?;
         Ok(Some(further))
     }
 
     /// Moves the job's row, in the transaction that is open.
-    async fn note(&mut self, writer: &Writer<'a>, at: usize, job: &Job, state: &str) -> Result<(), Setback> {
-        let moved = self.sessions.worker.execute(&job.written(self.desk(writer), state)).await;
-        match moved.map_err(|error| Setback::Server { at, error })?.rows_affected {
+    async fn note(&mut self, ride: &Ride<'_, 'a>, job: &Job, state: &str) -> Result<(), Setback> {
+        let moved = self.sessions.worker.execute(&job.written(self.desk(ride.writer), state)).await;
+        match moved.map_err(|error| Setback::Server { at: ride.at(), error })?.rows_affected {
             1 => Ok(()),
             _ => Err(JournalError::LeaseLost.into()),
         }
     }
 
     /// Looks whether anything is left, and writes the outcome where nothing is. Gives the number of rows that are left.
-    async fn last_look(
-        &mut self,
-        writer: &Writer<'a>,
-        route: &Route,
-        ride: &Ride<'_>,
-        job: &Job,
-    ) -> Result<u64, Setback> {
+    async fn last_look(&mut self, ride: &Ride<'_, 'a>, job: &Job) -> Result<u64, Setback> {
         self.open_transaction(ride.at()).await?;
-        let inside = self.outcome(writer, route, ride, job).await;
+        let inside = self.outcome(ride, job).await;
         match self.conclude(ride, inside).await? {
             Ok(link) => self.journal.landed(link),
             Err(left) => return Ok(left),
@@ -326,16 +320,10 @@ impl<'a> Stand<'_, 'a> {
         Ok(0)
     }
 
-    async fn outcome(
-        &mut self,
-        writer: &Writer<'a>,
-        route: &Route,
-        ride: &Ride<'_>,
-        job: &Job,
-    ) -> Result<Result<Link, u64>, Setback> {
+    async fn outcome(&mut self, ride: &Ride<'_, 'a>, job: &Job) -> Result<Result<Link, u64>, Setback> {
         let at = ride.at();
         let wire = |error: WireError| Setback::Server { at, error };
-        self.claim(writer, route, at).await?;
+        self.claim(ride).await?;
         let question = self.mission.site.execution.left_over(ride.batches);
         let rows = self.sessions.worker.query(&question).await.map_err(wire)?;
         let left = rows.cell(0, 0).and_then(|count| count.parse::<u64>().ok());
@@ -344,16 +332,16 @@ impl<'a> Stand<'_, 'a> {
             Some(left) => return Ok(Err(left)),
             None => return Err(refused("the server did not say how many rows are left".into())),
         }
-        if route.closes(ride.unit) {
-            for sql in &route.frame.last_in_transaction {
+        if ride.route.closes(ride.unit) {
+            for sql in &ride.route.frame.last_in_transaction {
                 self.sessions.worker.execute(sql).await.map_err(wire)?;
             }
         }
-        self.note(writer, at, job, "done").await?;
+        self.note(ride, job, "done").await?;
         let took = vec![Took { millis: millis(ride.began.elapsed()), rows: job.done, waited: 0 }];
         let (outcome, witness) = (Outcome::Applied, Witness::Answer);
         let settled = Settled { unit: ride.unit, outcome, witness, words: "".into(), took };
-        let link = writer.next(&self.journal, Entry::Settled(settled))?;
+        let link = ride.writer.next(&self.journal, Entry::Settled(settled))?;
         match journal::send(self.sessions.worker.as_mut(), &link).await {
             Ok(()) => Ok(Ok(link)),
             Err(JournalError::Wire(error)) if error.kind == WireErrorKind::Lost => {
