@@ -135,7 +135,7 @@ pub(super) fn picker_key(state: &mut State, key: Key) -> Vec<Errand> {
     Vec::new()
 }
 
-/// Keeps the choices that match what is typed, the best first.
+/// Keeps the choices that match what is typed, the best first. What takes a text of one's own takes this one, last.
 pub(super) fn narrow(picker: &mut Picker) {
     picker.list = List::default();
     if picker.query.text().trim().is_empty() {
@@ -149,6 +149,7 @@ pub(super) fn narrow(picker: &mut Picker) {
         .choices
         .iter()
         .enumerate()
+        .filter(|(_, choice)| !takes_text(choice))
         .filter_map(|(at, choice)| {
             let text = format!("{} {}", choice.label, choice.detail);
             let score = pattern.score(Utf32Str::new(&text, &mut buffer), &mut matcher)?;
@@ -156,7 +157,12 @@ pub(super) fn narrow(picker: &mut Picker) {
         })
         .collect();
     scored.sort_by_key(|(score, at)| (u32::MAX - score, *at));
-    picker.hits = scored.into_iter().map(|(_, at)| at).collect();
+    let own = picker.choices.iter().enumerate().filter(|(_, choice)| takes_text(choice));
+    picker.hits = scored.into_iter().map(|(_, at)| at).chain(own.map(|(at, _)| at)).collect();
+}
+
+fn takes_text(choice: &Choice) -> bool {
+    matches!(choice.does, Does::Type(_))
 }
 
 /// Enter: chooses, presses, opens.
@@ -164,9 +170,15 @@ pub(super) fn open(state: &mut State) -> Vec<Errand> {
     match &state.mode {
         Mode::Picker(picker) => {
             let at = picker.hits.get(picker.list.cursor);
-            let does = at.and_then(|at| picker.choices.get(*at)).map(|choice| choice.does.clone());
+            // With nothing to choose the list stays, and says so.
+            let Some(choice) = at.and_then(|at| picker.choices.get(*at)) else { return Vec::new() };
+            let typed = picker.query.text().trim();
+            let does = match choice.does {
+                Does::Type(which) if !typed.is_empty() => Does::Side(which, typed.to_owned()),
+                ref does => does.clone(),
+            };
             state.mode = Mode::Normal;
-            return does.map(|does| chosen(state, does)).unwrap_or_default();
+            return chosen(state, does);
         }
         Mode::Dialog(dialog) => {
             let press = dialog.buttons.get(dialog.focused).map(|button| button.does.clone());

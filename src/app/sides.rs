@@ -75,7 +75,7 @@ fn pick_side(state: &mut State, which: Which) {
         choices.insert(0, Choice { label: now.shown(), detail: "as now".into(), does });
     }
     choices.push(Choice {
-        label: "another: type a URL, a file or a folder".into(),
+        label: "a URL, a file or a folder, typed above".into(),
         detail: "postgres://... sqlite:PATH schema.sql".into(),
         does: Does::Type(which),
     });

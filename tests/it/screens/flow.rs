@@ -372,6 +372,30 @@ fn a_password_in_a_url_is_never_on_the_screen() {
     assert!(!format!("{:?}", driver.state).contains("hunter2"));
 }
 
+/// What is typed where a side is asked for is the side, if no environment has such a name.
+#[test]
+fn a_side_is_typed_where_it_is_asked_for() {
+    let mut driver = Driver::start(manner("terminal", Symbols::Unicode, Depth::Ansi16), Desk::default(), "");
+    driver.resize((120, 40));
+    driver.begin();
+    driver.play(&["O"]);
+    driver.keys(&["a", ".", "d", "b"]);
+    assert!(driver.screen().contains("a URL, a file or a folder, typed"), "{}", driver.screen());
+    driver.play(&["<Enter>"]);
+    driver.keys(&["b", ".", "d", "b"]);
+    driver.play(&["<Enter>"]);
+    let sides = [&driver.state.desk.current, &driver.state.desk.desired];
+    assert_eq!(
+        sides.map(|side| side.as_ref().map(|side| side.text.clone())),
+        ["a.db", "b.db"].map(|side| Some(side.into()))
+    );
+    // With nothing to choose a list stays.
+    driver.play(&["<Esc>", ":"]);
+    driver.keys(&["q", "q", "q", "q"]);
+    driver.play(&["<Enter>"]);
+    assert!(driver.screen().contains("nothing matches"), "{}", driver.screen());
+}
+
 /// What lies over the panes is drawn at any size, however little of it fits.
 #[test]
 fn whatever_lies_over_the_panes_is_drawn_at_every_size() {
