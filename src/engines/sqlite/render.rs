@@ -160,7 +160,7 @@ fn create(object: &Object, facts: &Facts<'_>) -> Option<Draft> {
         }
         _ => return None,
     };
-    let made = draft(Verb::Create, phase, sql, work, id, reason);
+    let made = on_table(object, draft(Verb::Create, phase, sql, work, id, reason));
     let loss = match object.body {
         Body::Table(_) | Body::Opaque(_) => lost(LossTime::Since, format!("the rows of {}", id.name)),
         _ => None,
@@ -239,7 +239,16 @@ fn remove(object: &Object, facts: &Facts<'_>) -> Option<Draft> {
         _ => return None,
     };
     let phase = if replaced { Phase::Switch } else { Phase::Contract };
-    Some(Draft { probe: probe(id, Presence::Gone), loss, ..draft(Verb::Drop, phase, sql, work, id, reason) })
+    let made = on_table(object, draft(Verb::Drop, phase, sql, work, id, reason));
+    Some(Draft { probe: probe(id, Presence::Gone), loss, ..made })
+}
+
+/// What is done to an index works on the rows of its table, and by their number.
+fn on_table(object: &Object, mut draft: Draft) -> Draft {
+    if let Body::Index(index) = &object.body {
+        draft.effects.on = vec![ObjectId::new(ObjectKind::Table, index.table.clone())];
+    }
+    draft
 }
 
 fn rename(before: &Object, after: &Object, facts: &Facts<'_>) -> Vec<Draft> {

@@ -1,7 +1,7 @@
 //! The statements of a run in their order, each with the step it belongs to, and the transactions they share.
 
 use crate::engines::{Dialect, Frame};
-use crate::model::{Batches, Course, Fingerprint, Plan, Statement, Unit};
+use crate::model::{Batches, Course, Fingerprint, Plan, Statement, Step, Unit};
 
 use super::super::run::{Segment, Transaction, reversed, segments};
 
@@ -57,11 +57,13 @@ impl Route {
 
     /// A few words on each statement.
     pub(super) fn titles(&self, plan: &Plan) -> Vec<Box<str>> {
+        let words = |step: &Step| match &step.batches {
+            Some(batches) => format!("fill {} in batches, by {}", step.subject, batches.key_words()),
+            None => format!("{} {}", step.action.word(), step.subject),
+        };
         let title = |at: &usize| match plan.steps.get(*at) {
-            Some(step) if self.leads_back => {
-                format!("take back: {} {}", step.action.word(), step.subject).into()
-            }
-            Some(step) => format!("{} {}", step.action.word(), step.subject).into(),
+            Some(step) if self.leads_back => format!("take back: {}", words(step)).into(),
+            Some(step) => words(step).into(),
             None => Box::from(""),
         };
         self.steps.iter().map(title).collect()

@@ -218,6 +218,7 @@ fn what_the_plan_adds_goes_with_its_column() {
     ground.fresh("victim");
     let ran = crate::cli::Answer::of(ground.run("victim").output().unwrap());
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("fill table t in batches, by id"), "{}", ran.err);
     assert!(ran.err.contains("batches of"), "{}", ran.err);
     ground.is_after("victim").unwrap();
     assert_eq!(ground.ask("victim", "SELECT count(*) FROM t WHERE n = lower(o)"), ["12000"]);
