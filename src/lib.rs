@@ -27,6 +27,9 @@
 //! journal is a fold over [`model::Record`]s ([`model::fold`]); it lives in the target database, and there is no other
 //! truth about a run.
 //!
+//! A plan may keep what it drops ([`model::Keepsake`]): engines put it aside in tables of ours, which no schema that is
+//! read has, and a run with the course [`model::Course::Contract`] removes it for good.
+//!
 //! Invariants, as absences:
 //! - `model`, `diff`, `planner`, `safety`, `export`, `sqltext` do no I/O, read no clock, spawn nothing.
 //! - Only `worker` holds connections. Only `promote` sends a statement that writes. Only `sqltext` quotes or

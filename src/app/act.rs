@@ -243,6 +243,7 @@ pub(super) fn act(state: &mut State, action: Action, times: Times) -> Vec<Errand
         Action::RolloutOpen => rollout::open(state),
         Action::RolloutApply => rollout::apply(state),
         Action::RolloutBack => rollout::take_back(state),
+        Action::RolloutContract => rollout::contract(state),
         Action::RolloutApprove => rollout::approve_only(state),
         Action::RolloutPlan => rollout::ask_plans(state),
         Action::RolloutRun => rollout::show_run(state),

@@ -79,6 +79,7 @@ fn finished(state: &mut State, job: &Job, answer: Answer) -> Vec<Errand> {
                 desired: place.desired.clone(),
                 privileges: crate::diff::Privileges::Ignore,
                 renames: Vec::new(),
+                dropped: crate::model::Dropped::Lost,
                 scratch: place.scratch.clone(),
             };
             sides::compare(state, order)

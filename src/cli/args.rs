@@ -39,6 +39,8 @@ pub(super) enum Request {
     Resume(Resume),
     /// Take back what a run has done
     Rollback(Rollback),
+    /// Remove for good what a run of a `--keep-dropped` plan has put aside: after that there is no rollback
+    Contract(Rollback),
     /// Where each environment stands
     Status(Doctor),
     /// What has run where
@@ -69,7 +71,7 @@ impl Request {
             Self::Run(run) => run.how.format,
             Self::Promote(promote) => promote.how.format,
             Self::Resume(resume) => resume.how.format,
-            Self::Rollback(rollback) => rollback.how.format,
+            Self::Rollback(wanted) | Self::Contract(wanted) => wanted.how.format,
             Self::Status(status) => status.format,
             Self::History(history) => history.format.of_failures(),
             Self::Demo(_) | Self::Keymap(_) | Self::Theme(_) | Self::Completions { .. } => Format::Text,
@@ -125,6 +127,10 @@ pub(super) struct Plan {
     /// Acknowledge findings about lost data
     #[arg(long)]
     pub allow_destructive: bool,
+    /// Keep dropped tables and the values of dropped columns, so that a rollback brings them back, until `contract`
+    /// removes them for good
+    #[arg(long)]
+    pub keep_dropped: bool,
 }
 
 #[derive(Args, Debug)]
@@ -203,7 +209,7 @@ pub(super) struct Rollback {
     /// A plan's folder, or a run as `history` names it [default: the last run]
     #[arg(value_name = "DIR|RUN")]
     pub what: Option<String>,
-    /// Answer for what was written since and is lost
+    /// Answer for what is lost for good
     #[arg(long)]
     pub allow_destructive: bool,
     /// The environment

@@ -27,7 +27,12 @@ pub(super) fn print_status(surface: &Surface, told: &Chronicle, format: Format) 
             let place = |place: &ChroniclePlace| match (&place.runs, &place.remembered) {
                 (Ok(runs), _) => {
                     let (last, open) = stands(runs);
-                    json!({ "name": place.name, "last": last, "open": open })
+                    let kept = place
+                        .kept
+                        .iter()
+                        .map(|kept| json!({ "place": kept.place.to_string(), "rows": kept.rows }));
+                    let kept: Vec<Value> = kept.collect();
+                    json!({ "name": place.name, "last": last, "open": open, "kept": kept })
                 }
                 (Err(failure), None) => json!({ "name": place.name, "error": failure.what }),
                 (Err(failure), Some(seen)) => {
@@ -91,6 +96,16 @@ fn stands(place: &ChroniclePlace, runs: &[RunState], paint: Paint) -> Option<(St
     let mut text = String::new();
     for difference in last.verified.iter().flat_map(|verified| &verified.differences) {
         text.push_str(&format!("  {}\n", paint.hazard(Shown::new(difference))));
+    }
+    for kept in &place.kept {
+        let rows = kept.rows.map_or("many".to_owned(), |rows| rows.to_string());
+        text.push_str(&format!("  kept: {} ({rows} rows)\n", Shown::new(kept.place.to_string())));
+    }
+    if !place.kept.is_empty() {
+        let name = Shown::new(&place.name);
+        text.push_str(&format!(
+            "  `migrator-tui contract RUN --on {name}` removes for good what a run keeps\n"
+        ));
     }
     for state in runs.iter().filter(|state| is_open(state)) {
         text.push_str(&format!("  {}\n", paint.hazard(Shown::new(standing(state)))));

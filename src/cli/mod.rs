@@ -111,6 +111,10 @@ fn perform(
             let (execute, format) = (Execute::RollBack(&wanted), wanted.how.format);
             executed(surface, project, execute, format)
         }
+        Request::Contract(wanted) => {
+            let (execute, format) = (Execute::Contract(&wanted), wanted.how.format);
+            executed(surface, project, execute, format)
+        }
         Request::Status(wanted) => {
             let order = async { reference::history_order(surface, project).await.map(CommandKind::History) };
             match session::perform(surface, order)? {

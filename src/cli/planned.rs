@@ -83,6 +83,8 @@ fn group_text(steps: &[Step], group: Range<usize>, paint: Paint) -> String {
         paint.hazard("  no rollback")
     } else if steps.iter().any(|step| matches!(step.reversal, Reversal::Lossy { .. })) {
         paint.changed("  lossy rollback")
+    } else if steps.iter().any(|step| step.keeps.is_some()) {
+        paint.muted("  kept until `contract`").to_string()
     } else {
         String::new()
     };

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::{Credential, Project, Surroundings};
 use crate::diff::Privileges;
-use crate::model::{Failure, FailureKind, RunId};
+use crate::model::{Dropped, Failure, FailureKind, RunId};
 use crate::safety::DataLoss;
 use crate::worker::{
     self, CompareOrder, Errand, ExecuteOrder, HistoryOrder, Pick, PlanOrder, Rehearsal, RehearseOrder,
@@ -38,8 +38,12 @@ pub(super) async fn plan_order(
         ([], skip) => Selection { pick: Pick::Except, objects: skip.to_vec() },
         (only, _) => Selection { pick: Pick::Only, objects: only.to_vec() },
     };
+    let mut compare = compare_order(surface, &wanted.sides, project).await?;
+    if wanted.keep_dropped {
+        compare.dropped = Dropped::Kept;
+    }
     Ok(PlanOrder {
-        compare: compare_order(surface, &wanted.sides, project).await?,
+        compare,
         name: wanted.name.clone(),
         out: wanted.out.clone(),
         rehearsal: if wanted.no_rehearse { Rehearsal::Skipped } else { Rehearsal::Wanted },
@@ -78,6 +82,7 @@ pub(super) async fn rehearse_order(
             desired: project.source(&desired, &surroundings).await.map_err(missing)?,
             privileges: origin.privileges,
             renames: Vec::new(),
+            dropped: project.dropped,
             scratch: project.scratch.clone(),
         },
     })
@@ -89,6 +94,7 @@ pub(super) enum Execute<'a> {
     Promote(&'a Promote),
     Resume(&'a Resume),
     RollBack(&'a Rollback),
+    Contract(&'a Rollback),
 }
 
 impl Execute<'_> {
@@ -97,7 +103,7 @@ impl Execute<'_> {
             Self::Run(run) => &run.how,
             Self::Promote(promote) => &promote.how,
             Self::Resume(resume) => &resume.how,
-            Self::RollBack(rollback) => &rollback.how,
+            Self::RollBack(wanted) | Self::Contract(wanted) => &wanted.how,
         }
     }
 
@@ -115,13 +121,19 @@ impl Execute<'_> {
                 folder: wanted.plan.clone(),
                 ..Request::new(Errand::Resume(wanted.run.as_ref().map(run)), wanted.on.as_deref())
             },
-            Self::RollBack(wanted) => {
+            Self::RollBack(wanted) | Self::Contract(wanted) => {
                 let folder = wanted.what.as_ref().map(PathBuf::from).filter(|path| path.is_dir());
                 let named = wanted.what.as_ref().filter(|_| folder.is_none()).map(run);
+                let errand = match self {
+                    Self::Contract(_) => Errand::Contract(named),
+                    Self::Run(_) | Self::Promote(_) | Self::Resume(_) | Self::RollBack(_) => {
+                        Errand::RollBack(named)
+                    }
+                };
                 Request {
                     folder,
                     loss: if wanted.allow_destructive { DataLoss::Allowed } else { DataLoss::Refused },
-                    ..Request::new(Errand::RollBack(named), Some(&wanted.on))
+                    ..Request::new(errand, Some(&wanted.on))
                 }
             }
         }

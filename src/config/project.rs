@@ -10,7 +10,7 @@ use super::nearest::nearest;
 use super::{Environment, Source, reference};
 use crate::connect::{PostgresTarget, Target};
 use crate::diff::Privileges;
-use crate::model::{Failure, FailureKind};
+use crate::model::{Dropped, Failure, FailureKind};
 
 /// The name of the project file.
 const FILE: &str = "migrator.toml";
@@ -63,6 +63,8 @@ pub struct Project {
     pub entries: Vec<Entry>,
     /// What comparisons of URLs and files do.
     pub privileges: Privileges,
+    /// Whether plans keep what they drop.
+    pub dropped: Dropped,
     /// The server meant for scratch databases.
     pub scratch: Option<PostgresTarget>,
     /// The database of the team's journal; `Some(Err(_))`: one is wanted, and this is wrong with it.
@@ -109,12 +111,17 @@ impl Project {
         let table = document.parse()?;
         let root = document.root(table.get_ref());
         let first = self.file.is_none() && self.entries.is_empty();
-        if let Err(failure) = root.only(&["environments", "journal", "privileges", "scratch"]) {
+        if let Err(failure) = root.only(&["environments", "journal", "keep_dropped", "privileges", "scratch"])
+        {
             self.problems.push(failure);
         }
         let privileges = self.note(root.flag("privileges")).flatten().map(compared);
         if let Some(privileges) = privileges.filter(|_| first) {
             self.privileges = privileges;
+        }
+        let keeps = self.note(root.flag("keep_dropped")).flatten();
+        if let Some(keeps) = keeps.filter(|_| first) {
+            self.dropped = if keeps { Dropped::Kept } else { Dropped::Lost };
         }
         if let Some(section) = self.note(root.section("scratch")).flatten() {
             let found = self.note(scratch(&section, surroundings)).flatten();

@@ -1,7 +1,8 @@
 //! Drafts are written as a sentence: the statement and its reason first, then only what differs from the usual.
 
 use crate::model::{
-    Boundary, Effects, Lock, Loss, LossTime, ObjectId, Phase, Probe, Runtime, Sql, Statement, Verb, Work,
+    Boundary, Effects, Keepsake, Lock, Loss, LossTime, ObjectId, Phase, Probe, Runtime, Sql, Statement, Verb,
+    Work,
 };
 
 use super::{Draft, Timing, Undo};
@@ -20,6 +21,7 @@ impl Draft {
             reason: reason.into(),
             undo: Undo::Covered,
             loss: None,
+            keeps: None,
             timing: Timing::Now,
             subject: None,
         }
@@ -48,7 +50,23 @@ impl Draft {
 
     #[must_use]
     pub fn loses(mut self, when: LossTime, what: impl Into<Box<str>>) -> Self {
-        self.loss = Some(Loss { when, what: what.into() });
+        self.loss = Some(Loss { when, what: what.into(), unkept: None });
+        self
+    }
+
+    /// What would be lost is put aside.
+    #[must_use]
+    pub fn keeps(mut self, keepsake: Keepsake) -> Self {
+        (self.loss, self.keeps) = (None, Some(keepsake));
+        self
+    }
+
+    /// What would be lost is lost, though the plan keeps what it drops.
+    #[must_use]
+    pub fn unkept(mut self, why: impl Into<Box<str>>) -> Self {
+        if let Some(loss) = &mut self.loss {
+            loss.unkept = Some(why.into());
+        }
         self
     }
 

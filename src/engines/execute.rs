@@ -84,6 +84,12 @@ pub trait Execution: Sync {
     /// The objects of a schema that are ours, whatever our home is called.
     fn own_objects(&self, schema: &Schema) -> BTreeSet<ObjectId>;
 
+    /// One row, one column: `t` while this table of ours is there.
+    fn is_there(&self, place: &QualifiedName) -> Sql;
+
+    /// The tables that hold what plans keep: rows of schema, which may be NULL, and name.
+    fn kept(&self) -> Sql;
+
     /// Settings of a session that runs a plan. `name` tells it from others.
     fn settings(&self, version: &ServerVersion, name: &str) -> Vec<Sql>;
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use crate::connect::Rows;
 use crate::model::{
-    Boundary, Change, Edit, Effects, EngineKind, Loss, Object, ObjectId, Phase, Probe, Runtime, Schema,
-    ServerVersion, Sql, Statement, Step, Verb,
+    Boundary, Change, Edit, Effects, EngineKind, Keepsake, Loss, Object, ObjectId, Phase, Probe, Runtime,
+    Schema, ServerVersion, Sql, Statement, Step, Verb,
 };
 
 mod batches;
@@ -244,6 +244,8 @@ pub struct Facts<'a> {
     /// The schema whose default privileges hold while objects are made: they change last, and back first.
     pub ground: &'a Schema,
     pub restore: Restore,
+    /// Where what is dropped is put aside; `None`: nowhere.
+    pub shelf: Option<&'a Shelf>,
 }
 
 impl Facts<'_> {
@@ -255,6 +257,15 @@ impl Facts<'_> {
             Way::Forward
         }
     }
+}
+
+/// Where an action puts aside what it drops: a name that no other plan and no other action has.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Shelf {
+    /// Ten hexadecimal digits.
+    pub plan: Box<str>,
+    /// 1-based.
+    pub number: usize,
 }
 
 /// The way a statement leads.
@@ -287,6 +298,7 @@ pub struct Draft {
     pub undo: Undo,
     /// What is lost when the step is taken back.
     pub loss: Option<Loss>,
+    pub keeps: Option<Keepsake>,
     pub timing: Timing,
     /// The object, where it is not the head of the action.
     pub subject: Option<ObjectId>,
@@ -297,6 +309,8 @@ pub struct Draft {
 pub enum Undo {
     /// By the inverse of the whole action.
     Action,
+    /// By the inverse of the whole action, and these.
+    ActionThen(Vec<Statement>),
     /// An earlier step's reversal covers it.
     Covered,
     /// By these statements.

@@ -69,6 +69,12 @@ fn step(step: &Step, stamp: &mut Stamp) {
             .for_each(|part| stamp.part(part.as_str()));
         batches.key.iter().for_each(|column| stamp.part(column.as_str()));
     }
+    if let Some(kept) = &step.keeps {
+        stamp.part("keeps");
+        stamp.part(&kept.place.to_string());
+        kept.of.iter().for_each(|id| stamp.part(&id.to_string()));
+        kept.removal.iter().for_each(|removal| statement(removal, stamp));
+    }
 }
 
 fn statement(statement: &Statement, stamp: &mut Stamp) {

@@ -1,27 +1,31 @@
-//! A plan's folder as text: `plan.toml`, `forward.sql`, `rollback.sql`. Reading checks that the three still
-//! belong together; a script edited by hand is named, never run unseen. It opens no file.
+//! A plan's folder as text: `plan.toml`, `forward.sql`, `rollback.sql`, and `contract.sql` where the plan keeps what
+//! it drops. Reading checks that they still belong together; a script edited by hand is named, never run unseen. It
+//! opens no file.
 
 use std::sync::Arc;
 
 use crate::engines::Dialect;
 use crate::model::{
-    Batches, Compatibility, Effects, EngineKind, Fingerprint, Ident, Loss, Plan, Probe, QualifiedName,
-    Reversal, ServerVersion, Sql, Standing, Statement, Unmodelled,
+    Compatibility, Effects, EngineKind, Fingerprint, Loss, Plan, Probe, Reversal, ServerVersion, Sql,
+    Standing, Statement, Unmodelled,
 };
 
 use super::digest::{judgment, sealed};
+use super::raw::{CONTRACT_FILE, contract};
 use super::wire::{self, Address, Back, Document, Lost, ProofResult, ReversalClass, VERSION};
 use super::{Direction, Noted, Proof, Record, digest, script, script_name};
 
 /// The record's file name.
 pub const PLAN_FILE: &str = "plan.toml";
 
-/// The three files of a plan.
+/// The files of a plan.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FolderText {
     pub plan: String,
     pub forward: String,
     pub rollback: String,
+    /// Only where something is kept.
+    pub contract: Option<String>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -48,6 +52,7 @@ pub fn write(record: &Record, dialect: &dyn Dialect) -> Result<FolderText, Folde
         plan,
         forward: script(record, Direction::Forward, dialect).text,
         rollback: script(record, Direction::Rollback, dialect).text,
+        contract: contract(record, dialect),
     })
 }
 
@@ -63,6 +68,12 @@ pub fn read(
         let expected = script(&record, direction, dialect).text;
         if let Some(line) = first_difference(&expected, found) {
             return Err(FolderError::Script { file: script_name(direction), line });
+        }
+    }
+    if let Some(expected) = contract(&record, dialect) {
+        let found = text.contract.as_deref().unwrap_or_default();
+        if let Some(line) = first_difference(&expected, found) {
+            return Err(FolderError::Script { file: CONTRACT_FILE, line });
         }
     }
     Ok(record)
@@ -137,14 +148,11 @@ impl wire::Step {
         let (reversal, lost, irreversible) = match &step.reversal {
             Reversal::Exact(_) => (ReversalClass::Exact, None, None),
             Reversal::Lossy { lost, .. } => {
-                (ReversalClass::Lossy, Some(Lost { when: lost.when, what: lost.what.to_string() }), None)
+                let unkept = lost.unkept.as_deref().map(str::to_owned);
+                let lost = Lost { when: lost.when, what: lost.what.to_string(), unkept };
+                (ReversalClass::Lossy, Some(lost), None)
             }
             Reversal::Impossible(reason) => (ReversalClass::Impossible, None, Some(reason.to_string())),
-        };
-        let back = |back: &Statement| Back {
-            boundary: back.boundary,
-            runtime: back.runtime,
-            sql: back.sql.as_str().to_owned(),
         };
         Self {
             id,
@@ -166,25 +174,25 @@ impl wire::Step {
             reversal,
             irreversible,
             lost,
-            batches: step.batches.as_ref().map(wire::Batches::from),
-            rollback: step.reversal.statements().iter().map(back).collect(),
+            batches: step.batches.as_ref().map(Into::into),
+            rollback: step.reversal.statements().iter().map(Back::from).collect(),
+            keeps: step.keeps.as_ref().map(Into::into),
         }
     }
 
     fn into_step(self) -> crate::model::Step {
-        let back = self.rollback.into_iter().map(|back| Statement {
-            sql: Sql::assembled(back.sql),
-            boundary: back.boundary,
-            runtime: back.runtime,
-        });
-        let back: Vec<Statement> = back.collect();
+        let back: Vec<Statement> = self.rollback.into_iter().map(Into::into).collect();
         let reversal = match (self.reversal, self.lost) {
             (ReversalClass::Exact, _) => Reversal::Exact(back),
             (ReversalClass::Lossy, lost) => Reversal::Lossy {
                 steps: back,
                 lost: lost.map_or(
-                    Loss { when: crate::model::LossTime::Forward, what: "not recorded".into() },
-                    |lost| Loss { when: lost.when, what: lost.what.into() },
+                    Loss { when: crate::model::LossTime::Forward, what: "not recorded".into(), unkept: None },
+                    |lost| Loss {
+                        when: lost.when,
+                        what: lost.what.into(),
+                        unkept: lost.unkept.map(Into::into),
+                    },
                 ),
             },
             (ReversalClass::Impossible, _) => {
@@ -206,35 +214,11 @@ impl wire::Step {
                 work: self.work,
             },
             reversal,
+            keeps: self.keeps.map(Into::into),
             probe: self.probe.map_or(Probe::Introspect, |sql| Probe::Query(Sql::assembled(sql))),
             reason: self.reason.into(),
             author: self.author,
             batches: self.batches.map(Into::into),
-        }
-    }
-}
-
-impl From<&Batches> for wire::Batches {
-    fn from(batches: &Batches) -> Self {
-        Self {
-            schema: batches.table.schema.as_ref().map(ToString::to_string),
-            table: batches.table.name.to_string(),
-            key: batches.key.iter().map(ToString::to_string).collect(),
-            source: batches.source.as_str().to_owned(),
-            set: batches.set.as_str().to_owned(),
-            filter: batches.filter.as_str().to_owned(),
-        }
-    }
-}
-
-impl From<wire::Batches> for Batches {
-    fn from(batches: wire::Batches) -> Self {
-        Self {
-            table: QualifiedName { schema: batches.schema.map(Ident::new), name: Ident::new(batches.table) },
-            key: batches.key.into_iter().map(Ident::new).collect(),
-            source: Sql::assembled(batches.source),
-            set: Sql::assembled(batches.set),
-            filter: Sql::assembled(batches.filter),
         }
     }
 }

@@ -2,11 +2,13 @@
 //! here is text in memory: it never opens a file, reads a clock or asks a server. Wire types live here, so
 //! that the domain's own types carry no serde.
 
+mod batches;
 mod comment;
 mod digest;
 mod edit;
 mod folder;
 mod image;
+mod keeps;
 mod raw;
 pub mod report;
 mod wire;
@@ -24,7 +26,7 @@ use crate::model::{
 pub use digest::digest;
 pub use edit::{Edit, EditError, edited};
 pub use folder::{FolderError, FolderText, PLAN_FILE, read, read_record, write};
-pub use raw::{Direction, Place, Script, script, script_name};
+pub use raw::{CONTRACT_FILE, Direction, Place, Script, contract, script, script_name};
 pub use wire::{address_document, document, noted_document};
 
 /// A plan and all that is written down with it.

@@ -1,4 +1,4 @@
-//! The two scripts of a plan, as the engine's own client runs them: `psql -f`, `sqlite3 <`, `mariadb <`,
+//! The scripts of a plan, as the engine's own client runs them: `psql -f`, `sqlite3 <`, `mariadb <`,
 //! `sqlcmd -i`. Statements that share a transaction stand in one; those that must not stand bare. It adds
 //! comments, transaction brackets and settings, and never changes a statement.
 
@@ -26,6 +26,26 @@ pub fn script_name(direction: Direction) -> &'static str {
     }
 }
 
+/// The file name of the script that removes for good what a plan keeps.
+pub const CONTRACT_FILE: &str = "contract.sql";
+
+/// Which of the scripts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Forward,
+    Rollback,
+    Contract,
+}
+
+impl From<Direction> for Part {
+    fn from(direction: Direction) -> Self {
+        match direction {
+            Direction::Forward => Self::Forward,
+            Direction::Rollback => Self::Rollback,
+        }
+    }
+}
+
 /// A script, and where in it each step stands.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Script {
@@ -47,9 +67,19 @@ pub struct Place {
 
 /// The whole script. A plan without steps gives the header alone.
 pub fn script(record: &Record, direction: Direction, dialect: &dyn Dialect) -> Script {
-    let mut text = header(record, direction);
+    composed(record, direction.into(), dialect)
+}
+
+/// The script that removes for good what the plan keeps. `None`: it keeps nothing.
+pub fn contract(record: &Record, dialect: &dyn Dialect) -> Option<String> {
+    let keeps = record.plan.steps.iter().any(|step| step.keeps.is_some());
+    keeps.then(|| composed(record, Part::Contract, dialect).text)
+}
+
+fn composed(record: &Record, part: Part, dialect: &dyn Dialect) -> Script {
+    let mut text = header(record, part);
     let mut marks = Vec::new();
-    written(&mut text, &mut marks, record, direction, dialect);
+    written(&mut text, &mut marks, record, part, dialect);
     let places = places(&text, &marks);
     Script { text, places }
 }
@@ -80,21 +110,16 @@ fn places(text: &str, marks: &[Mark]) -> Vec<Place> {
         .collect()
 }
 
-fn written(
-    text: &mut String,
-    marks: &mut Vec<Mark>,
-    record: &Record,
-    direction: Direction,
-    dialect: &dyn Dialect,
-) {
-    let segments = segments(&record.plan.steps, direction);
+fn written(text: &mut String, marks: &mut Vec<Mark>, record: &Record, part: Part, dialect: &dyn Dialect) {
+    let segments = segments(&record.plan.steps, part);
     if segments.is_empty() {
         return;
     }
     let client = Client::of(dialect.kind());
-    let frame = match direction {
-        Direction::Forward => dialect.frame(&record.plan.steps),
-        Direction::Rollback => dialect.frame(&way_back(&record.plan.steps)),
+    let frame = match part {
+        Part::Forward => dialect.frame(&record.plan.steps),
+        Part::Rollback => dialect.frame(&way_back(&record.plan.steps)),
+        Part::Contract => dialect.frame(&removed(&record.plan.steps)),
     };
     text.push_str(client.stop_on_error);
     bare(text, &frame.before);
@@ -232,11 +257,11 @@ impl Item<'_> {
     }
 }
 
-fn segments(steps: &[Step], direction: Direction) -> Vec<Segment<'_>> {
+fn segments(steps: &[Step], part: Part) -> Vec<Segment<'_>> {
     let mut segments: Vec<Segment<'_>> = Vec::new();
     // Whether the next transactional statement may join the last segment.
     let mut open = false;
-    for item in items(steps, direction) {
+    for item in items(steps, part) {
         let (bracket, joins) = match item.statement.map(|statement| statement.boundary) {
             Some(Boundary::Transactional) => (Bracket::Transaction, true),
             Some(Boundary::OwnTransaction) => (Bracket::Transaction, false),
@@ -263,16 +288,17 @@ fn segments(steps: &[Step], direction: Direction) -> Vec<Segment<'_>> {
     segments
 }
 
-fn items(steps: &[Step], direction: Direction) -> Vec<Item<'_>> {
+fn items(steps: &[Step], part: Part) -> Vec<Item<'_>> {
     let mut items = Vec::new();
     let numbered = steps.iter().enumerate();
-    match direction {
-        Direction::Forward => items.extend(numbered.map(|(at, step)| {
-            let mut comments = vec![comment(format_args!("[{}] {}", at + 1, facts(step)))];
-            comments.extend(step.batches.as_ref().map(batches));
-            Item { step: at, comments, statement: Some(&step.statement) }
+    match part {
+        Part::Forward => items.extend(numbered.map(|(at, step)| Item {
+            step: at,
+            comments: commented(at, step),
+            statement: Some(&step.statement),
         })),
-        Direction::Rollback => numbered.rev().for_each(|(at, step)| taken_back(at, step, &mut items)),
+        Part::Rollback => numbered.rev().for_each(|(at, step)| taken_back(at, step, &mut items)),
+        Part::Contract => numbered.for_each(|(at, step)| gone_for_good(at, step, &mut items)),
     }
     items
 }
@@ -288,6 +314,28 @@ fn batches(batches: &Batches) -> String {
         batch_size::START,
         batches.key_words()
     ))
+}
+
+/// What is said above a step.
+fn commented(at: usize, step: &Step) -> Vec<String> {
+    let mut comments = vec![comment(format_args!("[{}] {}", at + 1, facts(step)))];
+    comments.extend(step.batches.as_ref().map(batches));
+    if let Some(kept) = &step.keeps {
+        comments.push(comment(format_args!("kept: {}, in {}", kept.what(), kept.place)));
+    }
+    if let Reversal::Lossy { lost: Loss { what, unkept: Some(why), .. }, .. } = &step.reversal {
+        comments.push(comment(format_args!("not kept: {what}: {why}")));
+    }
+    comments
+}
+
+/// The end of what one step keeps.
+fn gone_for_good<'a>(at: usize, step: &'a Step, items: &mut Vec<Item<'a>>) {
+    let Some(kept) = &step.keeps else { return };
+    let mut comments = vec![comment(format_args!("[{}] removes for good: {}", at + 1, kept.what()))];
+    for statement in &kept.removal {
+        items.push(Item { step: at, comments: std::mem::take(&mut comments), statement: Some(statement) });
+    }
 }
 
 /// The way back of one step: its comments, then its statements.
@@ -335,6 +383,17 @@ fn way_back(steps: &[Step]) -> Vec<Step> {
         .collect()
 }
 
+/// What removes what is kept, as steps of their own.
+fn removed(steps: &[Step]) -> Vec<Step> {
+    let removal = |step: &Step, statement: &Statement| Step { statement: statement.clone(), ..step.clone() };
+    steps
+        .iter()
+        .flat_map(|step| {
+            step.keeps.iter().flat_map(|kept| &kept.removal).map(move |statement| removal(step, statement))
+        })
+        .collect()
+}
+
 /// Phase, lock and work, transaction mode, reason: one line.
 fn facts(step: &Step) -> String {
     let lock = match step.effects.on.first() {
@@ -350,11 +409,12 @@ fn facts(step: &Step) -> String {
     )
 }
 
-fn header(record: &Record, direction: Direction) -> String {
+fn header(record: &Record, part: Part) -> String {
     let plan = &record.plan;
-    let (title, from, to) = match direction {
-        Direction::Forward => ("Migration", &plan.from, &plan.to),
-        Direction::Rollback => ("Rollback of", &plan.to, &plan.from),
+    let (title, from, to) = match part {
+        Part::Forward => ("Migration", &plan.from, &plan.to),
+        Part::Rollback => ("Rollback of", &plan.to, &plan.from),
+        Part::Contract => ("Contract, after which there is no rollback, of", &plan.to, &plan.to),
     };
     let mut text = comment(format_args!("{title}: {}", plan.name));
     text.push_str(&comment(format_args!("Generated: {}", record.generated)));

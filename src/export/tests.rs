@@ -6,8 +6,9 @@ use crate::engines::{
     Action, AssembleError, Cause, Dialect, Disturbance, Draft, Facts, Folding, Reading, Transition,
 };
 use crate::model::{
-    Author, Boundary, Effects, EngineKind, Fingerprint, Lock, Loss, LossTime, Object, ObjectKind, Phase,
-    Probe, QualifiedName, Reversal, Runtime, Schema, Sql, Statement, Step, Unmodelled, Verb, Verdict, Work,
+    Author, Boundary, Effects, EngineKind, Fingerprint, Keepsake, Lock, Loss, LossTime, Object, ObjectKind,
+    Phase, Probe, QualifiedName, Reversal, Runtime, Schema, Sql, Statement, Step, Unmodelled, Verb, Verdict,
+    Work,
 };
 
 /// A dialect with settings and nothing else: scripts ask for no more.
@@ -88,6 +89,7 @@ fn step(sql: &str, boundary: Boundary, runtime: Runtime, reversal: Reversal) -> 
         statement: sent(sql, boundary, runtime),
         effects: Effects { lock: Lock::AccessExclusive, on: vec![table], work: Work::Catalog },
         reversal,
+        keeps: None,
         probe: Probe::Introspect,
         reason: "because".into(),
         author: Author::Planner,
@@ -156,7 +158,7 @@ fn mixed() -> Vec<Step> {
             Brief,
             Reversal::Lossy {
                 steps: vec![sent("UN-FOUR", Transactional, Brief), sent("UN-4B", NonTransactional, Long)],
-                lost: Loss { when: LossTime::Since, what: "values".into() },
+                lost: Loss { when: LossTime::Since, what: "values".into(), unkept: None },
             },
         ),
         step("FIVE", Transactional, Brief, Reversal::Exact(vec![sent("UN-FIVE", Transactional, Brief)])),
@@ -235,6 +237,35 @@ fn a_folder_reads_back_as_it_was_written() {
     assert_eq!(back.origin, record.origin);
     assert_eq!(back.compatibility, record.compatibility);
     assert_eq!(write(&back, &Settings).unwrap(), text);
+}
+
+/// A plan that puts something aside has a third script, and its record says what and where.
+#[test]
+fn what_is_kept_is_written_down_and_has_a_script_of_its_own() {
+    let place = QualifiedName::new("migrator_archive_0123456789_1", "orders");
+    let kept = Keepsake {
+        of: vec![ObjectId::new(ObjectKind::Table, QualifiedName::new("public", "orders"))],
+        place,
+        removal: vec![sent("END IT", Boundary::Transactional, Runtime::Brief)],
+    };
+    let mut steps = mixed();
+    assert!(write(&record(steps.clone()), &Settings).unwrap().contract.is_none());
+    steps[4].keeps = Some(kept.clone());
+    let record = record(steps);
+    let text = write(&record, &Settings).unwrap();
+    assert_eq!(read(&text, settings).unwrap().plan.steps, record.plan.steps);
+    assert!(
+        text.forward
+            .contains("-- kept: the rows of public.orders, in migrator_archive_0123456789_1.orders\n")
+    );
+    let contract = text.contract.clone().unwrap();
+    assert!(contract.contains("BEGIN;\n-- [5] removes for good: the rows of public.orders\n"), "{contract}");
+    assert!(contract.contains("\nEND IT;\nCOMMIT;\n") && !contract.contains("FIVE"), "{contract}");
+    let touched = FolderText { contract: Some(contract.replace("END IT", "END ALL")), ..text.clone() };
+    let refused = read(&touched, settings).unwrap_err();
+    assert!(matches!(refused, FolderError::Script { file: "contract.sql", .. }), "{refused}");
+    let plan = FolderText { plan: text.plan.replace("END IT", "END ALL"), ..text };
+    assert_eq!(read(&plan, settings).unwrap_err(), FolderError::Digest);
 }
 
 #[test]

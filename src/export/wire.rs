@@ -6,14 +6,16 @@ use serde::{Deserialize, Serialize};
 use crate::diff::Privileges;
 use crate::model::{
     Author, Boundary, EngineKind, IdParts, Ident, Lock, LossTime, ObjectId, ObjectKind, Phase, QualifiedName,
-    Renaming, Runtime, Severity, Verb, Verdict, Work,
+    Renaming, Runtime, Severity, Sql, Statement, Verb, Verdict, Work,
 };
 
+use super::batches::Batches;
 use super::image::Image;
+use super::keeps::Keeps;
 use super::{Noted, Record, digest};
 
-/// The version of the file's shape. Earlier ones did not say all that they expect to find, so what had come to a table
-/// since would be lost unseen: they are not read.
+/// The version of the file's shape. Earlier ones did not say all that they expect to find, or what they put aside, so
+/// something would be lost unseen: they are not read.
 pub(super) const VERSION: u32 = 5;
 
 #[derive(Serialize, Deserialize, Debug)]
@@ -161,18 +163,9 @@ pub(super) struct Step {
     pub batches: Option<Batches>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rollback: Vec<Back>,
-}
-
-/// An UPDATE that goes in batches: the key that it follows, and what stands behind UPDATE, SET and WHERE.
-#[derive(Serialize, Deserialize, Debug)]
-pub(super) struct Batches {
+    /// What it puts aside, and what removes that for good.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub schema: Option<String>,
-    pub table: String,
-    pub key: Vec<String>,
-    pub source: String,
-    pub set: String,
-    pub filter: String,
+    pub keeps: Option<Keeps>,
 }
 
 #[derive(Serialize, Deserialize, Clone, Copy, Debug)]
@@ -188,6 +181,9 @@ pub(super) struct Lost {
     #[serde(with = "LossWord")]
     pub when: LossTime,
     pub what: String,
+    /// Why it is not kept, where the plan keeps what it drops.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unkept: Option<String>,
 }
 
 #[derive(Serialize, Deserialize, Debug)]
@@ -234,6 +230,22 @@ impl From<Address> for ObjectId {
             signature: address.signature.map(Into::into),
         }
         .into()
+    }
+}
+
+impl From<&Statement> for Back {
+    fn from(statement: &Statement) -> Self {
+        Self {
+            boundary: statement.boundary,
+            runtime: statement.runtime,
+            sql: statement.sql.as_str().to_owned(),
+        }
+    }
+}
+
+impl From<Back> for Statement {
+    fn from(back: Back) -> Self {
+        Self { sql: Sql::assembled(back.sql), boundary: back.boundary, runtime: back.runtime }
     }
 }
 

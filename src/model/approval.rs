@@ -43,6 +43,8 @@ pub enum Heading {
     Forward,
     /// The way back of that run.
     Back(RunId),
+    /// The end of what that run has put aside.
+    Contract(RunId),
 }
 
 /// One person's yes.

@@ -109,6 +109,10 @@ pub enum Course {
         of: RunId,
         steps: usize,
     },
+    /// Removes for good what that run has put aside.
+    Contract {
+        of: RunId,
+    },
 }
 
 impl Course {
@@ -116,6 +120,7 @@ impl Course {
         match self {
             Self::Forward => "forward",
             Self::Back { .. } => "rollback",
+            Self::Contract { .. } => "contract",
         }
     }
 }
@@ -285,6 +290,8 @@ pub struct RunState {
     pub words: Box<str>,
     pub verified: Option<Verified>,
     pub closed: Option<Closed>,
+    /// The run that removed for good what this one had put aside.
+    pub contracted: Option<RunId>,
 }
 
 /// A journal that contradicts itself: nothing is concluded from it.
@@ -416,6 +423,7 @@ pub fn fold(records: &[Record]) -> Result<Vec<RunState>, Contradiction> {
                 words: "".into(),
                 verified: None,
                 closed: None,
+                contracted: None,
             });
             continue;
         }
@@ -426,6 +434,15 @@ pub fn fold(records: &[Record]) -> Result<Vec<RunState>, Contradiction> {
             });
         };
         run.take(record)?;
+        if let (Course::Contract { of }, Some(End::Done)) =
+            (&run.opened.course, run.closed.as_ref().map(|closed| closed.end))
+        {
+            let (of, by) = (of.clone(), run.run.clone());
+            if let Some(taken) = runs.iter_mut().find(|other| other.run == of) {
+                taken.contracted = Some(by);
+            }
+            continue;
+        }
         // A rollback that came to its end has taken its run back, however often it was resumed.
         if let (Course::Back { of, .. }, Some(End::Done)) =
             (&run.opened.course, run.closed.as_ref().map(|closed| closed.end))

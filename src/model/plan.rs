@@ -1,6 +1,6 @@
 //! A plan: ordered steps from one schema to another, each with its way back.
 
-use super::{Batches, Effects, Fingerprint, ObjectId, ServerVersion, Sql, Unmodelled};
+use super::{Batches, Effects, Fingerprint, ObjectId, QualifiedName, ServerVersion, Sql, Unmodelled};
 
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -31,6 +31,8 @@ pub struct Step {
     pub statement: Statement,
     pub effects: Effects,
     pub reversal: Reversal,
+    /// What the step puts aside instead of losing it.
+    pub keeps: Option<Keepsake>,
     pub probe: Probe,
     /// One line: why the step is there and has this form.
     pub reason: Box<str>,
@@ -54,6 +56,37 @@ impl Author {
             Self::Planner => "planner",
             Self::Hand => "by hand",
         }
+    }
+}
+
+/// Whether a plan keeps what it drops.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Dropped {
+    #[default]
+    Lost,
+    /// Put aside until a contract removes it for good.
+    Kept,
+}
+
+/// What a step puts aside instead of losing it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Keepsake {
+    /// What is put aside: a table with its rows, or columns with their values.
+    pub of: Vec<ObjectId>,
+    /// The table of ours that holds it. It is part of no schema that is compared.
+    pub place: QualifiedName,
+    /// Removes it for good.
+    pub removal: Vec<Statement>,
+}
+
+impl Keepsake {
+    /// `the rows of orders`, `the values of orders.note`.
+    pub fn what(&self) -> String {
+        let words = |id: &ObjectId| match &id.member {
+            Some(member) => format!("the values of {}.{member}", id.name),
+            None => format!("the rows of {}", id.name),
+        };
+        self.of.iter().map(words).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -191,6 +224,8 @@ pub struct Loss {
     pub when: LossTime,
     /// The values, in words: `the values of orders.note`.
     pub what: Box<str>,
+    /// Why it cannot be kept, where the plan keeps what it drops.
+    pub unkept: Option<Box<str>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -31,6 +31,7 @@ fn ranks(dialect: &dyn Dialect, base: &Schema, desired: &Schema, nodes: &Nodes) 
         fresh: &fresh,
         ground: base,
         restore: Restore::DefinitionOnly,
+        shelf: None,
     };
     nodes.actions.iter().map(|action| dialect.rank(action, &facts)).collect()
 }

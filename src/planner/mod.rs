@@ -12,9 +12,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::diff::{Privileges, renamed};
-use crate::engines::{Action, Dialect, Draft, Facts, Restore, Timing, Undo};
+use crate::engines::{Action, Dialect, Draft, Facts, Restore, Shelf, Timing, Undo};
 use crate::model::{
-    Author, Change, Changeset, Fingerprint, Loss, Object, ObjectId, ObjectKind, Plan, Renaming, Reversal,
+    Author, Change, Changeset, Dropped, Fingerprint, Object, ObjectId, ObjectKind, Plan, Renaming, Reversal,
     Schema, Stamp, Statement, Step,
 };
 
@@ -24,6 +24,7 @@ pub use needs::{Followed, Needs, needs};
 pub struct PlanOptions {
     pub name: Box<str>,
     pub privileges: Privileges,
+    pub dropped: Dropped,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -51,6 +52,7 @@ pub fn plan(
     let moved = (!renames.is_empty()).then(|| renamed(current, &renames));
     let base = moved.as_ref().unwrap_or(current);
     let ordered = arranged(dialect, base, desired, &changeset.changes)?;
+    let (from, to) = fingerprints(dialect, current, desired);
     let steps = Writer {
         dialect,
         base,
@@ -58,9 +60,12 @@ pub fn plan(
         created: relations(&ordered, Side::Created),
         dropped: relations(&ordered, Side::Dropped),
         privileges: options.privileges,
+        shelf: match options.dropped {
+            Dropped::Lost => None,
+            Dropped::Kept => Some(mark(&options.name, &from, &to)),
+        },
     }
     .write(&ordered)?;
-    let (from, to) = fingerprints(dialect, current, desired);
     Ok(Plan {
         name: options.name.clone(),
         from,
@@ -77,6 +82,12 @@ pub fn plan(
             .into_iter()
             .collect(),
     })
+}
+
+/// What the names of all that a plan puts aside have in common, and those of no other plan.
+fn mark(name: &str, from: &Fingerprint, to: &Fingerprint) -> Box<str> {
+    let whole = Fingerprint::of([name, from.as_str(), to.as_str()]);
+    whole.as_str().rsplit(':').next().unwrap_or_default().chars().take(10).collect()
 }
 
 /// The fingerprint of a schema: over every object's identity and definition.
@@ -193,14 +204,21 @@ struct Writer<'a> {
     created: BTreeSet<ObjectId>,
     dropped: BTreeSet<ObjectId>,
     privileges: Privileges,
+    /// What names begin with under which dropped things are kept.
+    shelf: Option<Box<str>>,
 }
 
 impl Writer<'_> {
     fn write(&self, actions: &[Action]) -> Result<Vec<Step>, PlanError> {
         let mut steps = Vec::new();
         let mut later = Vec::new();
+        let mut number = 1;
         for (at, action) in actions.iter().enumerate() {
-            let drafts = self.dialect.steps(action, &self.facts(action));
+            let shelf = self.shelf.clone().map(|plan| Shelf { plan, number });
+            let drafts = self.dialect.steps(action, &self.facts(action, shelf.as_ref()));
+            if drafts.iter().any(|draft| draft.keeps.is_some()) {
+                number += 1;
+            }
             for draft in drafts {
                 let reversal = self.reversal(&draft, actions, at)?;
                 let timing = draft.timing;
@@ -220,7 +238,7 @@ impl Writer<'_> {
         Ok(steps)
     }
 
-    fn facts(&self, action: &Action) -> Facts<'_> {
+    fn facts<'f>(&'f self, action: &Action, shelf: Option<&'f Shelf>) -> Facts<'f> {
         let was_there = match action {
             Action::Create(objects) => {
                 objects.first().is_some_and(|head| self.base.objects.contains_key(&head.id))
@@ -239,6 +257,7 @@ impl Writer<'_> {
             fresh: &self.created,
             ground: self.base,
             restore,
+            shelf,
         }
     }
 
@@ -247,18 +266,18 @@ impl Writer<'_> {
             Undo::Covered => Vec::new(),
             Undo::With(statements) => statements.clone(),
             Undo::Impossible(reason) => return Ok(Reversal::Impossible(reason.clone())),
-            Undo::Action => self.undone(actions, at)?,
+            Undo::Action => self.undone(actions, at, &[])?,
+            Undo::ActionThen(more) => self.undone(actions, at, more)?,
         };
         Ok(match &draft.loss {
             None => Reversal::Exact(statements),
-            Some(loss) => {
-                Reversal::Lossy { steps: statements, lost: Loss { when: loss.when, what: loss.what.clone() } }
-            }
+            Some(loss) => Reversal::Lossy { steps: statements, lost: loss.clone() },
         })
     }
 
-    /// The statements that take one action back, once everything after it has been taken back.
-    fn undone(&self, actions: &[Action], at: usize) -> Result<Vec<Statement>, PlanError> {
+    /// The statements that take one action back, once everything after it has been taken back, and `more` that belongs to
+    /// it. Validations come last.
+    fn undone(&self, actions: &[Action], at: usize, more: &[Statement]) -> Result<Vec<Statement>, PlanError> {
         let facts = Facts {
             version: &self.base.version,
             from: self.desired,
@@ -266,6 +285,7 @@ impl Writer<'_> {
             fresh: &self.dropped,
             ground: self.base,
             restore: Restore::OwnerAndGrants,
+            shelf: None,
         };
         let inverses = reverse::inverses(self.dialect, self.base, self.desired, actions, at)?;
         let mut now = Vec::new();
@@ -280,6 +300,7 @@ impl Writer<'_> {
                 }
             }
         }
+        now.extend(more.iter().cloned());
         now.extend(later);
         Ok(now)
     }
@@ -294,6 +315,7 @@ fn step(action: &Action, draft: Draft, reversal: Reversal) -> Step {
         statement: Statement { sql: draft.sql, boundary: draft.boundary, runtime: draft.runtime },
         effects: draft.effects,
         reversal,
+        keeps: draft.keeps,
         probe: draft.probe,
         reason: draft.reason,
         author: Author::Planner,

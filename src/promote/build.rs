@@ -80,7 +80,7 @@ async fn fill(
     let connection = database.connection.as_mut();
     let fresh = read(dialect, connection).await.map_err(Setback::Whole)?;
     let changes = diff(&fresh, wanted, &DiffOptions { privileges, renames: Vec::new() });
-    let options = PlanOptions { name: "scratch".into(), privileges };
+    let options = PlanOptions { name: "scratch".into(), privileges, ..PlanOptions::default() };
     let plan = plan(dialect, &fresh, wanted, &changes, &options).map_err(|error| match error {
         PlanError::Refused { object, reason } => Setback::Object(object, reason.into()),
     })?;

@@ -19,8 +19,8 @@ pub mod seed;
 pub use compare::{Kept, TableRows};
 pub use execute::{
     Blocker, Compared, Control, Drift, Forecast, Foreseen, Guess, Happening, LeaseHolder, Living, Mission,
-    Origin, Pace, Patience, Refusal, Report, Sending, Sight, Silence, Site, Stopped, begin, images, journal,
-    kept_plan, look, resume, roll_back, sendings, standing, tables,
+    Origin, Pace, Patience, Refusal, Report, Sending, Sight, Silence, Site, Stopped, Waiting, begin,
+    contract, images, journal, kept_plan, look, resume, roll_back, sendings, standing, tables, waiting,
 };
 pub use faults::POINTS;
 pub use journal::{Journal, JournalError};

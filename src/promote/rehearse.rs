@@ -252,7 +252,11 @@ impl Stand<'_> {
     }
 
     fn replanned(&self, after: &Schema, goal: &Schema) -> Outcome {
-        let options = PlanOptions { name: "again".into(), privileges: self.options.privileges };
+        let options = PlanOptions {
+            name: "again".into(),
+            privileges: self.options.privileges,
+            ..PlanOptions::default()
+        };
         let again = DiffOptions { privileges: self.options.privileges, renames: Vec::new() };
         let mut changes = diff(after, goal, &again);
         changes.changes = self.unexcused(changes.changes);

@@ -1,6 +1,6 @@
 //! What a plan takes away: dropped by a change, or dropped and made again because it cannot be altered in place.
 
-use crate::model::{ObjectId, ObjectKind, Verb};
+use crate::model::{ObjectId, ObjectKind, Reversal, Step, Verb};
 
 use super::survey::Survey;
 
@@ -56,4 +56,23 @@ pub(super) fn gone<'a>(survey: &Survey<'a>, kind: ObjectKind) -> Vec<Gone<'a>> {
         then: Then::MadeAgain,
     }));
     found
+}
+
+impl Survey<'_> {
+    /// Whether what goes away is put aside.
+    pub fn keeps(&self, id: &ObjectId) -> bool {
+        self.steps().any(|(_, step)| step.keeps.as_ref().is_some_and(|kept| kept.of.contains(id)))
+    }
+
+    /// Why what goes away is lost, though the plan keeps what it drops: ` It cannot be kept: …`.
+    pub fn unkept(&self, id: &ObjectId) -> String {
+        let about = |step: &Step| {
+            &step.subject == id || step.subject.member.is_none() && step.subject.name == id.name
+        };
+        let why = self.steps().filter(|(_, step)| about(step)).find_map(|(_, step)| match &step.reversal {
+            Reversal::Lossy { lost, .. } => lost.unkept.as_ref(),
+            Reversal::Exact(_) | Reversal::Impossible(_) => None,
+        });
+        why.map(|why| format!(" It cannot be kept: {why}.")).unwrap_or_default()
+    }
 }

@@ -8,7 +8,7 @@ use crate::connect::{self, PostgresTarget, Purpose};
 use crate::diff::{self, DiffOptions, Privileges};
 use crate::engines::{self, Dialect};
 use crate::model::{
-    Changeset, EngineKind, Failure, FailureKind, Fingerprint, ObjectId, ObjectKind, Renaming, Schema,
+    Changeset, Dropped, EngineKind, Failure, FailureKind, Fingerprint, ObjectId, ObjectKind, Renaming, Schema,
 };
 use crate::planner::{Followed, Needs};
 use crate::promote::normalise;
@@ -25,6 +25,8 @@ pub struct CompareOrder {
     pub desired: Source,
     pub privileges: Privileges,
     pub renames: Vec<RenameText>,
+    /// Whether a plan made from it keeps what it drops.
+    pub dropped: Dropped,
     /// The server that is meant for scratch databases, where the project names one.
     pub scratch: Option<PostgresTarget>,
 }

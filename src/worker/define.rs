@@ -57,8 +57,13 @@ fn whole(dialect: &dyn Dialect, schema: &Schema, id: &ObjectId, privileges: Priv
     let (alone_in, empty) = (with_parts(schema, id), Schema::empty(schema.version.clone()));
     let options = DiffOptions { privileges, renames: Vec::new() };
     let changes = diff::diff(&empty, &alone_in, &options);
-    let plan =
-        planner::plan(dialect, &empty, &alone_in, &changes, &PlanOptions { name: "".into(), privileges });
+    let plan = planner::plan(
+        dialect,
+        &empty,
+        &alone_in,
+        &changes,
+        &PlanOptions { privileges, ..PlanOptions::default() },
+    );
     match plan {
         Ok(plan) if !plan.steps.is_empty() => {
             joined(plan.steps.iter().map(|step| dialect.laid_out(&step.statement.sql)))

@@ -10,7 +10,7 @@ use crate::connect::sqlite::{self, Access};
 use crate::connect::{Connection, PostgresTarget, SqliteTarget, Target};
 use crate::diff::Privileges;
 use crate::export::Proof;
-use crate::model::{EngineKind, Failure, FailureKind};
+use crate::model::{Dropped, EngineKind, Failure, FailureKind};
 use crate::promote::Patience;
 use crate::safety::DataLoss;
 
@@ -227,6 +227,7 @@ async fn told(place: &DemoPlace, shop: &Shop, job: &Job) -> Result<Story, Failur
         desired: place.desired.clone(),
         privileges: Privileges::Ignore,
         renames: Vec::new(),
+        dropped: Dropped::Lost,
         scratch: place.scratch.clone(),
     };
     let first = Arc::new(compare::compare(&order, job).await?);

@@ -78,6 +78,7 @@ pub fn compare_order(
         current,
         desired,
         renames: Vec::new(),
+        dropped: project.dropped,
         scratch: project.scratch.clone(),
     }
 }

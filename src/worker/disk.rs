@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::engines;
-use crate::export::{self, Direction, FolderError, FolderText, PLAN_FILE, Record, script_name};
+use crate::export::{
+    self, CONTRACT_FILE, Direction, FolderError, FolderText, PLAN_FILE, Record, script_name,
+};
 use crate::model::{Failure, FailureKind};
 
 use super::draft::Drafted;
@@ -34,10 +36,12 @@ pub fn read_plan(folder: &Path) -> Result<Record, Failure> {
         return Err(Failure::new(FailureKind::Usage, format!("{} is not a plan's folder", folder.display()))
             .hint("name the folder that `plan --out` wrote"));
     }
+    let contract = folder.join(CONTRACT_FILE);
     let text = FolderText {
         plan: read(&folder.join(PLAN_FILE))?,
         forward: read(&folder.join(script_name(Direction::Forward)))?,
         rollback: read(&folder.join(script_name(Direction::Rollback)))?,
+        contract: if contract.exists() { Some(read(&contract)?) } else { None },
     };
     export::read(&text, engines::dialect).map_err(|error| folder_failure(folder, &error))
 }
@@ -73,11 +77,13 @@ pub fn write_plan(folder: &Path, text: &FolderText) -> Result<(), Failure> {
     fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
     // The record comes last: without it the scripts are nobody's plan.
     let files = [
-        (script_name(Direction::Forward), &text.forward),
-        (script_name(Direction::Rollback), &text.rollback),
-        (PLAN_FILE, &text.plan),
+        (script_name(Direction::Forward), Some(&text.forward)),
+        (script_name(Direction::Rollback), Some(&text.rollback)),
+        (CONTRACT_FILE, text.contract.as_ref()),
+        (PLAN_FILE, Some(&text.plan)),
     ];
     for (name, content) in files {
+        let Some(content) = content else { continue };
         let path = folder.join(name);
         replace(folder, &path, content).map_err(|error| failed(&path, &error))?;
     }
@@ -97,7 +103,7 @@ fn refuse_foreign(folder: &Path) -> Result<(), Failure> {
         Ok(text) => text.lines().any(|line| line.starts_with("digest = \"sha256:")),
         Err(_) => false,
     };
-    let names = [PLAN_FILE, script_name(Direction::Forward), script_name(Direction::Rollback)];
+    let names = [PLAN_FILE, script_name(Direction::Forward), script_name(Direction::Rollback), CONTRACT_FILE];
     for name in names {
         let path = folder.join(name);
         if let Ok(found) = fs::symlink_metadata(&path)

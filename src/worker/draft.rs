@@ -98,7 +98,8 @@ pub(super) fn draft(order: &DraftOrder) -> Result<Drafted, Failure> {
     let current = &comparison.current.schema;
     let desired = schema.as_ref().unwrap_or(&comparison.desired.schema);
     let name = order.name.clone().unwrap_or_else(|| name(&changeset)).into();
-    let options = PlanOptions { name, privileges: comparison.options.privileges };
+    let options =
+        PlanOptions { name, privileges: comparison.options.privileges, dropped: comparison.order.dropped };
     let mut plan = planner::plan(dialect, current, desired, &changeset, &options).map_err(refused)?;
     plan.images = promote::images(dialect, current, desired, &plan);
     let plan = Arc::new(plan);

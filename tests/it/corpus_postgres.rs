@@ -160,7 +160,8 @@ pub async fn one_way(
 ) -> Result<(), String> {
     let dialect = dialect(EngineKind::Postgres).unwrap();
     let options = DiffOptions { privileges: Privileges::Compare, ..DiffOptions::default() };
-    let plan_options = PlanOptions { name: "case".into(), privileges: Privileges::Compare };
+    let plan_options =
+        PlanOptions { name: "case".into(), privileges: Privileges::Compare, ..PlanOptions::default() };
     *reached = Stage::Plan;
     let (current, desired) = (server.read(work).await?, server.read(to).await?);
     let changes = diff(&current, &desired, &options);

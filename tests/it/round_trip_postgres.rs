@@ -65,7 +65,8 @@ fn options() -> DiffOptions {
 
 fn record(current: &Schema, desired: &Schema) -> Record {
     let changes = diff(current, desired, &options());
-    let plan_options = PlanOptions { name: "zoo".into(), privileges: Privileges::Compare };
+    let plan_options =
+        PlanOptions { name: "zoo".into(), privileges: Privileges::Compare, ..PlanOptions::default() };
     let made =
         plan(dialect(EngineKind::Postgres).unwrap(), current, desired, &changes, &plan_options).unwrap();
     Record {

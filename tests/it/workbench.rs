@@ -44,6 +44,7 @@ impl Bench {
             desired: place.desired.clone(),
             privileges: Privileges::Ignore,
             renames: Vec::new(),
+            dropped: migrator_tui::model::Dropped::Lost,
             scratch: place.scratch.clone(),
         };
         let Answer::Compared(found) = self.ask(CommandKind::Compare(order)).await.unwrap() else { panic!() };

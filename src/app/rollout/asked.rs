@@ -24,6 +24,9 @@ pub(super) fn main(state: &State, width: usize) -> Page {
         Deed::RollBack(_) => {
             format!("{}, taken back: {}", plan.name, counted(outlook.way.sends.len(), "statement"))
         }
+        Deed::Contract(_) => {
+            format!("{}, contracted: {}", plan.name, counted(outlook.way.sends.len(), "statement"))
+        }
     };
     page.tell("what", Role::Title, &what, width);
     page.tell("where", Role::Text, &outlook.prepared.address, width);
@@ -39,7 +42,7 @@ pub(super) fn main(state: &State, width: usize) -> Page {
     facts(outlook, &mut page, width);
     let found: Vec<&Noted> = match start.request.errand {
         Deed::Run | Deed::Promote => errors(outlook).collect(),
-        Deed::Resume(_) | Deed::RollBack(_) => Vec::new(),
+        Deed::Resume(_) | Deed::RollBack(_) | Deed::Contract(_) => Vec::new(),
     };
     for finding in found {
         page.blank();
@@ -180,7 +183,10 @@ fn locks(strongest: Lock) -> String {
 fn lost(start: &Start, page: &mut Page, width: usize) {
     let outlook = &*start.outlook;
     if !outlook.way.lost.is_empty() {
-        page.head("Lost by taking it back");
+        page.head(match start.request.errand {
+            Deed::Contract(_) => "Gone for good, and no way back after this",
+            Deed::Run | Deed::Promote | Deed::Resume(_) | Deed::RollBack(_) => "Lost by taking it back",
+        });
         for lost in &outlook.way.lost {
             page.say(Role::SeverityError, &format!("{lost}"), width);
         }
@@ -192,7 +198,12 @@ fn lost(start: &Start, page: &mut Page, width: usize) {
     let mut lines = Vec::new();
     for step in steps(outlook) {
         match &step.reversal {
-            Reversal::Exact(_) => {}
+            Reversal::Exact(_) => {
+                if let Some(kept) = &step.keeps {
+                    let text = format!("kept until a contract removes it: {}", kept.what());
+                    lines.push((Role::Text, text));
+                }
+            }
             Reversal::Lossy { lost, .. } => lines.push(match lost.when {
                 LossTime::Forward => (Role::SeverityError, format!("gone for good: {}", lost.what)),
                 LossTime::Since => {

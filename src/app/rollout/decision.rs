@@ -9,12 +9,12 @@ use crate::app::msg::Errand;
 use crate::app::state::State;
 use crate::config::keymap::Action;
 use crate::config::theme::Role;
-use crate::model::{Course, Outcome, RunState};
+use crate::model::{Outcome, RunState};
 use crate::worker::{Account, Errand as Deed, Request, Sending, Way};
 
 use super::asked::indented;
 use super::page::{Line, Page, counted, minute, time};
-use super::pipeline::key;
+use super::pipeline::{key, named};
 use super::start;
 
 /// What is to be decided.
@@ -141,8 +141,7 @@ pub(super) fn main(state: &State, width: usize) -> Page {
 fn sent(account: &Account) -> String {
     let run = &account.state;
     let total = run.outcomes.len();
-    let back = if run.opened.course == Course::Forward { "" } else { ", rollback" };
-    let plan = format!("{}{back}", run.opened.name);
+    let plan = named(run, ", ");
     let title = |at: usize| account.sendings.get(at).map_or("", |sending| &sending.title).to_owned();
     let last = minute(&run.last);
     match &run.open {

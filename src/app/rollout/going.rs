@@ -201,6 +201,7 @@ impl Going {
             Deed::Run | Deed::Promote => "running",
             Deed::Resume(_) => "going on",
             Deed::RollBack(_) => "taking back",
+            Deed::Contract(_) => "contracting",
         }
     }
 }

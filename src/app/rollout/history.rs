@@ -4,7 +4,7 @@ use crate::app::msg::Errand;
 use crate::app::state::State;
 use crate::config::keymap::Action;
 use crate::config::theme::Role;
-use crate::model::{Course, RunState};
+use crate::model::RunState;
 
 use super::page::{Line, Page, minute};
 use super::{account, pipeline};
@@ -53,12 +53,11 @@ pub(super) fn main(state: &State) -> Page {
     let widest = rows.iter().map(|row| row.on.chars().count()).max().unwrap_or(0).min(20);
     for (at, row) in rows.iter().enumerate() {
         let (role, word) = pipeline::word(row.run);
-        let back = if row.run.opened.course == Course::Forward { "" } else { " rollback" };
         let on: String = row.on.chars().take(20).collect();
         page.push(
             Line::new(Role::Muted, format!(" {}  ", minute(&row.run.began)))
                 .and(Role::Text, format!("{on:<widest$}  "))
-                .and(Role::Title, format!("{}{back}", row.run.opened.name))
+                .and(Role::Title, pipeline::named(row.run, " "))
                 .right(role, word)
                 .of_row(at),
         );

@@ -114,6 +114,17 @@ pub fn passed(runs: &[RunState], chosen: &Chosen) -> Passed {
     }
 }
 
+/// The plan of a run, and the way it led where that was not forward.
+pub(super) fn named(run: &RunState, between: &str) -> String {
+    let course = &run.opened.course;
+    match course {
+        Course::Forward => run.opened.name.to_string(),
+        Course::Back { .. } | Course::Contract { .. } => {
+            format!("{}{between}{}", run.opened.name, course.word())
+        }
+    }
+}
+
 /// A run's standing in a word or two, with its look.
 pub(super) fn word(run: &RunState) -> (Role, &'static str) {
     match (run.standing(), run.closed.as_ref().map(|closed| closed.end)) {
@@ -244,10 +255,7 @@ fn last_run(state: &State, station: &Station<'_>) -> Line {
         return Line::new(Role::Muted, format!("{margin}{text}"));
     };
     let (role, standing) = word(last);
-    let what = match last.opened.course {
-        Course::Forward => last.opened.name.to_string(),
-        Course::Back { .. } => format!("{}, rollback", last.opened.name),
-    };
+    let what = named(last, ", ");
     Line::new(Role::Text, margin)
         .and(role, standing)
         .and(Role::Muted, format!(", {} by {}  ", minute(&last.last), last.opened.actor.name))
@@ -321,10 +329,9 @@ pub(super) fn aside(state: &State, width: usize) -> Page {
         page.head("Runs, the latest first");
         for run in station.runs().iter().rev().take(12) {
             let (role, standing) = word(run);
-            let back = if run.opened.course == Course::Forward { "" } else { " rollback" };
             let line = Line::new(Role::Muted, format!(" {}  ", minute(&run.began)))
                 .and(role, standing)
-                .and(Role::Text, format!("  {}{back}", run.opened.name));
+                .and(Role::Text, format!("  {}", named(run, " ")));
             page.push(line);
         }
     }

@@ -4,7 +4,7 @@
 use crate::app::difference::{self, Around, Difference, Layout, Row};
 use crate::app::state::State;
 use crate::config::theme::Role;
-use crate::model::{Course, Outcome, RunState};
+use crate::model::{Outcome, RunState};
 use crate::worker::{Drift, Sending};
 
 use super::page::{Line, Page, counted, minute, time};
@@ -32,8 +32,7 @@ impl Report {
 pub(super) fn main(state: &State, width: usize) -> Page {
     let Some(report) = &state.rollout.report else { return Page::new("no report") };
     let run = &report.run;
-    let back = if run.opened.course == Course::Forward { "" } else { ", rollback" };
-    let mut page = Page::new(format!("report: {}{back} on {}", run.opened.name, report.on));
+    let mut page = Page::new(format!("report: {} on {}", pipeline::named(run, ", "), report.on));
     page.right = run.run.to_string();
     let (role, word) = pipeline::word(run);
     page.tell("end", role, word, width);

@@ -72,6 +72,13 @@ impl Start {
                 given: Given::No,
             });
         }
+        if let Deed::Contract(_) = request.errand {
+            demands.push(Demand {
+                what: "what was put aside is removed, and there is no way back".into(),
+                word: "no way back".into(),
+                given: Given::No,
+            });
+        }
         if let (Deed::Resume(_), Some(why)) = (&request.errand, outlook.prepared.waits.first()) {
             demands.push(Demand { what: why.what.clone(), word: OUTSIDE.into(), given: Given::No });
         }
@@ -105,7 +112,9 @@ impl Start {
     pub fn hindrance(&self) -> Option<&crate::model::Failure> {
         let prepared = &self.outlook.prepared;
         match self.request.errand {
-            Deed::Run | Deed::Promote => prepared.blocked.first().or(prepared.waits.first()),
+            Deed::Run | Deed::Promote | Deed::Contract(_) => {
+                prepared.blocked.first().or(prepared.waits.first())
+            }
             Deed::RollBack(_) if prepared.quorum.is_some() => prepared.blocked.first(),
             Deed::Resume(_) | Deed::RollBack(_) => None,
         }
@@ -128,6 +137,7 @@ impl Start {
             Deed::Promote => "promote",
             Deed::Resume(_) => "go on",
             Deed::RollBack(_) => "take back",
+            Deed::Contract(_) => "contract",
         }
     }
 }
@@ -215,6 +225,28 @@ pub(in crate::app) fn take_back(state: &mut State) -> Vec<Errand> {
         Some(run) => foresee(state, Request::new(Deed::RollBack(Some(run)), Some(&on))),
         None => {
             state.say(Tone::Info, format!("nothing that ran on {on} is there to be taken back"));
+            Vec::new()
+        }
+    }
+}
+
+/// Finds out what removing for good what the last run of the station has put aside would do.
+pub(in crate::app) fn contract(state: &mut State) -> Vec<Errand> {
+    if busy(state) {
+        return Vec::new();
+    }
+    let Some(station) = pipeline::here(state) else { return Vec::new() };
+    let stands = |run: &&RunState| {
+        run.opened.course == Course::Forward
+            && run.contracted.is_none()
+            && run.closed.as_ref().is_some_and(|closed| closed.end == End::Done)
+    };
+    let (on, run) =
+        (station.name.clone(), station.runs().iter().rev().find(stands).map(|run| run.run.clone()));
+    match run {
+        Some(run) => foresee(state, Request::new(Deed::Contract(Some(run)), Some(&on))),
+        None => {
+            state.say(Tone::Info, format!("nothing that ran on {on} keeps anything"));
             Vec::new()
         }
     }
@@ -366,7 +398,7 @@ fn begin(state: &mut State) -> Vec<Errand> {
             request.acknowledged = words.filter(is_rule).cloned().collect();
         }
         Deed::Resume(_) => request.acknowledged = words.filter(|word| *word == OUTSIDE).cloned().collect(),
-        Deed::RollBack(_) => request.loss = DataLoss::Allowed,
+        Deed::RollBack(_) | Deed::Contract(_) => request.loss = DataLoss::Allowed,
     }
     request.approval.clone_from(&start.token);
     let outlook = std::sync::Arc::clone(&start.outlook);

@@ -158,6 +158,7 @@ actions! {
     RolloutOpen "rollout.open" "Environments: what ran where, and what runs next" ANYWHERE;
     RolloutApply "rollout.apply" "Run the plan here, or go on with what stopped" ANYWHERE;
     RolloutBack "rollout.back" "Take the last run back" ROLLOUT;
+    RolloutContract "rollout.contract" "Remove for good what the last run has put aside" ROLLOUT;
     RolloutApprove "rollout.approve" "Approve without running, and show the token for a run elsewhere" ROLLOUT;
     RolloutPlan "rollout.plan" "Choose the plan to run" ROLLOUT;
     RolloutRun "rollout.run" "The run under way, or the last one" ANYWHERE;

@@ -14,13 +14,18 @@ use crate::model::{
 use crate::sql;
 use crate::sqltext::{Literal, SqlBuilder};
 
-use super::Postgres;
 use super::batches::SPELLING;
+use super::{Postgres, render};
 
 const PG: EngineKind = EngineKind::Postgres;
 
 /// The comment that tells our schema from one of the user's with the same name.
 pub(super) const MARK: &str = "migrator-tui: journal of schema migrations";
+
+/// Whether a schema of this comment is ours: the journal, or what a plan keeps.
+fn is_ours(comment: &str) -> bool {
+    comment == MARK || comment.starts_with(render::KEPT)
+}
 
 fn text(value: &str) -> Literal<'_> {
     Literal(value)
@@ -96,7 +101,7 @@ impl Execution for Postgres {
     fn own_objects(&self, schema: &Schema) -> BTreeSet<ObjectId> {
         let homes: BTreeSet<&Ident> = schema
             .of_kind(ObjectKind::Schema)
-            .filter(|found| found.about.comment.as_deref() == Some(MARK))
+            .filter(|found| found.about.comment.as_deref().is_some_and(is_ours))
             .map(|found| &found.id.name.name)
             .collect();
         if homes.is_empty() {
@@ -107,6 +112,18 @@ impl Execution for Postgres {
             None => id.kind == ObjectKind::Schema && homes.contains(&id.name.name),
         };
         schema.objects.keys().filter(ours).cloned().collect()
+    }
+
+    fn is_there(&self, place: &QualifiedName) -> Sql {
+        let place = sql!(PG; place);
+        sql!(PG; "SELECT CASE WHEN pg_catalog.to_regclass(", Literal(place.as_str()), ") IS NULL THEN 'f' ELSE 't' END")
+    }
+
+    fn kept(&self) -> Sql {
+        sql!(PG; "SELECT n.nspname, c.relname FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_class c \
+            ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p') AND NOT c.relispartition WHERE \
+            pg_catalog.starts_with(pg_catalog.obj_description(n.oid, 'pg_namespace'), ", Literal(render::KEPT),
+            ") ORDER BY 1, 2")
     }
 
     fn settings(&self, version: &ServerVersion, name: &str) -> Vec<Sql> {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::keep::Kept;
 use super::rebuild::said;
 use super::token::{folded, tokens};
 use crate::model::{
@@ -26,7 +27,7 @@ pub(super) enum Filling {
 pub(super) struct Side<'a> {
     table: Option<&'a Table>,
     columns: Vec<(&'a Ident, &'a Column)>,
-    constraints: Vec<&'a Constraint>,
+    pub(super) constraints: Vec<&'a Constraint>,
 }
 
 impl<'a> Side<'a> {
@@ -44,7 +45,7 @@ impl<'a> Side<'a> {
         side
     }
 
-    fn has(&self, setting: &str) -> bool {
+    pub fn has(&self, setting: &str) -> bool {
         self.table.is_some_and(|table| table.storage.contains(setting))
     }
 
@@ -60,12 +61,12 @@ impl<'a> Side<'a> {
             .map(|(table, to)| (table, to.as_slice()))
     }
 
-    fn column(&self, name: &Ident) -> Option<(&'a Ident, &'a Column)> {
+    pub fn column(&self, name: &Ident) -> Option<(&'a Ident, &'a Column)> {
         self.columns.iter().find(|(own, _)| own.as_str().eq_ignore_ascii_case(name.as_str())).copied()
     }
 
     /// The columns that hold values of their own.
-    fn stored(&self) -> impl Iterator<Item = (&'a Ident, &'a Column)> {
+    pub fn stored(&self) -> impl Iterator<Item = (&'a Ident, &'a Column)> {
         self.columns.iter().filter(|(_, column)| !matches!(column.value, Value::Generated { .. })).copied()
     }
 
@@ -80,7 +81,7 @@ impl<'a> Side<'a> {
     }
 
     /// A name by which the rowid can be had on both sides, where it is nobody's column.
-    fn rowid(&self, other: &Side<'_>) -> Option<&'static str> {
+    pub fn rowid(&self, other: &Side<'_>) -> Option<&'static str> {
         if self.has("without_rowid") || other.has("without_rowid") || other.alias().is_some() {
             return None;
         }
@@ -98,6 +99,7 @@ pub(super) fn rows(
     before: &Side<'_>,
     after: &Side<'_>,
     filling: Filling,
+    kept: Option<&Kept>,
 ) -> Option<Sql> {
     let mut into: Vec<Sql> = Vec::new();
     let mut values: Vec<Sql> = Vec::new();
@@ -108,7 +110,19 @@ pub(super) fn rows(
     }
     for (name, column) in after.stored() {
         let value = match before.column(name) {
-            Some((old_name, old)) => kept(old_name, old, column, before, after),
+            Some((old_name, old)) => carried(old_name, old, column, before, after),
+            None if kept.is_some_and(|kept| kept.columns.contains(name)) => {
+                let filled = filling == Filling::WhereNeeded && needs_value(name, column, after);
+                let new = match &column.value {
+                    _ if filled => filler(name, column, after),
+                    Value::Default(default) => sql!(E; &default_value(default)),
+                    Value::Plain | Value::Identity(_) | Value::Generated { .. } => sql!(E; "NULL"),
+                };
+                match kept {
+                    Some(kept) => kept.value(from, name, &new),
+                    None => new,
+                }
+            }
             None if filling == Filling::WhereNeeded && needs_value(name, column, after) => {
                 filler(name, column, after)
             }
@@ -124,7 +138,7 @@ pub(super) fn rows(
     Some(sql.piece(") SELECT ").joined(&values, ", ").piece(" FROM ").piece(from).done())
 }
 
-fn kept(name: &Ident, old: &Column, new: &Column, before: &Side<'_>, after: &Side<'_>) -> Sql {
+fn carried(name: &Ident, old: &Column, new: &Column, before: &Side<'_>, after: &Side<'_>) -> Sql {
     let mut value = sql!(E; name);
     if is_cast(old, new, before, after) {
         value = sql!(E; "CAST(", &value, " AS ", &new.data_type, ")");
@@ -204,12 +218,19 @@ fn affinity(declared: &str) -> Affinity {
 }
 
 /// What the rebuild, or its way back, cannot keep.
-pub(super) fn loss(subject: &ObjectId, before: &Side<'_>, after: &Side<'_>) -> Option<Loss> {
+/// Values that are put aside are none.
+pub(super) fn loss(
+    subject: &ObjectId,
+    before: &Side<'_>,
+    after: &Side<'_>,
+    kept: Option<&Kept>,
+) -> Option<Loss> {
     let table = &subject.name;
     let mut forward = Vec::new();
     let mut since = Vec::new();
     for (name, old) in before.stored() {
         match after.column(name) {
+            None if kept.is_some_and(|kept| kept.columns.contains(name)) => {}
             None => forward.push(format!("the values of {table}.{name}")),
             Some((_, new)) if is_cast(old, new, before, after) => {
                 forward.push(format!("the values of {table}.{name} that are no {}", new.data_type));

@@ -29,6 +29,7 @@ pub(super) fn draft(
         reason: reason.into(),
         undo: Undo::Action,
         loss: None,
+        keeps: None,
         timing: Timing::Now,
         subject: None,
     }
@@ -43,7 +44,7 @@ fn relation(id: &ObjectId) -> ObjectId {
 }
 
 pub(super) fn lost(when: LossTime, what: impl Into<Box<str>>) -> Option<Loss> {
-    Some(Loss { when, what: what.into() })
+    Some(Loss { when, what: what.into(), unkept: None })
 }
 
 /// Whether something is there.

@@ -13,8 +13,8 @@ use crate::model::{
 use crate::sql;
 use crate::sqltext::Literal;
 
-use super::Sqlite;
 use super::batches::SPELLING;
+use super::{Sqlite, keep};
 
 const LITE: EngineKind = EngineKind::Sqlite;
 
@@ -108,7 +108,18 @@ impl Execution for Sqlite {
         };
         let names: BTreeSet<String> =
             schema.of_kind(ObjectKind::Table).filter_map(|table| home(&table.id)).flatten().collect();
-        schema.objects.keys().filter(|id| names.contains(id.name.name.as_str())).cloned().collect()
+        let ours = |name: &str| names.contains(name) || keep::is_shadow(name);
+        schema.objects.keys().filter(|id| ours(id.name.name.as_str())).cloned().collect()
+    }
+
+    fn is_there(&self, place: &QualifiedName) -> Sql {
+        sql!(LITE; "SELECT CASE WHEN EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ",
+            Literal(place.name.as_str()), ") THEN 't' ELSE 'f' END")
+    }
+
+    fn kept(&self) -> Sql {
+        sql!(LITE; "SELECT NULL, name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'migrator_shadow_*' \
+            ORDER BY name")
     }
 
     fn settings(&self, _: &ServerVersion, _: &str) -> Vec<Sql> {

@@ -11,6 +11,7 @@ mod effects;
 mod execute;
 mod hand;
 mod introspect;
+mod keep;
 mod layout;
 mod native;
 mod parse;

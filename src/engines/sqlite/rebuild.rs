@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::copy::{self, Filling, Side};
 use super::effects::draft;
+use super::keep;
 use super::render::free_name;
 use super::source::{Inside, create_table, under_name};
 use super::token::folded;
@@ -27,16 +28,32 @@ pub(super) fn steps(
     after: &[Arc<Object>],
     facts: &Facts<'_>,
 ) -> Vec<Draft> {
-    let forward = Rebuild { subject, before: Side::of(before), after: Side::of(after), facts };
+    let (old, new) = (Side::of(before), Side::of(after));
+    let kept = keep::rebuilt(&old, &new, facts);
+    let (kept, unkept) = match kept {
+        Some(Ok(kept)) => (Some(kept), None),
+        Some(Err(why)) => (None, Some(why)),
+        None => (None, None),
+    };
+    let forward = Rebuild { subject, before: old, after: new, facts, kept: None };
     let mut drafts = forward.drafts(Filling::Never);
     let turned = Facts { from: facts.to, to: facts.from, ..*facts };
-    let back = Rebuild { subject, before: Side::of(after), after: Side::of(before), facts: &turned };
+    let back = Rebuild {
+        subject,
+        before: Side::of(after),
+        after: Side::of(before),
+        facts: &turned,
+        kept: kept.as_ref(),
+    };
     let way_back = back.drafts(Filling::WhereNeeded).into_iter().map(|one| Statement {
         sql: one.sql,
         boundary: one.boundary,
         runtime: one.runtime,
     });
-    let loss = copy::loss(subject, &forward.before, &forward.after);
+    let mut loss = copy::loss(subject, &forward.before, &forward.after, kept.as_ref());
+    if let (Some(loss), Some(why)) = (&mut loss, unkept) {
+        loss.unkept = Some(why.into());
+    }
     for (at, one) in drafts.iter_mut().enumerate() {
         one.undo = Undo::Covered;
         if at == 0 {
@@ -45,8 +62,10 @@ pub(super) fn steps(
     }
     if let Some(first) = drafts.first_mut() {
         first.undo = Undo::With(way_back.collect());
+        first.keeps = kept.as_ref().map(|kept| kept.keepsake(subject));
     }
-    drafts
+    let copied = kept.map(|kept| kept.copied(&subject.name, &forward.before)).unwrap_or_default();
+    copied.into_iter().chain(drafts).collect()
 }
 
 struct Rebuild<'a> {
@@ -54,6 +73,8 @@ struct Rebuild<'a> {
     before: Side<'a>,
     after: Side<'a>,
     facts: &'a Facts<'a>,
+    /// Values to be led back to their rows.
+    kept: Option<&'a keep::Kept>,
 }
 
 impl Rebuild<'_> {
@@ -71,7 +92,7 @@ impl Rebuild<'_> {
             "SQLite cannot alter this in place, so {table} is rebuilt: first the table as it shall be."
         );
         let mut drafts = vec![rebuild(sql!(E; &Definition::from_catalog(text)), Work::Catalog, &why)];
-        if let Some(copy) = copy::rows(table, &helper, &self.before, &self.after, filling) {
+        if let Some(copy) = copy::rows(table, &helper, &self.before, &self.after, filling, self.kept) {
             drafts.push(rebuild(copy, Work::Rewrite, "Copies every row into it."));
         }
         if self.before.autoincrements() && self.after.autoincrements() {
@@ -96,8 +117,7 @@ impl Rebuild<'_> {
             drafts.push(rename);
         }
         if self.checks_keys() {
-            let check = sql!(E; "INSERT INTO temp.", &Ident::from(CHECK_TABLE),
-                " SELECT 0 FROM pragma_foreign_key_check(", Literal(table.name.as_str()), ") LIMIT 1");
+            let check = orphans(table);
             let reason = "Fails, and takes everything back, where a row has no parent.";
             drafts.push(draft(Verb::Validate, Phase::Switch, check, Work::Scan, self.subject, reason));
         }
@@ -107,9 +127,19 @@ impl Rebuild<'_> {
     /// Whether the table has foreign keys that SQLite can check: one whose parent has no such key is an error to it
     /// even where no row is.
     fn checks_keys(&self) -> bool {
-        let mut keys = self.after.keys().peekable();
-        keys.peek().is_some() && keys.all(|(table, columns)| has_key(self.facts.to, table, columns))
+        checks_keys(&self.after, self.facts.to)
     }
+}
+
+pub(super) fn checks_keys(side: &Side<'_>, schema: &Schema) -> bool {
+    let mut keys = side.keys().peekable();
+    keys.peek().is_some() && keys.all(|(table, columns)| has_key(schema, table, columns))
+}
+
+/// Fails where a row has no parent.
+pub(super) fn orphans(table: &QualifiedName) -> Sql {
+    sql!(E; "INSERT INTO temp.", &Ident::from(CHECK_TABLE), " SELECT 0 FROM pragma_foreign_key_check(",
+        Literal(table.name.as_str()), ") LIMIT 1")
 }
 
 /// Whether any stored text may name a table.
@@ -143,7 +173,7 @@ fn has_key(schema: &Schema, table: &QualifiedName, columns: &[Ident]) -> bool {
 }
 
 /// The number that AUTOINCREMENT has reached goes along; rows that were deleted may have had more than is left.
-fn sequence(table: &QualifiedName, helper: &QualifiedName) -> [Sql; 2] {
+pub(super) fn sequence(table: &QualifiedName, helper: &QualifiedName) -> [Sql; 2] {
     let (old, new) = (Literal(table.name.as_str()), Literal(helper.name.as_str()));
     [
         sql!(E; "DELETE FROM sqlite_sequence WHERE name = ", new),

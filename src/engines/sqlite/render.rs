@@ -3,6 +3,7 @@
 
 use super::effects::{Presence, draft, lost, probe};
 use super::introspect::SHADOW;
+use super::keep;
 use super::parse;
 use super::rebuild;
 use super::source::{column_text, create_table};
@@ -31,7 +32,10 @@ pub(super) fn steps(action: &Action, facts: &Facts<'_>) -> Vec<Draft> {
             });
             head.into_iter().chain(rest).collect()
         }
-        Action::Drop(objects) => objects.first().and_then(|head| remove(head, facts)).into_iter().collect(),
+        Action::Drop(objects) => match objects.first().and_then(|head| remove(head, facts)) {
+            Some(dropping) => keep::dropped(objects, dropping, facts),
+            None => Vec::new(),
+        },
         Action::Rename { before, after } => rename(before, after, facts),
         Action::Rebuild { subject, before, after } => rebuild::steps(subject, before, after, facts),
         // Nothing of SQLite is altered where it stands.

@@ -237,7 +237,7 @@ fn written(
                 let what = format!("which rows of {} had no value where it fills one in", batches.table);
                 return Reversal::Lossy {
                     steps: back,
-                    lost: Loss { when: LossTime::Forward, what: what.into() },
+                    lost: Loss { when: LossTime::Forward, what: what.into(), unkept: None },
                 };
             }
             (Some(Batching { before: Before::Anything, .. }) | None, _) => {}

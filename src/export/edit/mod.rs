@@ -222,6 +222,7 @@ fn by_hand(written: &Written<'_>, reading: &Reading, replaced: Option<&&Step>) -
         },
         effects: reading.effects.clone(),
         reversal: Reversal::Exact(Vec::new()),
+        keeps: None,
         probe: Probe::Introspect,
         reason: said(written).or_else(before).unwrap_or_else(|| "Written by hand.".into()),
         author: Author::Hand,

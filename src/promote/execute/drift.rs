@@ -58,6 +58,10 @@ pub(super) fn drift(
     schema: &Schema,
     progressed: Progressed<'_>,
 ) -> Vec<Drift> {
+    // What is put aside is part of no schema: nothing of the plan's objects is touched, and others may use them.
+    if let Course::Contract { .. } = progressed.course {
+        return Vec::new();
+    }
     let mut found = Vec::new();
     let effect = Effect::of(plan, progressed);
     for image in &plan.images {
@@ -159,6 +163,7 @@ impl<'p> Effect<'p> {
                 Course::Forward => is_done,
                 // A step without a reversal of its own goes with the one whose reversal covers it.
                 Course::Back { steps, .. } => at < *steps && !is_done && !left.is_empty(),
+                Course::Contract { .. } => true,
             };
             match (there, is_done && is_left) {
                 (_, true) => effect.limbo.push(step),
@@ -187,7 +192,7 @@ fn expected<'i>(effect: &Effect<'_>, image: &'i Image, course: &Course) -> Optio
     }
     let alone = stands_alone(image.object.kind);
     let back = match course {
-        Course::Forward => false,
+        Course::Forward | Course::Contract { .. } => false,
         Course::Back { .. } => true,
     };
     match (any(&effect.there, makes), any(&effect.absent, makes)) {

@@ -1,4 +1,4 @@
-//! The three errands: to begin a run, to go on with one, to take one back. Each finds out first whether it may, and
+//! The errands: to begin a run, to go on with one, to take one back. Each finds out first whether it may, and
 //! sends nothing before it knows.
 
 use crate::model::{
@@ -30,6 +30,7 @@ impl Stand<'_, '_> {
                 Refusal::Drifted(drifted)
             }));
         }
+        self.none_in_the_way().await?;
         if mission.control.is_stopped() {
             return Err(stopped().into());
         }
@@ -74,9 +75,16 @@ impl Stand<'_, '_> {
                 .hint("nothing was taken back: look at `status`, and ask again for the run as it is now")
                 .into());
         }
-        if state.opened.course != Course::Forward {
-            let what = format!("run {of} is a rollback itself");
-            return Err(Failure::new(FailureKind::Usage, what).hint("run the plan again instead").into());
+        match &state.opened.course {
+            Course::Forward => {}
+            Course::Back { .. } => {
+                let what = format!("run {of} is a rollback itself");
+                return Err(Failure::new(FailureKind::Usage, what).hint("run the plan again instead").into());
+            }
+            Course::Contract { .. } => {
+                let what = format!("run {of} is a contract: what it removed is gone for good");
+                return Err(Failure::new(FailureKind::Refused, what).hint(super::keep::GONE).into());
+            }
         }
         if let Some(other) =
             self.states()?.into_iter().find(|other| &other.run != of && other.standing() != RunStanding::Over)
@@ -111,6 +119,7 @@ impl Stand<'_, '_> {
         if let Some(step) = impossible(mission.plan, applied) {
             return Err(step.into());
         }
+        self.still_kept(&state, applied).await?;
         let route = Route::of(mission.site.dialect, mission.plan, &course);
         let schema = self.sessions.read(&mission.site).await?;
         let progressed = Progressed { course: &course, steps: &route.steps, applied: 0 };
@@ -154,7 +163,7 @@ fn impossible(plan: &Plan, applied: usize) -> Option<Failure> {
 }
 
 /// The plan must be the one that the run began with.
-fn same_plan(state: &RunState, route: &Route, digest: &Fingerprint) -> Result<(), Failure> {
+pub(super) fn same_plan(state: &RunState, route: &Route, digest: &Fingerprint) -> Result<(), Failure> {
     let sums = route.sums();
     let longest = sums.len().max(state.opened.statements.len());
     match (0..longest).find(|at| sums.get(*at) != state.opened.statements.get(*at)) {

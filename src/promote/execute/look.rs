@@ -173,7 +173,7 @@ pub(super) async fn asked(
 fn is_ours(dialect: &dyn Dialect, plan: &Plan, course: &Course, schema: &Schema, object: &ObjectId) -> bool {
     let image = plan.images.iter().find(|image| image.object == *object);
     let wanted = image.and_then(|image| match course {
-        Course::Forward => image.after.as_deref(),
+        Course::Forward | Course::Contract { .. } => image.after.as_deref(),
         Course::Back { .. } => image.before.as_deref(),
     });
     let found = schema.objects.get(object).map(|found| text(dialect, found));

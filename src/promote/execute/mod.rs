@@ -8,6 +8,7 @@ mod errand;
 mod forecast;
 mod going;
 mod job;
+mod keep;
 mod look;
 mod monitor;
 mod route;
@@ -37,6 +38,7 @@ use stand::Stand;
 pub use super::lease::Holder as LeaseHolder;
 pub use drift::{Drift, Origin, images};
 pub use forecast::{Compared, Forecast, Foreseen, Guess};
+pub use keep::{Waiting, waiting};
 pub use look::{Living, Sending, Sight, look, sendings};
 pub use monitor::{Blocker, Pace, Silence};
 pub use site::Site;
@@ -189,6 +191,13 @@ pub async fn resume(mission: &Mission<'_>, run: RunId) -> Result<Report, Stopped
 pub async fn roll_back(mission: &Mission<'_>, seen: &RunState, run: RunId) -> Result<Report, Stopped> {
     let mut stand = Stand::open(mission, run).await?;
     let result = stand.roll_back(seen).await;
+    stand.close(result).await
+}
+
+/// Removes for good what a run has put aside. After that the run cannot be taken back.
+pub async fn contract(mission: &Mission<'_>, of: &RunId, run: RunId) -> Result<Report, Stopped> {
+    let mut stand = Stand::open(mission, run).await?;
+    let result = stand.contract(of).await;
     stand.close(result).await
 }
 

@@ -1,7 +1,7 @@
 //! The statements of a run in their order, each with the step it belongs to, and the transactions they share.
 
 use crate::engines::{Dialect, Frame};
-use crate::model::{Batches, Course, Fingerprint, Plan, Statement, Step, Unit};
+use crate::model::{Batches, Course, Fingerprint, Plan, Reversal, Statement, Step, Unit};
 
 use super::super::run::{Segment, Transaction, reversed, segments};
 
@@ -14,7 +14,7 @@ pub(super) struct Route {
     pub(super) frame: Frame,
     /// For each statement, how it is cut.
     batches: Vec<Option<Batches>>,
-    leads_back: bool,
+    course: Course,
     segments: Vec<Segment>,
 }
 
@@ -42,9 +42,18 @@ impl Route {
                     vec![None; back.len()],
                 )
             }
+            Course::Contract { .. } => {
+                let removing = removals(&plan.steps);
+                (
+                    removing.iter().map(|(_, step)| step.statement.clone()).collect(),
+                    removing.iter().map(|(at, _)| *at).collect(),
+                    dialect.frame(&removing.iter().map(|(_, step)| step.clone()).collect::<Vec<_>>()),
+                    vec![None; removing.len()],
+                )
+            }
         };
         let segments = segments(&statements);
-        Self { statements, steps, frame, batches, leads_back: *course != Course::Forward, segments }
+        Self { statements, steps, frame, batches, course: course.clone(), segments }
     }
 
     /// What each statement will be, for the journal.
@@ -62,8 +71,11 @@ impl Route {
             None => format!("{} {}", step.action.word(), step.subject),
         };
         let title = |at: &usize| match plan.steps.get(*at) {
-            Some(step) if self.leads_back => format!("take back: {}", words(step)).into(),
-            Some(step) => words(step).into(),
+            Some(step) => match (&self.course, &step.keeps) {
+                (Course::Contract { .. }, Some(kept)) => format!("remove for good: {}", kept.what()).into(),
+                (Course::Back { .. }, _) => format!("take back: {}", words(step)).into(),
+                (Course::Forward | Course::Contract { .. }, _) => words(step).into(),
+            },
             None => Box::from(""),
         };
         self.steps.iter().map(title).collect()
@@ -98,6 +110,19 @@ impl Route {
             .rfind(|segment| segment.transaction == Transaction::Around)
             .is_some_and(|last| last.statements.start == unit.from)
     }
+}
+
+/// What removes for good what these steps keep, as steps of their own, with the places of those in the plan.
+fn removals(steps: &[Step]) -> Vec<(usize, Step)> {
+    let kept =
+        steps.iter().enumerate().filter_map(|(at, step)| step.keeps.as_ref().map(|kept| (at, step, kept)));
+    kept.flat_map(|(at, step, kept)| {
+        kept.removal.iter().map(move |statement| {
+            let reversal = Reversal::Impossible("it is removed for good".into());
+            (at, Step { statement: statement.clone(), reversal, batches: None, ..step.clone() })
+        })
+    })
+    .collect()
 }
 
 /// How a unit takes effect.

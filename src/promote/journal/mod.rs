@@ -338,6 +338,7 @@ mod tests {
         vec![
             Entry::Approved(approval(Heading::Forward)),
             Entry::Approved(approval(Heading::Back(RunId::new("r1")))),
+            Entry::Approved(approval(Heading::Contract(RunId::new("r1")))),
             Entry::Spent(vec![ApprovalId::new("a1")]),
             Entry::Copied(Copied {
                 database: "1:2".into(),

@@ -198,6 +198,7 @@ impl Kind {
                 let (of, steps) = match &opened.course {
                     Course::Forward => (None, None),
                     Course::Back { of, steps } => (Some(of.to_string()), Some(*steps)),
+                    Course::Contract { of } => (Some(of.to_string()), None),
                 };
                 Self::RunBegin {
                     plan: opened.plan.to_string(),
@@ -265,6 +266,7 @@ impl Kind {
         let (course, of) = match &approval.matter.heading {
             Heading::Forward => (Course::Forward.word(), None),
             Heading::Back(run) => (BACK, Some(run.to_string())),
+            Heading::Contract(run) => (CONTRACT, Some(run.to_string())),
         };
         Self::Approved {
             id: approval.id.to_string(),
@@ -285,6 +287,8 @@ impl Kind {
 
 /// The word of [`Course::Back`].
 const BACK: &str = "rollback";
+/// The word of [`Course::Contract`].
+const CONTRACT: &str = "contract";
 
 fn word<T: Copy>(all: &[T], word: impl Fn(T) -> &'static str, found: &str) -> Result<T, String> {
     all.iter().copied().find(|one| word(*one) == found).ok_or_else(|| format!("unknown word `{found}`"))
@@ -308,6 +312,7 @@ impl Kind {
                 let course = match (direction.as_str(), of, steps) {
                     ("forward", None, None) => Course::Forward,
                     (BACK, Some(of), Some(steps)) => Course::Back { of: RunId::new(of), steps },
+                    (CONTRACT, Some(of), None) => Course::Contract { of: RunId::new(of) },
                     _ => return Err(format!("unknown direction `{direction}`")),
                 };
                 Entry::Opened(Opened {
@@ -365,6 +370,7 @@ impl Kind {
                 let heading = match (direction.as_str(), of) {
                     ("forward", None) => Heading::Forward,
                     (BACK, Some(of)) => Heading::Back(RunId::new(of)),
+                    (CONTRACT, Some(of)) => Heading::Contract(RunId::new(of)),
                     _ => return Err(format!("unknown direction `{direction}`")),
                 };
                 Entry::Approved(Approval {

@@ -28,8 +28,14 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
         let computed = matches!(body.value, Value::Generated { .. });
         let effect = if computed {
             "Programs that name it fail. Its values can be computed again.".to_owned()
+        } else if survey.keeps(gone.id) {
+            let sized = survey.sized(table);
+            format!(
+                "Its values in {sized} are kept until a contract removes them. Programs that name it fail."
+            )
         } else {
-            format!("Its values in {} are lost. Programs that name it fail.", survey.sized(table))
+            let unkept = survey.unkept(gone.id);
+            format!("Its values in {} are lost. Programs that name it fail.{unkept}", survey.sized(table))
         };
         let finding = report.on(
             gone.id,
@@ -37,6 +43,9 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
                 format!("column {table}.{column} {}.", if computed { gone.then.briefly() } else { gone.then.words() }),
                 effect,
                 match gone.then {
+                    _ if survey.keeps(gone.id) => {
+                        "Deploy a version that does not use it first. Contract the run when nobody has missed it."
+                    }
                     Then::Nothing => {
                         "Deploy a version that does not use it, keep a copy of the key and its values, and drop it \
                          in a later migration."
@@ -48,7 +57,7 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
             ),
         );
         finding.step = gone.step;
-        if computed {
+        if computed || survey.keeps(gone.id) {
             finding.severity = Severity::Warn;
         } else {
             let (table, column) = survey.former_column(table, column);

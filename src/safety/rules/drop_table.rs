@@ -30,10 +30,22 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
         };
         let effect = if foreign {
             "Queries on it fail. The rows themselves stay on the foreign server.".to_owned()
+        } else if survey.keeps(gone.id) {
+            format!(
+                "Its rows{parts} are kept until a contract removes them: {}. Programs that still use it fail.",
+                survey.size(name)
+            )
         } else {
-            format!("All rows in it{parts} are lost: {}. Programs that still use it fail.", survey.size(name))
+            let unkept = survey.unkept(gone.id);
+            format!(
+                "All rows in it{parts} are lost: {}. Programs that still use it fail.{unkept}",
+                survey.size(name)
+            )
         };
-        let instead = if gone.then == Then::MadeAgain {
+        let instead = if survey.keeps(gone.id) {
+            "Make sure that nothing asks for it any more. Contract the run when nobody has missed it."
+                .to_owned()
+        } else if gone.then == Then::MadeAgain {
             "Make a second table beside it, copy the rows in batches, keep both equal by triggers, and swap the names."
                 .to_owned()
         } else if survey.is_sqlite() {
@@ -46,7 +58,7 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
         let what = format!("table {name} {}.", gone.then.words());
         let finding = report.on(gone.id, Words::new(what, effect, instead));
         finding.step = gone.step;
-        if foreign {
+        if foreign || survey.keeps(gone.id) {
             finding.severity = Severity::Warn;
         } else {
             finding.probe = Some(probes::any_row(survey.engine(), &survey.former(name)));

@@ -28,6 +28,7 @@ fn broken(engine: EngineKind, statements: &[&str]) -> Vec<&'static str> {
             effects: reading.effects,
             reversal: Reversal::Exact(Vec::new()),
             probe: Probe::Introspect,
+            keeps: None,
             reason: "by hand".into(),
             author: Author::Hand,
             batches: None,

@@ -103,6 +103,7 @@ fn step(of: &Object, action: Verb, lock: Lock, work: Work) -> Step {
         effects: Effects { lock, on: vec![ObjectId::new(ObjectKind::Table, orders())], work },
         reversal: Reversal::Exact(Vec::new()),
         probe: Probe::Introspect,
+        keeps: None,
         reason: "by hand".into(),
         author: crate::model::Author::Planner,
         batches: None,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::config::{Place, Project, Surroundings};
 use crate::export::{self, Record, server_words};
 use crate::model::{
-    Course, End, Failure, FailureKind, LossTime, Plan, Reversal, RunId, RunStanding, RunState,
+    Course, End, Failure, FailureKind, Keepsake, LossTime, Plan, Reversal, RunId, RunStanding, RunState,
 };
 use crate::promote::{self, Sending, Sight};
 
@@ -139,8 +139,16 @@ fn resume(account: &Account, reached: usize) -> Way {
 
 /// The way back of what a run has done so far: of its first `reached` steps.
 fn back(spot: &Spot<'_>, plan: &Plan, state: &RunState, reached: usize) -> Way {
-    if let Course::Back { .. } = state.opened.course {
-        return Way::closed("it is a way back itself: once it is over, run the plan again");
+    match &state.opened.course {
+        Course::Forward => {}
+        Course::Back { .. } => {
+            return Way::closed("it is a way back itself: once it is over, run the plan again");
+        }
+        Course::Contract { .. } => return Way::closed("what it removed is gone for good"),
+    }
+    if let Some(by) = &state.contracted {
+        let gone = kept(plan).join(", ");
+        return Way::closed(format!("contract {by} removed for good: {gone}"));
     }
     if state.closed.as_ref().is_some_and(|closed| closed.end == End::TakenBack) {
         return Way::closed("it has been taken back");
@@ -166,6 +174,27 @@ fn back(spot: &Spot<'_>, plan: &Plan, state: &RunState, reached: usize) -> Way {
     way
 }
 
+/// What a plan puts aside, in words.
+fn kept(plan: &Plan) -> Vec<String> {
+    plan.steps.iter().filter_map(|step| step.keeps.as_ref()).map(Keepsake::what).collect()
+}
+
+/// The end of what a run has put aside.
+fn contract(spot: &Spot<'_>, plan: &Plan, state: &RunState) -> Way {
+    if let Some(by) = &state.contracted {
+        return Way::closed(format!("contract {by} removed it already"));
+    }
+    if state.closed.as_ref().map(|closed| closed.end) != Some(End::Done) {
+        return Way::closed("it did not come to its end, or was taken back");
+    }
+    let lost: Vec<Box<str>> = kept(plan).into_iter().map(Into::into).collect();
+    if lost.is_empty() {
+        return Way::closed("it has put nothing aside");
+    }
+    let course = Course::Contract { of: state.run.clone() };
+    Way { sends: promote::sendings(spot.dialect, plan, &course), lost, closed: None }
+}
+
 /// What a request would do.
 pub(in super::super) async fn outlook(request: &Request, job: &Job) -> Result<Outlook, Failure> {
     let mut request = request.clone();
@@ -182,12 +211,13 @@ pub(in super::super) async fn outlook(request: &Request, job: &Job) -> Result<Ou
         (Errand::Run | Errand::Promote, _) | (_, None) => {
             Way { sends: promote::sendings(spot.dialect, plan, &Course::Forward), ..Way::default() }
         }
+        (Errand::Contract(_), Some(state)) => contract(&spot, plan, state),
         (Errand::Resume(_) | Errand::RollBack(_), Some(state)) => {
             let sight = promote::look(&spot.site(), reader.as_mut(), plan, state).await?;
             let reached = reached(state, &sight);
             match order.errand {
                 Errand::RollBack(_) => back(&spot, plan, state, reached + usize::from(sight.begun)),
-                Errand::Run | Errand::Promote | Errand::Resume(_) => {
+                Errand::Run | Errand::Promote | Errand::Resume(_) | Errand::Contract(_) => {
                     let sends = promote::sendings(spot.dialect, plan, &state.opened.course);
                     Way { sends: sends.into_iter().skip(reached).collect(), ..Way::default() }
                 }

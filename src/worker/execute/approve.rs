@@ -89,6 +89,8 @@ pub(super) fn heading(errand: &Errand, state: Option<&RunState>) -> Option<Headi
         (Errand::RollBack(_), Some(state)) if state.standing() != RunStanding::Over => None,
         (Errand::RollBack(_), Some(state)) => Some(Heading::Back(state.run.clone())),
         (Errand::RollBack(run), None) => run.clone().map(Heading::Back),
+        (Errand::Contract(_), Some(state)) => Some(Heading::Contract(state.run.clone())),
+        (Errand::Contract(run), None) => run.clone().map(Heading::Contract),
     }
 }
 
@@ -153,7 +155,11 @@ fn stage(errand: &Errand, state: Option<&RunState>) -> (Course, usize) {
         (Errand::RollBack(_), Some(state)) => {
             (Course::Back { of: state.run.clone(), steps: state.applied() }, 0)
         }
-        (Errand::Run | Errand::Promote | Errand::Resume(_) | Errand::RollBack(_), _) => (Course::Forward, 0),
+        (Errand::Contract(_), Some(state)) => (Course::Contract { of: state.run.clone() }, 0),
+        (
+            Errand::Run | Errand::Promote | Errand::Resume(_) | Errand::RollBack(_) | Errand::Contract(_),
+            _,
+        ) => (Course::Forward, 0),
     }
 }
 

@@ -6,7 +6,9 @@ use std::time::UNIX_EPOCH;
 use crate::config::{Guard, Origin, Place, Window};
 use crate::connect::{self, Connection, Purpose, Target};
 use crate::export::{Noted, Proof, Record};
-use crate::model::{Course, End, Failure, FailureKind, Fingerprint, LossTime, Plan, Reversal, RunState};
+use crate::model::{
+    Course, End, Failure, FailureKind, Fingerprint, Keepsake, LossTime, Plan, Reversal, RunState,
+};
 use crate::safety::DataLoss;
 
 use super::super::queue::Job;
@@ -41,7 +43,7 @@ pub(super) async fn obstacles(
     let mut found = Vec::new();
     let begins = match order.errand {
         Errand::Run | Errand::Promote => true,
-        Errand::Resume(_) | Errand::RollBack(_) => false,
+        Errand::Resume(_) | Errand::RollBack(_) | Errand::Contract(_) => false,
     };
     if begins {
         found.extend(answered(&order.acknowledged, &kept.record.findings).err());
@@ -61,7 +63,7 @@ pub(super) async fn obstacles(
 pub(super) fn closed(order: &ExecuteOrder) -> Result<(), Failure> {
     let (on, calendar) = (&order.on.name, &order.on.calendar);
     let resumes = match order.errand {
-        Errand::Run | Errand::Promote => false,
+        Errand::Run | Errand::Promote | Errand::Contract(_) => false,
         Errand::Resume(_) => true,
         Errand::RollBack(_) => return Ok(()),
     };
@@ -100,7 +102,10 @@ fn staged(order: &ExecuteOrder) -> Result<(), Failure> {
             on.name, before.name
         ))
         .hint(format!("run it on {}, then `migrator-tui promote DIR --to {}`", before.name, on.name))),
-        (Errand::Run | Errand::Promote | Errand::Resume(_) | Errand::RollBack(_), _) => Ok(()),
+        (
+            Errand::Run | Errand::Promote | Errand::Resume(_) | Errand::RollBack(_) | Errand::Contract(_),
+            _,
+        ) => Ok(()),
     }
 }
 
@@ -154,6 +159,21 @@ pub(super) fn answered_for(loss: DataLoss, plan: &Plan, applied: usize) -> Resul
             Err(refused(format!("taking it back loses what was written since:\n  {}", lost.join("\n  ")))
                 .hint("save it first where it matters; then answer for the loss: --allow-destructive"))
         }
+    }
+}
+
+/// After a contract there is no way back. Somebody has to say that there need be none.
+pub(super) fn given_up(loss: DataLoss, plan: &Plan, state: &RunState) -> Result<(), Failure> {
+    let kept: Vec<String> =
+        plan.steps.iter().filter_map(|step| step.keeps.as_ref()).map(Keepsake::what).collect();
+    match (loss, kept.is_empty()) {
+        (DataLoss::Allowed, _) | (DataLoss::Refused, true) => Ok(()),
+        (DataLoss::Refused, false) => Err(refused(format!(
+            "after this there is no way back of run {}; it removes for good:\n  {}",
+            state.run,
+            kept.join("\n  ")
+        ))
+        .hint("save it first where it matters; then answer for the loss: --allow-destructive")),
     }
 }
 

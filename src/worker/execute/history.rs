@@ -3,7 +3,7 @@
 
 use crate::config::{self, Project, Surroundings};
 use crate::model::{Failure, FailureKind, RunState, fold};
-use crate::promote::{Journal, ledger};
+use crate::promote::{self, Journal, Waiting, ledger};
 
 use super::super::queue::Job;
 use super::book::{Book, book};
@@ -32,6 +32,8 @@ pub struct Place {
     pub runs: Result<Vec<RunState>, Failure>,
     /// What the ledger knows of a database that could not be asked.
     pub remembered: Option<Remembered>,
+    /// What plans have put aside and nobody has contracted yet.
+    pub kept: Vec<Waiting>,
 }
 
 /// Runs as they were when they were seen last. They may have gone on since.
@@ -55,12 +57,16 @@ impl HistoryOrder {
 pub(in super::super) async fn history(order: &HistoryOrder, job: &Job) -> Result<Chronicle, Failure> {
     job.reporter.doing("reading the journals");
     let looks = order.places.iter().map(|(name, place)| async move {
-        let runs = match place {
-            Ok(place) => runs_of(place).await,
+        let seen = match place {
+            Ok(place) => seen_on(place).await,
             Err(failure) => Err(failure.clone()),
         };
+        let (runs, kept) = match seen {
+            Ok((runs, kept)) => (Ok(runs), kept),
+            Err(failure) => (Err(failure), Vec::new()),
+        };
         let address = place.as_ref().ok().map(|place| place.target.to_string());
-        Place { name: name.clone(), address, runs, remembered: None }
+        Place { name: name.clone(), address, runs, remembered: None, kept }
     });
     let mut places = futures_util::future::join_all(looks).await;
     job.stop.check()?;
@@ -87,6 +93,14 @@ pub(super) async fn memory(book: &Book) -> Option<Journal> {
 fn remembered(ledger: &Journal, environment: &str) -> Option<Remembered> {
     let seen = ledger::remembered(ledger, environment)?;
     Some(Remembered { at: seen.at, runs: fold(&seen.records).ok()? })
+}
+
+/// The runs of one environment, and what they keep.
+async fn seen_on(place: &config::Place) -> Result<(Vec<RunState>, Vec<Waiting>), Failure> {
+    let spot = Spot::of(place)?;
+    let mut reader = spot.reader().await?;
+    let runs = spot.runs(reader.as_mut()).await?;
+    Ok((runs, promote::waiting(&spot.site(), reader.as_mut()).await?))
 }
 
 /// The runs of one environment, oldest first.

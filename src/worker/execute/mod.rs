@@ -79,6 +79,8 @@ pub enum Errand {
     Resume(Option<RunId>),
     /// `None`: the last one of that plan.
     RollBack(Option<RunId>),
+    /// Removes for good what a run has put aside. `None`: the last one of that plan.
+    Contract(Option<RunId>),
 }
 
 /// What became of it.
@@ -179,6 +181,9 @@ pub(super) async fn execute(order: &ExecuteOrder, job: &Job) -> Result<Ran, Fail
     if let (Errand::RollBack(_), Some(state)) = (&order.errand, state.filter(is_there)) {
         gate::answered_for(order.loss, plan, state.reached())?;
     }
+    if let (Errand::Contract(_), Some(state)) = (&order.errand, state.filter(is_there)) {
+        gate::given_up(order.loss, plan, state)?;
+    }
     let actor = actor(job);
     let mut notes = Vec::new();
     gate::pass(&order, &spot, &kept, reader.as_mut(), job, &mut notes).await?;
@@ -220,7 +225,8 @@ pub(super) async fn execute(order: &ExecuteOrder, job: &Job) -> Result<Ran, Fail
         (Errand::Run | Errand::Promote, _) => promote::begin(&mission, clock::run_id()).await,
         (Errand::Resume(_), Some(state)) => promote::resume(&mission, state.run.clone()).await,
         (Errand::RollBack(_), Some(state)) => promote::roll_back(&mission, state, clock::run_id()).await,
-        (Errand::Resume(_) | Errand::RollBack(_), None) => {
+        (Errand::Contract(_), Some(state)) => promote::contract(&mission, &state.run, clock::run_id()).await,
+        (Errand::Resume(_) | Errand::RollBack(_) | Errand::Contract(_), None) => {
             return Err(Failure::new(FailureKind::Internal, "no run was chosen"));
         }
     };
@@ -248,7 +254,7 @@ async fn read_tables(
 /// The hours in which a run may go on. A way back needs none, nor one that a person lets out of them by name.
 fn windows(order: &ExecuteOrder) -> Vec<Window> {
     match order.errand {
-        Errand::Run | Errand::Promote => order.on.calendar.windows.clone(),
+        Errand::Run | Errand::Promote | Errand::Contract(_) => order.on.calendar.windows.clone(),
         Errand::Resume(_)
             if gate::closed(&ExecuteOrder { acknowledged: Vec::new(), ..order.clone() }).is_ok() =>
         {
@@ -277,19 +283,22 @@ async fn chosen(
             let missing = || Failure::new(FailureKind::Usage, "no plan was named");
             return Ok((folder.ok_or_else(missing)?, None));
         }
-        Errand::Resume(Some(run)) | Errand::RollBack(Some(run)) => {
+        Errand::Resume(Some(run)) | Errand::RollBack(Some(run)) | Errand::Contract(Some(run)) => {
             runs.iter().find(|state| &state.run == run)
         }
         Errand::Resume(None) => runs.iter().rev().find(|state| state.standing() != RunStanding::Over),
-        Errand::RollBack(None) => runs.iter().rev().find(|state| {
+        Errand::RollBack(None) | Errand::Contract(None) => runs.iter().rev().find(|state| {
             state.opened.course == Course::Forward
                 && folder.as_ref().is_none_or(|kept| kept.digest == state.opened.plan)
         }),
     };
     let state = found.ok_or_else(|| match &order.errand {
         Errand::Resume(None) => usage(format!("{label}: every run is over, there is nothing to resume")),
-        Errand::Resume(Some(run)) | Errand::RollBack(Some(run)) => {
+        Errand::Resume(Some(run)) | Errand::RollBack(Some(run)) | Errand::Contract(Some(run)) => {
             usage(format!("{label} knows no run {run}"))
+        }
+        Errand::Contract(None) => {
+            usage(format!("{label}: this plan has not run here, there is nothing to remove"))
         }
         Errand::RollBack(None) | Errand::Run | Errand::Promote => {
             usage(format!("{label}: this plan has not run here, there is nothing to take back"))

@@ -53,7 +53,7 @@ pub async fn execute_order(
     let on = match (&request.on, &request.errand) {
         (Some(on), _) => on.clone(),
         (None, Errand::Resume(run)) => unfinished(project, surroundings, run.as_ref()).await?,
-        (None, Errand::Run | Errand::Promote | Errand::RollBack(_)) => {
+        (None, Errand::Run | Errand::Promote | Errand::RollBack(_) | Errand::Contract(_)) => {
             return Err(Failure::new(FailureKind::Usage, "no environment was named"));
         }
     };
@@ -62,7 +62,10 @@ pub async fn execute_order(
         (Errand::Promote | Errand::Run, Some(before)) => {
             Some(environment(project, &before.name, surroundings).await?)
         }
-        (Errand::Promote | Errand::Run | Errand::Resume(_) | Errand::RollBack(_), _) => None,
+        (
+            Errand::Promote | Errand::Run | Errand::Resume(_) | Errand::RollBack(_) | Errand::Contract(_),
+            _,
+        ) => None,
     };
     let mut others = Vec::new();
     let mut warnings = Vec::new();

@@ -13,6 +13,7 @@ mod forecast;
 pub mod ground;
 mod hole;
 mod journal;
+mod keep;
 mod leftovers;
 mod locks;
 mod meanwhile;

@@ -406,6 +406,7 @@ fn effect(state: &RunState, at: usize) -> (usize, bool) {
     match &state.opened.course {
         Course::Forward => (at, true),
         Course::Back { steps, .. } => (steps - 1 - at, false),
+        Course::Contract { .. } => unreachable!("nothing is kept in this world"),
     }
 }
 
@@ -422,6 +423,7 @@ fn unit_from(state: &RunState, from: usize) -> (Unit, bool) {
             let (unit, transaction) = forward.into_iter().find(|(unit, _)| unit.to == steps - from).unwrap();
             (Unit { from, to: from + unit.len() }, transaction)
         }
+        Course::Contract { .. } => unreachable!("nothing is kept in this world"),
     }
 }
 

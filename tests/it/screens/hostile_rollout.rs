@@ -137,7 +137,13 @@ impl Ill {
                 2 => Ok(Vec::new()),
                 _ => Err(self.failure()),
             };
-            places.push(ChroniclePlace { name, address: Some(self.text()), runs, remembered: None });
+            places.push(ChroniclePlace {
+                name,
+                address: Some(self.text()),
+                runs,
+                remembered: None,
+                kept: Vec::new(),
+            });
         }
         answered(driver, Purpose::Look, EventKind::Finished(Answer::Told(Chronicle { places }.into())));
         // What a person is told at the start.

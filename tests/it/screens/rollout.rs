@@ -90,6 +90,7 @@ pub(super) fn run(record: &Record, on: &str, applied: usize, end: Option<End>) -
         verified: (end == Some(End::Done))
             .then(|| Verified { after: Fingerprint::of(["after"]), differences: Vec::new() }),
         closed: end.map(|end| Closed { end, reason: "".into() }),
+        contracted: None,
     }
 }
 
@@ -115,6 +116,7 @@ fn told(driver: &mut Driver) {
         address: Some(format!("postgres://deploy@{name}.example/shop")),
         runs,
         remembered: None,
+        kept: Vec::new(),
     };
     let gone = Failure::new(FailureKind::Connection, "production: no answer from db.example:5432")
         .hint("check host, port and network; `migrator-tui doctor` tries every environment");

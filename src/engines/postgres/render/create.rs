@@ -61,7 +61,7 @@ fn simple(object: &Arc<Object>, sql: Sql, reason: &'static str, facts: &Facts<'_
     drafts
 }
 
-fn one(object: &Arc<Object>, facts: &Facts<'_>) -> Vec<Draft> {
+pub(super) fn one(object: &Arc<Object>, facts: &Facts<'_>) -> Vec<Draft> {
     let id = &object.id;
     match &object.body {
         Body::Schema => {

@@ -7,7 +7,7 @@ use crate::model::{Body, Lock, LossTime, Object, ObjectId, ObjectKind, Phase, Ve
 use crate::sql;
 
 use super::super::decide;
-use super::{PG, address::address, constraint, index, probe, sequence, table_id};
+use super::{PG, address::address, constraint, index, keep, probe, sequence, table_id};
 
 pub(super) fn drop(objects: &[Arc<Object>], facts: &Facts<'_>) -> Vec<Draft> {
     let Some(object) = objects.first() else { return Vec::new() };
@@ -24,18 +24,17 @@ pub(super) fn drop(objects: &[Arc<Object>], facts: &Facts<'_>) -> Vec<Draft> {
             .locks(Lock::AccessExclusive, [table_id(&id.name)], Work::Catalog)
             .undone_by_action()
             .probed_by(probe::relation_gone(&id.name));
-            vec![if of.foreign.is_some() {
-                draft
-            } else {
-                draft.loses(LossTime::Forward, format!("the rows of {}", id.name))
-            }]
+            if of.foreign.is_some() {
+                return vec![draft];
+            }
+            keep::table(objects, draft.loses(LossTime::Forward, format!("the rows of {}", id.name)), facts)
         }
         Body::Column(of) => {
-            let kept_by_child = decide::children(&id.name, facts.from).any(|child| {
+            let is_kept_by_child = decide::children(&id.name, facts.from).any(|child| {
                 let column = ObjectId::member(ObjectKind::Column, child.clone(), id.leaf().clone());
                 facts.to.objects.contains_key(&column)
             });
-            let head = if kept_by_child { "ALTER TABLE ONLY " } else { "ALTER TABLE " };
+            let head = if is_kept_by_child { "ALTER TABLE ONLY " } else { "ALTER TABLE " };
             let generated = matches!(of.value, crate::model::Value::Generated { .. });
             let draft = Draft::new(
                 Verb::Drop,
@@ -46,11 +45,11 @@ pub(super) fn drop(objects: &[Arc<Object>], facts: &Facts<'_>) -> Vec<Draft> {
             .locks(Lock::AccessExclusive, [table_id(&id.name)], Work::Catalog)
             .undone_by_action()
             .probed_by(probe::column_gone(&id.name, id.leaf()));
-            vec![if generated {
-                draft
-            } else {
-                draft.loses(LossTime::Forward, format!("the values of {}.{}", id.name, id.leaf()))
-            }]
+            if generated {
+                return vec![draft];
+            }
+            let draft = draft.loses(LossTime::Forward, format!("the values of {}.{}", id.name, id.leaf()));
+            keep::column(objects, of, draft, facts)
         }
         Body::Constraint(of) => vec![constraint::drop(object, of)],
         Body::Index(of) => vec![index::drop(object, of, facts)],

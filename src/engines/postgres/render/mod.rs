@@ -11,6 +11,7 @@ mod create;
 mod drop;
 mod filler;
 mod index;
+mod keep;
 mod privileges;
 mod probe;
 mod rebuild;
@@ -29,6 +30,8 @@ use crate::model::{
     Body, Boundary, EngineKind, Object, ObjectId, ObjectKind, QualifiedName, Runtime, Schema, ServerVersion,
     Sql, Statement,
 };
+
+pub(super) use keep::MARK as KEPT;
 
 pub(super) const PG: EngineKind = EngineKind::Postgres;
 
@@ -56,6 +59,7 @@ pub(super) fn define(object: &Arc<Object>) -> Vec<Sql> {
         fresh: &fresh,
         ground: &nowhere,
         restore: Restore::DefinitionOnly,
+        shelf: None,
     };
     if let Body::Column(column) = &object.body {
         return column::define(object, column, &facts);

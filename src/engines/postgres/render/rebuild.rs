@@ -96,6 +96,7 @@ pub(super) fn rebuild(
         first.loss = Some(crate::model::Loss {
             when: LossTime::Since,
             what: format!("values of {} that the other form does not have", subject.name).into(),
+            unkept: None,
         });
     }
     drafts

@@ -89,6 +89,7 @@ pub(super) fn alter_enum(object: &Object, from: &EnumType, to: &EnumType) -> Vec
         first.loss = Some(crate::model::Loss {
             when: crate::model::LossTime::Since,
             what: format!("rows that use a new label of {}", object.id.name).into(),
+            unkept: None,
         });
     }
     drafts
