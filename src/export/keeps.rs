@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Ident, Keepsake, QualifiedName};
+use crate::model::{Ident, Keepsake, QualifiedName, Sql, Statement};
 
 use super::wire::{Address, Back};
 
@@ -33,5 +33,21 @@ impl From<Keeps> for Keepsake {
             place: QualifiedName { schema: keeps.schema.map(Ident::new), name: Ident::new(keeps.table) },
             removal: keeps.contract.into_iter().map(Into::into).collect(),
         }
+    }
+}
+
+impl From<&Statement> for Back {
+    fn from(statement: &Statement) -> Self {
+        Self {
+            boundary: statement.boundary,
+            runtime: statement.runtime,
+            sql: statement.sql.as_str().to_owned(),
+        }
+    }
+}
+
+impl From<Back> for Statement {
+    fn from(back: Back) -> Self {
+        Self { sql: Sql::assembled(back.sql), boundary: back.boundary, runtime: back.runtime }
     }
 }

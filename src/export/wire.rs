@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::diff::Privileges;
 use crate::model::{
     Author, Boundary, EngineKind, IdParts, Ident, Lock, LossTime, ObjectId, ObjectKind, Phase, QualifiedName,
-    Renaming, Runtime, Severity, Sql, Statement, Verb, Verdict, Work,
+    Renaming, Runtime, Severity, Verb, Verdict, Work,
 };
 
 use super::batches::Batches;
@@ -230,22 +230,6 @@ impl From<Address> for ObjectId {
             signature: address.signature.map(Into::into),
         }
         .into()
-    }
-}
-
-impl From<&Statement> for Back {
-    fn from(statement: &Statement) -> Self {
-        Self {
-            boundary: statement.boundary,
-            runtime: statement.runtime,
-            sql: statement.sql.as_str().to_owned(),
-        }
-    }
-}
-
-impl From<Back> for Statement {
-    fn from(back: Back) -> Self {
-        Self { sql: Sql::assembled(back.sql), boundary: back.boundary, runtime: back.runtime }
     }
 }
 
