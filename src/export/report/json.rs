@@ -9,9 +9,10 @@ use crate::model::{Actor, Course};
 pub(super) fn document(report: &RunReport) -> Value {
     let (state, opened) = (&report.state, &report.state.opened);
     let place = &opened.circumstances;
-    let (taken_back, way_back) = match &opened.course {
-        Course::Forward => (None, None),
-        Course::Back { of, steps } => (Some(of.as_str()), Some(*steps)),
+    let (taken_back, way_back, contracted) = match &opened.course {
+        Course::Forward => (None, None, None),
+        Course::Back { of, steps } => (Some(of.as_str()), Some(*steps), None),
+        Course::Contract { of } => (None, None, Some(of.as_str())),
     };
     json!({
         "version": 1,
@@ -32,6 +33,7 @@ pub(super) fn document(report: &RunReport) -> Value {
         "direction": opened.course.word(),
         "takes_back": taken_back,
         "takes_back_steps": way_back,
+        "contracts": contracted,
         "result": report.result(),
         "reason": state.closed.as_ref().map(|closed| &closed.reason),
         "began": state.began,

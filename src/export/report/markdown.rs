@@ -56,8 +56,12 @@ fn heads(page: &mut Page, report: &RunReport) {
         );
     }
     row("Run", text(state.run.as_str()));
-    if let Course::Back { of, steps } = &opened.course {
-        row("Takes back", format!("{steps} steps of run {}", text(of.as_str())));
+    match &opened.course {
+        Course::Forward => {}
+        Course::Back { of, steps } => {
+            row("Takes back", format!("{steps} steps of run {}", text(of.as_str())));
+        }
+        Course::Contract { of } => row("Removes for good", format!("what run {} kept", text(of.as_str()))),
     }
     row("Run by", person(&opened.actor));
     for (at, by) in &report.story.resumed {

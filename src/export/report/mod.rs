@@ -125,7 +125,7 @@ impl RunReport {
     fn rollback(&self) -> Option<Rollback<'_>> {
         match self.state.opened.course {
             Course::Forward => self.plan.as_ref().map(|record| Rollback::of(&record.plan)),
-            Course::Back { .. } => None,
+            Course::Back { .. } | Course::Contract { .. } => None,
         }
     }
 

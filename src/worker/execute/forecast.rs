@@ -13,7 +13,7 @@ pub(super) async fn forecast(
 ) -> Option<Forecast> {
     let before = match order.errand {
         Errand::Run | Errand::Promote => order.before.as_ref()?,
-        Errand::Resume(_) | Errand::RollBack(_) => return None,
+        Errand::Resume(_) | Errand::RollBack(_) | Errand::Contract(_) => return None,
     };
     let spot = Spot::of(before).ok()?;
     let mut reader = spot.reader().await.ok()?;
