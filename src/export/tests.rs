@@ -280,10 +280,10 @@ fn a_change_by_hand_is_named() {
     assert_ne!(milder, text.plan);
     let milder = FolderText { plan: milder, ..text.clone() };
     assert_eq!(read(&milder, settings).unwrap_err(), FolderError::Judgment);
-    let newer = FolderText { plan: text.plan.replace("version = 5\n", "version = 6\n"), ..text.clone() };
-    assert_eq!(read(&newer, settings).unwrap_err(), FolderError::Version(6));
-    let older = FolderText { plan: text.plan.replace("version = 5\n", "version = 4\n"), ..text.clone() };
-    assert_eq!(read(&older, settings).unwrap_err(), FolderError::Version(4));
+    let newer = FolderText { plan: text.plan.replace("version = 6\n", "version = 7\n"), ..text.clone() };
+    assert_eq!(read(&newer, settings).unwrap_err(), FolderError::Version(7));
+    let older = FolderText { plan: text.plan.replace("version = 6\n", "version = 5\n"), ..text.clone() };
+    assert_eq!(read(&older, settings).unwrap_err(), FolderError::Version(5));
     let elsewhere = FolderText { plan: text.plan.replacen("lock = \"", "lock = \"row-", 1), ..text.clone() };
     assert!(read(&elsewhere, settings).is_err());
     let broken = FolderText { plan: "name = ".into(), ..text };

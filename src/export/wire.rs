@@ -16,7 +16,7 @@ use super::{Noted, Record, digest};
 
 /// The version of the file's shape. Earlier ones did not say all that they expect to find, or what they put aside, so
 /// something would be lost unseen: they are not read.
-pub(super) const VERSION: u32 = 5;
+pub(super) const VERSION: u32 = 6;
 
 #[derive(Serialize, Deserialize, Debug)]
 #[serde(deny_unknown_fields)]
