@@ -216,7 +216,7 @@ fn mistakes_outside_the_environments() {
         problems,
         [
             "migrator.toml:1: privleges: unknown key\n  did you mean `privileges`? known are environments, \
-             journal, privileges, scratch",
+             journal, keep_dropped, privileges, scratch",
             "migrator.toml:5: scratch.postgres: must be the URL of a PostgreSQL server\n  ",
         ]
     );
