@@ -447,16 +447,8 @@ fn words_are_typed_exactly() {
     let request = Request::new(Deed::Run, Some("staging"));
     driver.state.rollout.start = Some(Start::new(request, Arc::new(outlook(&driver))));
     shown(&mut driver, Sheet::Start);
-    let words: Vec<String> = driver
-        .state
-        .rollout
-        .start
-        .as_ref()
-        .unwrap()
-        .demands
-        .iter()
-        .map(|demand| demand.word.clone())
-        .collect();
+    let start = driver.state.rollout.start.as_ref().unwrap();
+    let words: Vec<String> = start.demands.iter().map(|demand| demand.word.clone()).collect();
     assert!(!words.is_empty(), "the demo has findings of severity error");
     driver.keys(&["A"]);
     driver.text("no");
