@@ -6,6 +6,8 @@ use std::ffi::OsString;
 use std::fmt::Display;
 use std::fs::OpenOptions;
 use std::io::Write;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How often something is tried: in every run, with `--full`, and with `--soak`.
 pub fn count(quick: usize, full: usize, soak: usize) -> usize {
@@ -66,6 +68,33 @@ impl Trial {
     /// It was tried once more and went well; what does not go well breaks the test off.
     pub fn passed(&mut self) {
         self.runs += 1;
+    }
+
+    /// So many cases, some of them at a time: for what waits most of the time. Each lane has a number, for a
+    /// database of its own.
+    pub fn side_by_side(
+        &mut self,
+        cases: usize,
+        lanes: usize,
+        one: impl Fn(usize, usize) -> Result<(), String> + Sync,
+    ) {
+        let next = AtomicUsize::new(0);
+        let told = Mutex::new(self);
+        let (next, told, one) = (&next, &told, &one);
+        std::thread::scope(|scope| {
+            for lane in 0..lanes {
+                scope.spawn(move || {
+                    loop {
+                        let case = next.fetch_add(1, Ordering::SeqCst);
+                        if case >= cases {
+                            return;
+                        }
+                        let result = one(lane, case);
+                        told.lock().unwrap().ran(format!("case {case}"), result);
+                    }
+                });
+            }
+        });
     }
 
     /// Nothing may have failed, and it must have been tried at least so often.

@@ -1,4 +1,4 @@
-//! C1: the process is killed at every boundary of a plan, then resumed, and again taken back. The database ends where
+//! C1, and N2 on a file: the process is killed at every boundary of a plan, then resumed, and again taken back. The database ends where
 //! it should by the server's own words, no row is lost, and no statement outside a transaction was sent twice.
 
 use crate::ids::{self, Trial};
@@ -187,4 +187,22 @@ fn an_index_of_somebody_else_is_not_taken_for_ours() {
     let resumed = ground.resume("victim");
     assert_eq!(resumed.code, 0, "{}", resumed.err);
     ground.is_after("victim").unwrap();
+}
+
+/// N2: the process dies once its COMMIT is through and before it hears of it. The journal settles it, every time.
+#[test]
+fn n2_a_commit_that_nobody_heard_of_is_settled_by_the_journal_on_sqlite() {
+    let mut trial = Trial::new("N2", "SL");
+    let ground = Ground::sqlite(LITE_BEFORE, LITE_AFTER);
+    while trial.runs < 100 {
+        let so_far = trial.runs;
+        for count in 1.. {
+            match one(&ground, "after answer", count, Then::Resume) {
+                Ok(false) => break,
+                told => trial.ran(format!("commit {count}"), told.map(drop)),
+            }
+        }
+        assert!(trial.runs > so_far, "it was never killed");
+    }
+    trial.end(100);
 }

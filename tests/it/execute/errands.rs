@@ -112,31 +112,58 @@ fn two_environments_that_are_one_database_are_caught() {
     }
 }
 
+/// What somebody might do between plan and run, and how they take it back.
+const PG_DRIFT: [(&str, &str); 10] = [
+    ("ALTER TABLE customers ALTER email SET DEFAULT 'x'", "ALTER TABLE customers ALTER email DROP DEFAULT"),
+    ("ALTER TABLE customers ALTER name DROP NOT NULL", "ALTER TABLE customers ALTER name SET NOT NULL"),
+    ("ALTER TABLE orders ALTER note TYPE varchar(90)", "ALTER TABLE orders ALTER note TYPE text"),
+    (
+        "ALTER TABLE customers ADD CONSTRAINT positive CHECK (id > 0)",
+        "ALTER TABLE customers DROP CONSTRAINT positive",
+    ),
+    ("ALTER TABLE customers ADD extra int", "ALTER TABLE customers DROP extra"),
+    ("ALTER TABLE orders ALTER cents SET NOT NULL", "ALTER TABLE orders ALTER cents DROP NOT NULL"),
+    ("ALTER TABLE orders ALTER day SET DEFAULT now()", "ALTER TABLE orders ALTER day DROP DEFAULT"),
+    ("CREATE INDEX orders_cents ON orders (cents)", "DROP INDEX orders_cents"),
+    ("DROP INDEX orders_note", "CREATE INDEX orders_note ON orders (note)"),
+    (
+        "ALTER TABLE orders ALTER customer_id DROP NOT NULL",
+        "ALTER TABLE orders ALTER customer_id SET NOT NULL",
+    ),
+];
+const LITE_DRIFT: [(&str, &str); 6] = [
+    (
+        "DROP VIEW names; CREATE VIEW names AS SELECT 1 AS name",
+        "DROP VIEW names; CREATE VIEW names AS SELECT name FROM customers",
+    ),
+    ("DROP INDEX orders_note", "CREATE INDEX orders_note ON orders (note)"),
+    ("CREATE INDEX orders_extra ON orders (id)", "DROP INDEX orders_extra"),
+    ("ALTER TABLE orders ADD COLUMN extra TEXT", "ALTER TABLE orders DROP COLUMN extra"),
+    ("ALTER TABLE customers ADD COLUMN extra TEXT", "ALTER TABLE customers DROP COLUMN extra"),
+    ("CREATE TRIGGER watch AFTER INSERT ON orders BEGIN SELECT 1; END", "DROP TRIGGER watch"),
+];
+
 #[test]
 fn drift_is_shown_and_nothing_runs() {
     for ground in grounds() {
-        let mut trial = Trial::new("O2", if ground.server().is_some() { "PG" } else { "SL" });
+        let is_postgres = ground.server().is_some();
+        let mut trial = Trial::new("O2", if is_postgres { "PG" } else { "SL" });
         let yes = ground.acknowledged();
         let url = ground.fresh("staging");
-        match ground.server() {
-            Some(server) => {
-                server
-                    .psql(
-                        &ground.database("staging"),
-                        &["-c", "ALTER TABLE customers ALTER email SET DEFAULT 'x'"],
-                    )
-                    .unwrap();
-            }
-            None => drop(ground.desk.database(
-                ground.file("staging").file_name().unwrap().to_str().unwrap(),
-                "DROP VIEW names; CREATE VIEW names AS SELECT 1 AS name",
-            )),
+        let changes: Vec<_> = if is_postgres { PG_DRIFT.to_vec() } else { LITE_DRIFT.to_vec() };
+        // Together with those between two steps, thirty.
+        for (change, undo) in changes.into_iter().cycle().take(if is_postgres { 13 } else { 12 }) {
+            ground.change("staging", change);
+            let refused = ground.desk.expect(5, &with(&["run", "plan", "--on", &url], &yes));
+            let words = ["is not what it was", "is not there", "the plan does not know it"];
+            assert!(words.iter().any(|words| refused.err.contains(words)), "{change}: {}", refused.err);
+            let history = ground.desk.run(&["rollback", "plan", "--on", &url]);
+            assert_eq!(history.code, 2, "nothing was written: {}", history.err);
+            ground.change("staging", undo);
+            trial.passed();
         }
-        let refused = ground.desk.expect(5, &with(&["run", "plan", "--on", &url], &yes));
-        assert!(refused.err.contains("is not what it was"), "{}", refused.err);
-        let history = ground.desk.run(&["rollback", "plan", "--on", &url]);
-        assert_eq!(history.code, 2, "nothing was written: {}", history.err);
-        trial.passed();
+        ground.desk.expect(0, &with(&["run", "plan", "--on", &url], &yes));
+        ground.is_after("staging").unwrap();
     }
 }
 

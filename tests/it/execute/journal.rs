@@ -140,3 +140,78 @@ fn a_table_of_the_users_that_has_one_of_our_names_is_told_apart() {
     // Nobody mistakes the one for the other afterwards.
     ground.desk.expect(0, &["diff", "--current", "staging", "--desired", &ground.url("after")]);
 }
+
+/// Our tables, with a journal that takes no record of that kind.
+fn refusing(ground: &Ground, name: &str, kind: &str) {
+    let columns = "run text NOT NULL, fence bigint NOT NULL, kind text NOT NULL, body text NOT NULL, \
+                   prev text NOT NULL, hash text NOT NULL UNIQUE";
+    let lease = "fence bigint NOT NULL, holder text NOT NULL, run text NOT NULL, plan text NOT NULL, since text NOT NULL";
+    ground.change(name, &if ground.server().is_some() {
+        format!(
+            "CREATE SCHEMA migrator; COMMENT ON SCHEMA migrator IS 'migrator-tui: journal of schema migrations'; \
+             CREATE TABLE migrator.journal (seq bigint PRIMARY KEY, {columns}, server_time timestamptz DEFAULT now(), \
+             CONSTRAINT refuses CHECK (kind <> '{kind}')); \
+             CREATE TABLE migrator.plan (digest text PRIMARY KEY, name text, body text); \
+             CREATE TABLE migrator.lease (id int PRIMARY KEY, {lease}); \
+             INSERT INTO migrator.lease VALUES (1, 0, '', '', '', '')"
+        )
+    } else {
+        format!(
+            "CREATE TABLE migrator_journal (seq INTEGER PRIMARY KEY, {columns}, server_time TEXT DEFAULT 'now'); \
+             CREATE TABLE migrator_plan (digest TEXT PRIMARY KEY, name TEXT, body TEXT); \
+             CREATE TABLE migrator_lease (id INTEGER PRIMARY KEY, {lease}); \
+             INSERT INTO migrator_lease VALUES (1, 0, '', '', '', ''); \
+             CREATE TRIGGER migrator_refuses BEFORE INSERT ON migrator_journal WHEN new.kind = '{kind}' \
+             BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+        )
+    });
+}
+
+/// C5 at each point: a record of one kind cannot be written. It is said, and once it can be, the run goes on.
+fn refused_records(mut trial: Trial, ground: &Ground) {
+    const KINDS: [&str; 5] = ["run_begin", "step_intent", "step_result", "verified", "run_end"];
+    trial.side_by_side(20, 2, |lane, case| {
+        let (name, kind) = (format!("refusing_{lane}"), KINDS[case % KINDS.len()]);
+        ground.fresh(&name);
+        refusing(ground, &name, kind);
+        let stopped = crate::cli::Answer::of(ground.run(&name).output().unwrap());
+        let told = || format!("{kind}: exit {}: {}{}", stopped.code, stopped.out, stopped.err);
+        if stopped.code == 0 || !stopped.err.contains("the journal cannot be used") {
+            return Err(told());
+        }
+        if ["run_begin", "step_intent"].contains(&kind) {
+            ground.is_before(&name).map_err(|why| format!("something was sent: {why}\n{}", told()))?;
+        }
+        ground.change(
+            &name,
+            match ground.server() {
+                Some(_) => "ALTER TABLE migrator.journal DROP CONSTRAINT refuses",
+                None => "DROP TRIGGER migrator_refuses",
+            },
+        );
+        let resumed = ground.resume(&name);
+        // Nothing was begun: then a new run is what goes on.
+        let again = if resumed.code == 2 {
+            crate::cli::Answer::of(ground.run(&name).output().unwrap())
+        } else {
+            resumed
+        };
+        if again.code != 0 {
+            return Err(format!("{}\nthen exit {}: {}{}", told(), again.code, again.out, again.err));
+        }
+        ground.is_after(&name)
+    });
+    trial.end(20);
+}
+
+#[test]
+fn c5_a_record_that_cannot_be_written_stops_it_on_postgres() {
+    let trial = Trial::new("C5", "PG");
+    let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
+    refused_records(trial, &ground);
+}
+
+#[test]
+fn c5_a_record_that_cannot_be_written_stops_it_on_sqlite() {
+    refused_records(Trial::new("C5", "SL"), &Ground::sqlite(LITE_BEFORE, LITE_AFTER));
+}

@@ -11,26 +11,53 @@ use crate::ids::{self, Trial};
 /// The lock timeout of a brief step, as the dialect sets it.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 
-fn run_once(ground: &Ground, tries: &str) -> (Answer, Duration) {
-    let mut command = ground.run("locks");
+fn run_once(ground: &Ground, database: &str, tries: &str) -> Answer {
+    let mut command = ground.run(database);
     command.args(["--tries", tries]);
-    let began = Instant::now();
-    (Answer::of(command.output().unwrap()), began.elapsed())
+    Answer::of(command.output().unwrap())
+}
+
+/// A database of this lane, as the plan expects it.
+fn fresh(ground: &Ground, lane: usize) -> String {
+    let name = format!("locks_{lane}");
+    ground.fresh(&name);
+    name
+}
+
+/// Waits until a run there waits for a lock.
+fn waits(ground: &Ground, name: &str) -> bool {
+    let asked = format!(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = '{}' AND application_name LIKE 'migrator-tui run%' \
+         AND wait_event_type = 'Lock'",
+        ground.database(name)
+    );
+    let until = Instant::now() + Duration::from_secs(30);
+    while ground.ask("before", &asked).is_empty() {
+        if Instant::now() > until {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    true
+}
+
+/// It is so, or else this was said.
+fn so(is_so: bool, said: &str) -> Result<(), String> {
+    if is_so { Ok(()) } else { Err(said.to_owned()) }
 }
 
 #[test]
 fn l1_a_reader_that_stays_makes_us_give_up_and_lets_others_pass() {
     let mut trial = Trial::new("L1", "PG");
     let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
-    let server = ground.server().unwrap();
-    for _ in 0..ids::count(3, 20, 20) {
-        ground.fresh("locks");
-        let holder = ground.holder("locks", "SELECT count(*) FROM customers");
-        let url = server.database(&ground.database("locks"));
-        let mut victim = ground.run("locks");
+    trial.side_by_side(20, 4, |lane, _| {
+        let name = fresh(&ground, lane);
+        let holder = ground.holder(&name, "SELECT count(*) FROM customers");
+        let url = ground.server().unwrap().database(&ground.database(&name));
+        let mut victim = ground.run(&name);
         victim.args(["--tries", "2"]);
         let victim = victim.spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(700));
+        assert!(waits(&ground, &name), "it never waited");
         // Readers that queue behind us: PostgreSQL itself measures how long they waited.
         let readers: Vec<_> = (0..8)
             .map(|_| {
@@ -46,12 +73,12 @@ fn l1_a_reader_that_stays_makes_us_give_up_and_lets_others_pass() {
         }
         let answer = Answer::of(victim.wait_with_output().unwrap());
         drop(holder);
-        assert_eq!(answer.code, 1, "{}{}", answer.out, answer.err);
-        assert!(answer.err.contains("55P03") && answer.err.contains("again in"), "{}", answer.err);
-        assert!(answer.err.contains("waits for session"), "who is in the way: {}", answer.err);
-        trial.ran("a reader that stays", ground.is_before("locks"));
-    }
-    trial.end(3);
+        so(answer.code == 1, &answer.err)?;
+        so(answer.err.contains("55P03") && answer.err.contains("again in"), &answer.err)?;
+        so(answer.err.contains("waits for session"), &answer.err)?;
+        ground.is_before(&name)
+    });
+    trial.end(20);
 }
 
 #[test]
@@ -61,7 +88,8 @@ fn l1_a_lock_that_is_given_back_is_had_by_a_later_try() {
     ground.fresh("locks");
     let holder = ground.holder("locks", "SELECT count(*) FROM customers");
     let victim = ground.run("locks").spawn().unwrap();
-    std::thread::sleep(LOCK_TIMEOUT + Duration::from_secs(1));
+    assert!(waits(&ground, "locks"), "it never waited");
+    std::thread::sleep(LOCK_TIMEOUT + Duration::from_millis(500));
     drop(holder);
     let answer = Answer::of(victim.wait_with_output().unwrap());
     assert_eq!(answer.code, 0, "{}{}", answer.out, answer.err);
@@ -74,14 +102,14 @@ fn l1_a_lock_that_is_given_back_is_had_by_a_later_try() {
 fn l2_a_session_that_an_admin_kills_is_told_and_resumed() {
     let mut trial = Trial::new("L2", "PG");
     let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
-    for _ in 0..ids::count(3, 20, 20) {
-        ground.fresh("locks");
-        let holder = ground.holder("locks", "SELECT count(*) FROM customers");
-        let victim = ground.run("locks").spawn().unwrap();
+    trial.side_by_side(20, 4, |lane, _| {
+        let name = fresh(&ground, lane);
+        let holder = ground.holder(&name, "SELECT count(*) FROM customers");
+        let victim = ground.run(&name).spawn().unwrap();
         let kill = format!(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}' \
              AND application_name LIKE 'migrator-tui run%' AND wait_event_type = 'Lock'",
-            ground.database("locks")
+            ground.database(&name)
         );
         let until = Instant::now() + Duration::from_secs(30);
         while ground.ask("before", &kill).is_empty() {
@@ -90,63 +118,60 @@ fn l2_a_session_that_an_admin_kills_is_told_and_resumed() {
         }
         let answer = Answer::of(victim.wait_with_output().unwrap());
         drop(holder);
-        assert_eq!(answer.code, 1, "{}{}", answer.out, answer.err);
-        assert!(answer.err.contains("the session broke, and nothing is left of this unit"), "{}", answer.err);
-        let again = ground.resume("locks");
+        so(answer.code == 1, &answer.err)?;
+        so(answer.err.contains("the session broke, and nothing is left of this unit"), &answer.err)?;
+        let again = ground.resume(&name);
         // Nothing had been applied: then a new run is what goes on.
         if again.code == 2 {
-            assert_eq!(run_once(&ground, "1").0.code, 0);
+            so(run_once(&ground, &name, "1").code == 0, &again.err)?;
         }
-        trial.ran("killed by an admin", ground.is_after("locks"));
-    }
-    trial.end(3);
+        ground.is_after(&name)
+    });
+    trial.end(20);
 }
 
 #[test]
 fn l3_the_lock_is_free_when_a_step_has_failed() {
     let mut trial = Trial::new("L3", "PG");
     let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
-    for _ in 0..ids::count(3, 20, 20) {
-        ground.fresh("locks");
-        let server = ground.server().unwrap();
-        server.psql(&ground.database("locks"), &["-c", "UPDATE orders SET cents = -1 WHERE id = 1"]).unwrap();
-        let (answer, _) = run_once(&ground, "1");
-        assert!(answer.code == 1 && answer.err.contains("23514"), "{}", answer.err);
+    trial.side_by_side(20, 2, |lane, _| {
+        let name = fresh(&ground, lane);
+        ground.change(&name, "UPDATE orders SET cents = -1 WHERE id = 1");
+        let answer = run_once(&ground, &name, "1");
+        so(answer.code == 1 && answer.err.contains("23514"), &answer.err)?;
         let held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = \
                     (SELECT oid FROM pg_database WHERE datname = current_database())";
-        let held = ground.ask("locks", held);
-        trial.ran("a step that fails", (held == ["0"]).then_some(()).ok_or(format!("{held:?} locks held")));
-    }
-    trial.end(3);
+        let held = ground.ask(&name, held);
+        so(held == ["0"], &format!("{held:?} locks held"))
+    });
+    trial.end(20);
 }
 
 #[test]
 fn n4_stopped_at_random_moments_it_says_where_it_stands() {
     let mut trial = Trial::new("N4", "PG");
     let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
-    for round in 0..ids::count(15, 100, 1000) as u64 {
-        ground.fresh("locks");
-        let victim = ground.run("locks").spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(40 + round * 397 % 600));
+    trial.side_by_side(ids::count(100, 100, 1000), 2, |lane, case| {
+        let name = fresh(&ground, lane);
+        let victim = ground.run(&name).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(40 + case as u64 * 397 % 600));
         let pid = rustix::process::Pid::from_child(&victim);
         let _ = rustix::process::kill_process(pid, rustix::process::Signal::INT);
         let answer = Answer::of(victim.wait_with_output().unwrap());
         let state = match answer.code {
-            0 => ground.is_after("locks"),
-            1 | 130 => {
-                let resumed = ground.resume("locks");
+            0 => ground.is_after(&name),
+            // Below zero: the signal came before anybody listened to it.
+            -1 | 1 | 130 => {
+                let resumed = ground.resume(&name);
                 match resumed.code {
-                    0 => ground.is_after("locks"),
-                    2 => ground.is_before("locks"),
+                    0 => ground.is_after(&name),
+                    2 => ground.is_before(&name),
                     _ => Err(format!("{}{}", resumed.out, resumed.err)),
                 }
             }
             code => Err(format!("exit {code}")),
         };
-        trial.ran(
-            format!("round {round}"),
-            state.map_err(|why| format!("{why}\n{}{}", answer.out, answer.err)),
-        );
-    }
-    trial.end(15);
+        state.map_err(|why| format!("{why}\n{}{}", answer.out, answer.err))
+    });
+    trial.end(100);
 }

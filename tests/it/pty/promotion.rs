@@ -9,6 +9,7 @@ use rustix::process::Signal;
 use super::session::{Session, signal_to};
 use super::workbench::{PROGRAM, in_a_home};
 use crate::execute::ground::{Ground, PG_AFTER, PG_BEFORE};
+use crate::ids::{self, Trial};
 
 const STAGING: &str = "staging";
 
@@ -80,8 +81,11 @@ fn ground() -> Option<Ground> {
 
 #[test]
 fn t2_told_to_end_a_run_is_settled_first() {
+    let mut trial = Trial::new("T2", "PG");
     let Some(ground) = ground() else { return };
-    for signal in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT] {
+    let rounds = ids::count(1, 5, 20);
+    let signals = [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT];
+    for signal in signals.into_iter().cycle().take(signals.len() * rounds) {
         ground.fresh(STAGING);
         let holder = ground.holder(STAGING, "LOCK TABLE orders");
         let mut session = blocked(&ground);
@@ -90,6 +94,7 @@ fn t2_told_to_end_a_run_is_settled_first() {
         session.assert_given_back(&[]);
         settled(&ground);
         drop(holder);
+        trial.passed();
     }
 }
 
