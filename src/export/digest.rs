@@ -32,6 +32,11 @@ pub(super) fn sealed(record: &Record) -> Document {
     document
 }
 
+/// The sum of what was judged of a plan: what people agree to, beside its statements.
+pub fn judged(record: &Record) -> Fingerprint {
+    judgment(&Document::of(record))
+}
+
 /// The sum of what decides whether a plan is refused: what was found, what came of the rehearsal, and of which statements.
 pub(super) fn judgment(document: &Document) -> Fingerprint {
     let judged = (&document.compatibility, &document.proof, &document.findings);

@@ -23,7 +23,7 @@ use crate::model::{
     Compatibility, Finding, ObjectId, Plan, Renaming, ServerVersion, Severity, Sql, Standing,
 };
 
-pub use digest::digest;
+pub use digest::{digest, judged};
 pub use edit::{Edit, EditError, edited};
 pub use folder::{FolderError, FolderText, PLAN_FILE, read, read_record, write};
 pub use raw::{CONTRACT_FILE, Direction, Place, Script, contract, script, script_name};

@@ -25,10 +25,12 @@ impl fmt::Display for ApprovalId {
     }
 }
 
-/// What an approval is for. Another plan, another database or another schema is another matter.
+/// What an approval is for. Another plan, another judgment of it, another database or another schema is another matter.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Matter {
     pub plan: Fingerprint,
+    /// What was found in the plan, and what came of its rehearsal, as the approver saw it.
+    pub judgment: Fingerprint,
     /// As the project calls it.
     pub environment: Box<str>,
     /// What tells the database from any other.
@@ -120,6 +122,7 @@ mod tests {
     fn matter() -> Matter {
         Matter {
             plan: Fingerprint::of(["plan"]),
+            judgment: Fingerprint::of(["judgment"]),
             environment: "production".into(),
             database: "1:2".into(),
             heading: Heading::Forward,
@@ -171,6 +174,7 @@ mod tests {
         assert_eq!(counts(&given, &matter(), "2026-01-01T04:00:00Z"), 0);
         let others = [
             Matter { plan: Fingerprint::of(["other"]), ..matter() },
+            Matter { judgment: Fingerprint::of(["other"]), ..matter() },
             Matter { environment: "staging".into(), ..matter() },
             Matter { database: "1:3".into(), ..matter() },
             Matter { heading: Heading::Back(RunId::new("r")), ..matter() },

@@ -99,6 +99,10 @@ impl Permit<'_> {
         if own.plan != wanted.plan {
             return Some("another plan".to_owned());
         }
+        if own.judgment != wanted.judgment {
+            let what = "what was found in this plan before, or what came of its rehearsal; that has changed";
+            return Some(what.to_owned());
+        }
         if own.database != wanted.database {
             return Some(format!("another database than the one that {} leads to now", own.environment));
         }

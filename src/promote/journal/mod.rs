@@ -314,6 +314,7 @@ mod tests {
         let by = Actor { name: "ben".into(), host: "h".into(), process: 8 };
         let matter = |heading| Matter {
             plan: Fingerprint::of(["p"]),
+            judgment: Fingerprint::of(["judgment"]),
             environment: "production".into(),
             database: "1:2".into(),
             heading,

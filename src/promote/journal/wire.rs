@@ -72,6 +72,9 @@ enum Kind {
     Approved {
         id: String,
         plan: String,
+        /// Absent: it was given before this was written down, and counts for no judgment.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        judgment: String,
         env: String,
         database: String,
         direction: String,
@@ -271,6 +274,7 @@ impl Kind {
         Self::Approved {
             id: approval.id.to_string(),
             plan: approval.matter.plan.to_string(),
+            judgment: approval.matter.judgment.to_string(),
             env: approval.matter.environment.to_string(),
             database: approval.matter.database.to_string(),
             direction: course.to_owned(),
@@ -356,6 +360,7 @@ impl Kind {
             Self::Approved {
                 id,
                 plan,
+                judgment,
                 env,
                 database,
                 direction,
@@ -377,6 +382,7 @@ impl Kind {
                     id: ApprovalId::new(id),
                     matter: Matter {
                         plan: Fingerprint::parsed(plan),
+                        judgment: Fingerprint::parsed(judgment),
                         environment: env.into(),
                         database: database.into(),
                         heading,

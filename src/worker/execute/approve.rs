@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::config::Guard;
 use crate::connect::Connection;
-use crate::export::{Record, server_words};
+use crate::export::{Record, judged, server_words};
 use crate::model::{
     Approval, ApprovalId, Course, Estimate, Failure, FailureKind, Fingerprint, Heading, Matter, ObjectId,
     Quorum, RunId, RunStanding, RunState, approvals, unused,
@@ -15,7 +15,7 @@ use crate::promote::{self, Drift, Forecast, Journal, Permit, ledger};
 use super::super::queue::Job;
 use super::super::{clock, desk};
 use super::request::Request;
-use super::{Errand, ExecuteOrder, Spot, Token, actor, book, chosen, execute_order, forecast, gate};
+use super::{Errand, ExecuteOrder, Kept, Spot, Token, actor, book, chosen, execute_order, forecast, gate};
 
 /// How long an approval counts, in seconds: a working day, or the night after it.
 const LASTING: u64 = 12 * 60 * 60;
@@ -115,6 +115,7 @@ pub(super) async fn prepare(
         promote::standing(&spot.site(), reader.as_mut(), &kept.record.plan, &course, applied).await?;
     let matter = Matter {
         plan: kept.digest.clone(),
+        judgment: judged(&kept.record),
         environment: order.on.name.as_str().into(),
         database: database.into(),
         heading: heading.clone().unwrap_or(Heading::Forward),
@@ -208,7 +209,7 @@ pub(in super::super) async fn approve(order: &ApproveOrder, job: &Job) -> Result
 pub(super) fn permit<'a>(
     order: &'a ExecuteOrder,
     (ledger, database): (Option<&Journal>, &str),
-    digest: &Fingerprint,
+    kept: &Kept,
     state: Option<&RunState>,
 ) -> Result<Option<Permit<'a>>, Failure> {
     let on = &order.on;
@@ -227,7 +228,8 @@ pub(super) fn permit<'a>(
     let sum = token.sum();
     let own = unused(&ledger.records).into_iter().find(|one| one.token == sum);
     let matter = Matter {
-        plan: digest.clone(),
+        plan: kept.digest.clone(),
+        judgment: judged(&kept.record),
         environment: on.name.as_str().into(),
         database: database.into(),
         heading,

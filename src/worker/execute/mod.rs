@@ -198,7 +198,7 @@ pub(super) async fn execute(order: &ExecuteOrder, job: &Job) -> Result<Ran, Fail
     if let Some(ledger) = &ledger {
         book::continuous(&order, (&database, &journal), ledger, &actor).await?;
     }
-    let permit = approve::permit(&order, (ledger.as_ref(), &database), &kept.digest, state)?;
+    let permit = approve::permit(&order, (ledger.as_ref(), &database), &kept, state)?;
     job.stop.check()?;
     let circumstances = Circumstances {
         database: database.as_str().into(),

@@ -5,7 +5,9 @@ use std::process::Command;
 use std::sync::Arc;
 
 use migrator_tui::config::{Project, Surroundings};
-use migrator_tui::model::{Failure, FailureKind};
+use migrator_tui::engines::dialect;
+use migrator_tui::export::{Proof, Record, read_record, write};
+use migrator_tui::model::{Failure, FailureKind, Plan, Runtime};
 use migrator_tui::safety::DataLoss;
 use migrator_tui::worker::{
     self, Answer, ApproveOrder, Approved, Client, CommandId, CommandKind, Desk, Errand, EventKind, Prepared,
@@ -197,8 +199,25 @@ fn a_guarded_environment_takes_an_approval_that_counts_once() {
     }
 }
 
+/// The plan's folder, written again with something of it changed: whole and sealed, as a planner would have made it.
+fn rewritten(ground: &Ground, change: impl FnOnce(&mut Plan, &mut Proof)) {
+    let file = |name: &str| ground.desk.path(&format!("plan/{name}"));
+    let record = read_record(&std::fs::read_to_string(file("plan.toml")).unwrap()).unwrap();
+    let (mut plan, mut proof) = ((*record.plan).clone(), record.proof.clone());
+    change(&mut plan, &mut proof);
+    let dialect = dialect(plan.server.engine).unwrap();
+    let folder = write(&Record { plan: Arc::new(plan), proof, ..record }, dialect).unwrap();
+    for (name, text) in
+        [("plan.toml", &folder.plan), ("forward.sql", &folder.forward), ("rollback.sql", &folder.rollback)]
+    {
+        std::fs::write(file(name), text).unwrap();
+    }
+}
+
+/// I4: approved means that the plan, what was judged of it, the database and its schema are those that the approver
+/// saw. Where one differs it is refused, and nothing is sent.
 #[test]
-fn an_approval_is_for_this_plan_this_database_and_this_schema() {
+fn i4_an_approval_is_for_this_plan_this_judgment_this_database_and_this_schema() {
     for ground in grounds() {
         let (desk, yes) = (&ground.desk, ground.acknowledged());
         project(&ground, "", "guard = \"confirm\"");
@@ -206,16 +225,41 @@ fn an_approval_is_for_this_plan_this_database_and_this_schema() {
         let mut ada = Person::of(&ground, "ada");
         let given = ada.approves(&desk.path("plan"));
         let token = given.token.expose();
+        let refuses = |words: &str| {
+            let refused = desk.expect(5, &promote(token, &yes));
+            assert!(refused.err.contains(words), "{words}: {}", refused.err);
+            ground.is_before("production").unwrap();
+        };
         // Something that the plan does not touch has changed since.
         ground.change("production", "CREATE TABLE later (id int PRIMARY KEY)");
         let changed = desk.expect(5, &promote(token, &yes));
         assert!(changed.err.contains("has changed since it was approved"), "{}", changed.err);
         ground.change("production", "DROP TABLE later");
+        // The same statements, judged anew.
+        let files =
+            ["plan.toml", "forward.sql", "rollback.sql"].map(|name| desk.path(&format!("plan/{name}")));
+        let kept = files.each_ref().map(|file| std::fs::read(file).unwrap());
+        rewritten(&ground, |_, proof| match proof {
+            Proof::Proven { notes, .. } => notes.push("a table could not be seeded".into()),
+            Proof::Failed { .. } | Proof::NotRehearsed { .. } => panic!("{proof:?}"),
+        });
+        refuses("what was found in this plan before, or what came of its rehearsal; that has changed");
+        // Another plan, which staging has run, too.
+        rewritten(&ground, |plan, _| plan.steps[0].statement.runtime = Runtime::Long);
+        ground.fresh("staging");
+        staged(&ground, &yes);
+        refuses("another plan");
+        for (file, text) in files.iter().zip(&kept) {
+            std::fs::write(file, text).unwrap();
+        }
+        ground.fresh("staging");
+        staged(&ground, &yes);
         // Another database under the same name.
         ground.fresh("production");
-        let other = desk.expect(5, &promote(token, &yes));
-        assert!(other.err.contains("another database"), "{}", other.err);
-        ground.is_before("production").unwrap();
+        refuses("another database");
+        let again = ada.approves(&desk.path("plan"));
+        desk.expect(0, &promote(again.token.expose(), &yes));
+        ground.is_after("production").unwrap();
     }
 }
 

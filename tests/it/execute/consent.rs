@@ -24,6 +24,7 @@ struct Given {
 fn matters() -> Vec<Matter> {
     let first = Matter {
         plan: Fingerprint::of(["plan"]),
+        judgment: Fingerprint::of(["judgment"]),
         environment: "production".into(),
         database: "1:2".into(),
         heading: Heading::Forward,
@@ -32,6 +33,7 @@ fn matters() -> Vec<Matter> {
     vec![
         first.clone(),
         Matter { plan: Fingerprint::of(["other"]), ..first.clone() },
+        Matter { judgment: Fingerprint::of(["other"]), ..first.clone() },
         Matter { environment: "staging".into(), ..first.clone() },
         Matter { database: "1:3".into(), ..first.clone() },
         Matter { heading: Heading::Back(RunId::new("r")), ..first.clone() },

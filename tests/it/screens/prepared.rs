@@ -25,6 +25,7 @@ pub fn outlook(driver: &Driver) -> Outlook {
         Place { guard: Guard::TwoPerson, ..Place::unnamed("production".into(), target, Privileges::Ignore) };
     let matter = Matter {
         plan: export::digest(&record.plan),
+        judgment: Fingerprint::of(["judgment"]),
         environment: "production".into(),
         database: "7302/16384".into(),
         heading: Heading::Forward,
