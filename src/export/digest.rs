@@ -37,12 +37,14 @@ pub fn judged(record: &Record) -> Fingerprint {
     judgment(&Document::of(record))
 }
 
-/// The sum of what decides whether a plan is refused: what was found, what came of the rehearsal, and of which statements.
+/// The sum of what decides whether a plan is refused: what was found, what came of the rehearsal, and of which
+/// statements; and who wrote it, where that is known.
 pub(super) fn judgment(document: &Document) -> Fingerprint {
     let judged = (&document.compatibility, &document.proof, &document.findings);
     // Plain data: it can always be written.
     let text = serde_json::to_string(&judged).unwrap_or_default();
-    Fingerprint::of([document.digest.as_str(), text.as_str()])
+    let parts = [Some(document.digest.as_str()), Some(text.as_str()), document.author.as_deref()];
+    Fingerprint::of(parts.into_iter().flatten())
 }
 
 fn step(step: &Step, stamp: &mut Stamp) {

@@ -132,6 +132,7 @@ impl Document {
         Record {
             plan: Arc::new(plan),
             generated: self.generated.into(),
+            author: self.author.map(Into::into),
             compatibility: Compatibility {
                 verdict: self.compatibility.verdict,
                 reasons: self.compatibility.reasons.into_iter().map(Into::into).collect(),

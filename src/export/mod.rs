@@ -35,6 +35,8 @@ pub struct Record {
     pub plan: Arc<Plan>,
     /// When it was made, RFC 3339 in UTC. Given by the caller: nothing here reads a clock.
     pub generated: Box<str>,
+    /// Who wrote it down: a person's name. `None`: nobody yet, or it was not asked for.
+    pub author: Option<Box<str>>,
     pub compatibility: Compatibility,
     pub findings: Vec<Noted>,
     pub proof: Proof,

@@ -117,6 +117,7 @@ fn record(steps: Vec<Step>) -> Record {
             unmodelled: vec![Unmodelled { what: "large objects".into(), why: "not compared yet".into() }],
         }),
         generated: "2026-01-02T03:04:05Z".into(),
+        author: None,
         compatibility: Compatibility { verdict: Verdict::WithCare, reasons: vec!["a\rb".into()] },
         findings: vec![Noted {
             rule: "drop-column".into(),

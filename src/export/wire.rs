@@ -26,6 +26,8 @@ pub(super) struct Document {
     #[serde(with = "EngineWord")]
     pub engine: EngineKind,
     pub generated: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
     pub digest: String,
     /// Over what was judged of the statements.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -275,6 +277,7 @@ impl Document {
             name: plan.name.to_string(),
             engine: plan.server.engine,
             generated: record.generated.to_string(),
+            author: record.author.as_deref().map(str::to_owned),
             digest: digest(plan).to_string(),
             judgment: None,
             from: plan.from.to_string(),

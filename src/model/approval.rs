@@ -79,6 +79,15 @@ impl Quorum {
         }
     }
 
+    /// Those of these approvals that count for a plan of this author: where two have to agree, their own does not.
+    pub fn counting(self, mut approvals: Vec<Approval>, author: Option<&str>) -> Vec<Approval> {
+        match self {
+            Self::One => {}
+            Self::Two => approvals.retain(|one| author != Some(one.by.name.as_ref())),
+        }
+        approvals
+    }
+
     /// Whether these people are enough.
     pub fn met_by(self, approvals: &[Approval]) -> bool {
         let names: BTreeSet<&str> = approvals.iter().map(|one| one.by.name.as_ref()).collect();
@@ -164,6 +173,23 @@ mod tests {
             assert_eq!(Quorum::Two.met_by(&[one.clone(), other.clone()]), enough, "{other:?}");
         }
         assert!(Quorum::One.met_by(std::slice::from_ref(&one)) && !Quorum::One.met_by(&[]));
+    }
+
+    /// I7: where two have to agree, the author is neither of them.
+    #[test]
+    fn i7_an_author_is_not_one_of_two() {
+        let given = vec![approval("a", "ada", 1), approval("b", "ben", 2), approval("c", "eve", 3)];
+        for (quorum, author, count) in [
+            (Quorum::Two, Some("ada"), 2),
+            (Quorum::Two, Some("dan"), 3),
+            (Quorum::Two, None, 3),
+            (Quorum::One, Some("ada"), 3),
+        ] {
+            let counting = quorum.counting(given.clone(), author);
+            assert_eq!(counting.len(), count, "{quorum:?} {author:?}");
+            assert!(quorum == Quorum::One || counting.iter().all(|one| Some(one.by.name.as_ref()) != author));
+        }
+        assert!(!Quorum::Two.met_by(&Quorum::Two.counting(given[..2].to_vec(), Some("ada"))));
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub struct Permit<'a> {
     pub ledger: Site<'a>,
     pub matter: Matter,
     pub quorum: Quorum,
+    /// Who wrote the plan, as far as it says.
+    pub author: Option<Box<str>>,
     /// SHA-256 of the token, in hexadecimal digits.
     pub token: Box<str>,
     pub now: fn() -> Box<str>,
@@ -76,13 +78,16 @@ impl Permit<'_> {
             return Err(refused(format!("this approval is for {what}")).hint("approve this in the workbench"));
         }
         let standing = approvals(records, &self.matter, now);
+        let standing = self.quorum.counting(standing, self.author.as_deref());
         if self.quorum.met_by(&standing) {
             return Ok(standing);
         }
+        let author = self.author.as_deref().map(|name| format!(", none of them {name}, who wrote the plan"));
         Err(refused(format!(
-            "{} wants {} people, each in a process of their own; {} agreed so far",
+            "{} wants {} people, each in a process of their own{}; {} agreed so far",
             self.matter.environment,
             self.quorum.count(),
+            author.unwrap_or_default(),
             people(&standing)
         ))
         .hint("somebody else opens the workbench, looks at the plan, and approves it too"))

@@ -24,9 +24,10 @@ pub struct SaveOrder {
     pub folder: PathBuf,
 }
 
-/// Writes a draft's folder.
-pub(super) fn save(drafted: &Drafted, folder: &Path) -> Result<PathBuf, Failure> {
-    write_plan(folder, &drafted.text()?)?;
+/// Writes a draft's folder. Whoever writes it down is its author.
+pub(super) fn save(drafted: &Drafted, author: &str, folder: &Path) -> Result<PathBuf, Failure> {
+    let record = Record { author: Some(author.into()), ..drafted.record.clone() };
+    write_plan(folder, &drafted.with_record(record)?.text()?)?;
     Ok(folder.to_path_buf())
 }
 

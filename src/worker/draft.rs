@@ -108,6 +108,7 @@ pub(super) fn draft(order: &DraftOrder) -> Result<Drafted, Failure> {
     let record = Record {
         plan: Arc::clone(&plan),
         generated: clock::now(),
+        author: None,
         compatibility: verdict.compatibility,
         findings: verdict.findings.iter().map(Noted::from).collect(),
         proof: Proof::NotRehearsed { why: why.into() },

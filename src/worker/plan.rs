@@ -12,7 +12,7 @@ use super::compare::{self, CompareOrder, Comparison};
 use super::draft::{self, DraftOrder, Drafted};
 use super::queue::Job;
 use super::select::{self, Pick, Selection};
-use super::{disk, prove};
+use super::{disk, execute, prove};
 
 #[derive(Clone, Debug)]
 pub struct PlanOrder {
@@ -46,7 +46,7 @@ pub(super) async fn plan(order: &PlanOrder, job: &Job) -> Result<Planned, Failur
     // The last moment to stop: nothing has been written yet.
     job.stop.check()?;
     if let Some(folder) = &order.out {
-        disk::save(&drafted, folder)?;
+        disk::save(&drafted, &execute::actor(job).name, folder)?;
     }
     Ok(Planned { drafted: Arc::new(drafted), folder: order.out.clone() })
 }

@@ -248,7 +248,9 @@ async fn perform(kind: CommandKind, job: Job) -> Result<Answer, Failure> {
         CommandKind::Prove(order) => {
             prove::prove_draft(&order.drafted, &job).await.map(|drafted| Answer::Drafted(drafted.into()))
         }
-        CommandKind::Save(order) => disk::save(&order.drafted, &order.folder).map(Answer::Saved),
+        CommandKind::Save(order) => {
+            disk::save(&order.drafted, &execute::actor(&job).name, &order.folder).map(Answer::Saved)
+        }
         CommandKind::Define(order) => define::define(&order).map(|defined| Answer::Defined(defined.into())),
         CommandKind::OpenDemo(engine) => {
             let (place, home) = demo::open(engine, &job).await?;

@@ -170,6 +170,7 @@ pub async fn one_way(
     let record = Record {
         plan: made.into(),
         generated: "2026-01-01T00:00:00Z".into(),
+        author: None,
         compatibility: Compatibility { verdict: Verdict::Yes, reasons: Vec::new() },
         findings: Vec::new(),
         proof: Proof::NotRehearsed { why: "not asked for".into() },

@@ -63,6 +63,7 @@ fn record(plan: Plan) -> Record {
     Record {
         plan: plan.into(),
         generated: "2026-01-02T03:04:05Z".into(),
+        author: None,
         compatibility: Compatibility { verdict: Verdict::Yes, reasons: Vec::new() },
         findings: Vec::new(),
         proof: Proof::NotRehearsed { why: "test".into() },

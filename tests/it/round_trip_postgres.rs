@@ -72,6 +72,7 @@ fn record(current: &Schema, desired: &Schema) -> Record {
     Record {
         plan: made.into(),
         generated: "2026-01-01T00:00:00Z".into(),
+        author: None,
         compatibility: Compatibility { verdict: Verdict::Yes, reasons: Vec::new() },
         findings: Vec::new(),
         proof: Proof::NotRehearsed { why: "not asked for".into() },

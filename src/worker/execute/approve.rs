@@ -123,8 +123,9 @@ pub(super) async fn prepare(
     };
     let mut notes: Vec<String> = warnings.into_iter().map(|failure| failure.what).collect();
     let ledger = book::opened(&order, &mut notes).await?;
-    let given =
-        ledger.map(|ledger| approvals(&ledger.records, &matter, &clock::moment())).unwrap_or_default();
+    let quorum = heading.and_then(|_| quorum(order.on.guard));
+    let standing = |ledger: Journal| approvals(&ledger.records, &matter, &clock::moment());
+    let given = counting(quorum, ledger.map(standing).unwrap_or_default(), &kept.record);
     let mut blocked = gate::obstacles(&order, &spot, &kept, reader.as_mut(), job, &mut notes).await;
     if !drift.is_empty() {
         let what = format!("{} is not as the plan expects it", order.on.name);
@@ -136,7 +137,7 @@ pub(super) async fn prepare(
         address: order.on.target.to_string(),
         server: server_words(reader.version()),
         tables,
-        quorum: heading.and_then(|_| quorum(order.on.guard)),
+        quorum,
         waits: gate::closed(&order).err().into_iter().collect(),
         record: kept.record,
         matter,
@@ -186,6 +187,10 @@ pub(in super::super) async fn approve(order: &ApproveOrder, job: &Job) -> Result
         return Err(refused(format!("{} has agreed already, at {}", own.by, own.at))
             .hint("two-person means somebody else; MIGRATOR_ACTOR names who you are in a shared account"));
     }
+    if quorum == Quorum::Two && prepared.record.author.as_deref() == Some(&*actor.name) {
+        return Err(refused(format!("{} wrote this plan", actor.name))
+            .hint("two-person means two others; MIGRATOR_ACTOR names who you are in a shared account"));
+    }
     let Some(book) = &prepared.order.book else {
         return Err(Failure::new(FailureKind::Config, "there is no journal to write the approval to"));
     };
@@ -201,8 +206,17 @@ pub(in super::super) async fn approve(order: &ApproveOrder, job: &Job) -> Result
         reason: order.reason.as_str().into(),
     };
     let ledger = ledger::approve(&book.site()?, approval.clone(), clock::moment).await?;
-    let given = approvals(&ledger.records, &prepared.matter, &now);
+    let standing = approvals(&ledger.records, &prepared.matter, &now);
+    let given = counting(Some(quorum), standing, &prepared.record);
     Ok(Approved { approval, token, given, quorum })
+}
+
+/// Those whose yes counts for this plan.
+fn counting(quorum: Option<Quorum>, standing: Vec<Approval>, record: &Record) -> Vec<Approval> {
+    match quorum {
+        Some(quorum) => quorum.counting(standing, record.author.as_deref()),
+        None => standing,
+    }
 }
 
 /// What a run takes with it to be let through. `None`: nothing is asked for.
@@ -236,7 +250,8 @@ pub(super) fn permit<'a>(
         // What it is in truth is known, and compared, once the run has its lock.
         schema: own.map_or_else(|| Fingerprint::of([]), |own| own.matter.schema),
     };
-    let permit = Permit { ledger: book.site()?, matter, quorum, token: sum, now: clock::moment };
+    let author = kept.record.author.clone();
+    let permit = Permit { ledger: book.site()?, matter, quorum, author, token: sum, now: clock::moment };
     // Said early, before a lock is taken; it is looked at again when it is used.
     permit.standing(&ledger.records, &clock::moment())?;
     Ok(Some(permit))

@@ -5,9 +5,9 @@ use std::time::UNIX_EPOCH;
 
 use crate::config::{Guard, Origin, Place, Window};
 use crate::connect::{self, Connection, Purpose, Target};
-use crate::export::{Noted, Proof, Record};
+use crate::export::{Noted, Proof, server_words};
 use crate::model::{
-    Course, End, Failure, FailureKind, Fingerprint, Keepsake, LossTime, Plan, Reversal, RunState,
+    Course, End, Failure, FailureKind, Keepsake, LossTime, Plan, Reversal, RunState, ServerVersion,
 };
 use crate::safety::DataLoss;
 
@@ -17,6 +17,8 @@ use super::{Errand, ExecuteOrder, Kept, Spot};
 
 /// By this name a person goes on with a run outside the hours of maintenance.
 const OUTSIDE: &str = "outside-window";
+/// By this name a person lets a plan through that the stage before ran on another major version of the server.
+const VERSION: &str = "other-version";
 
 /// Passes, or says why not. What could not be looked at is noted.
 pub(super) async fn pass(
@@ -53,7 +55,7 @@ pub(super) async fn obstacles(
     job.reporter.doing("making sure that no two environments are one database");
     found.extend(apart(order, spot, reader, notes).await.err());
     if order.errand == Errand::Promote {
-        found.extend(passed(order, &kept.digest, &kept.record).await.err());
+        found.extend(passed(order, kept, reader.version()).await.err());
     }
     found
 }
@@ -252,7 +254,8 @@ fn file_identity(target: &Target) -> std::io::Result<String> {
 }
 
 /// The same plan must have run on the stage before, been verified there, and not been taken back.
-async fn passed(order: &ExecuteOrder, digest: &Fingerprint, record: &Record) -> Result<(), Failure> {
+async fn passed(order: &ExecuteOrder, kept: &Kept, version: &ServerVersion) -> Result<(), Failure> {
+    let Kept { digest, record, .. } = kept;
     let Some(before) = &order.before else { return Ok(()) };
     let spot = Spot::of(before)?;
     let mut reader = spot.reader().await?;
@@ -274,12 +277,52 @@ async fn passed(order: &ExecuteOrder, digest: &Fingerprint, record: &Record) -> 
         }
     }
     match run.verified.as_ref().map(|verified| verified.differences.as_slice()) {
-        Some([]) => Ok(()),
+        Some([]) => alike(order, before, (run, reader.version()), version),
         Some([difference, ..]) => Err(refused(format!(
             "run {} on {} did not lead where the plan says: {difference}",
             run.run, before.name
         ))
         .hint("make the plan again from what is there")),
         None => Err(first(format!("run {} on {} was not verified", run.run, before.name))),
+    }
+}
+
+/// What one major version has shown says little of another one.
+fn alike(
+    order: &ExecuteOrder,
+    before: &Place,
+    (run, now): (&RunState, &ServerVersion),
+    version: &ServerVersion,
+) -> Result<(), Failure> {
+    // As it was then; where that was not written down, as it is now.
+    let then = match &*run.opened.circumstances.server {
+        "" => server_words(now),
+        words => words.to_owned(),
+    };
+    let here = server_words(version);
+    if major(&then) == major(&here) || order.acknowledged.iter().any(|name| name == VERSION) {
+        return Ok(());
+    }
+    Err(refused(format!("{} ran the plan on {then}, and {} is {here}", before.name, order.on.name)).hint(
+        format!("bring both to one major version, or answer for the difference: --acknowledge {VERSION}"),
+    ))
+}
+
+/// The first number in a server's words.
+fn major(words: &str) -> Option<u32> {
+    words.split(|letter: char| !letter.is_ascii_digit()).find_map(|digits| digits.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_major_version_is_the_first_number() {
+        for (words, number) in
+            [("PostgreSQL 15.18 (Debian 15.18-0)", Some(15)), ("SQLite 3.50.2", Some(3)), ("unknown", None)]
+        {
+            assert_eq!(major(words), number, "{words}");
+        }
     }
 }

@@ -325,7 +325,7 @@ async fn chosen(
 }
 
 /// Who we are, as far as this machine knows.
-fn actor(job: &Job) -> Actor {
+pub(super) fn actor(job: &Job) -> Actor {
     let variable = |name: &str| {
         let own = job.desk.as_ref().and_then(|desk| desk.surroundings.variable(name));
         own.or_else(|| std::env::var(name).ok()).filter(|value| !value.is_empty())

@@ -10,6 +10,8 @@ use crate::ids::{self, Trial};
 
 use super::model::Chance;
 
+const NAMES: [&str; 3] = ["ada", "ben", "eve"];
+
 /// An approval as the model keeps it.
 struct Given {
     id: usize,
@@ -90,11 +92,7 @@ fn one(chance: &mut Chance, matters: &[Matter]) -> Result<(), String> {
                 let approval = Approval {
                     id: ApprovalId::new(one.id.to_string()),
                     matter: matters[one.matter].clone(),
-                    by: Actor {
-                        name: ["ada", "ben", "eve"][one.name].into(),
-                        host: "h".into(),
-                        process: one.process,
-                    },
+                    by: Actor { name: NAMES[one.name].into(), host: "h".into(), process: one.process },
                     at: time(hour).into(),
                     expires: time(one.expires).into(),
                     token: "".into(),
@@ -137,6 +135,18 @@ fn check(records: &[Record], given: &[Given], matters: &[Matter], hour: usize) -
         for (quorum, enough) in [(Quorum::One, !counted.is_empty()), (Quorum::Two, two)] {
             if quorum.met_by(&standing) != enough {
                 return Err(format!("{quorum:?} of {:?}: not {enough}", ids(&standing)));
+            }
+        }
+        // I7: whoever wrote the plan is not one of two.
+        for (author, name) in NAMES.into_iter().enumerate() {
+            let two = counted.iter().filter(|one| one.name != author).any(|one| {
+                counted.iter().any(|other| {
+                    other.name != author && one.name != other.name && one.process != other.process
+                })
+            });
+            let counting = Quorum::Two.counting(standing.clone(), Some(name));
+            if Quorum::Two.met_by(&counting) != two {
+                return Err(format!("two of {:?} for a plan of {name}: not {two}", ids(&counting)));
             }
         }
     }

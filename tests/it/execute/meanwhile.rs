@@ -1,4 +1,5 @@
-//! What people were asked was asked for a run as it was seen. One that went on since is not taken back.
+//! What people were asked was asked for a run as it was seen: one that went on since is not taken back. What a stage
+//! has shown on another major version of its server is no proof.
 
 use std::any::Any;
 
@@ -79,4 +80,47 @@ fn a_run_that_went_on_since_it_was_seen_is_not_taken_back() {
     ground.is_after("victim").unwrap();
     runtime.block_on(promote::roll_back(&mission, &over, RunId::new("r2"))).unwrap();
     ground.is_before("victim").unwrap();
+}
+
+/// I5: a plan that ran on the stage before on another major version is let through by name only.
+#[test]
+fn i5_another_major_version_proves_nothing() {
+    let ground = Ground::sqlite(LITE_BEFORE, LITE_AFTER);
+    for name in ["staging", "production"] {
+        ground.fresh(name);
+    }
+    let text = std::fs::read_to_string(ground.desk.path("plan/plan.toml")).unwrap();
+    let plan = read_record(&text).unwrap().plan;
+    let target = Target::Sqlite(SqliteTarget { path: ground.file("staging") });
+    let home = Ident::from("migrator");
+    let site = Site {
+        label: "staging",
+        target: &target,
+        dialect: dialect(EngineKind::Sqlite).unwrap(),
+        execution: execution(EngineKind::Sqlite).unwrap(),
+        home: &home,
+    };
+    let circumstances = Circumstances { server: "SQLite 2.8.17".into(), ..Circumstances::default() };
+    let mission = Mission {
+        site,
+        plan: &plan,
+        digest: &digest(&plan),
+        text: &text,
+        actor: &Actor { name: "ada".into(), host: "h".into(), process: 1 },
+        control: &Nobody,
+        patience: Patience::default(),
+        throttle: &Throttle::default(),
+        permit: None,
+        circumstances: &circumstances,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(promote::begin(&mission, RunId::new("r1"))).unwrap();
+    let yes = ground.acknowledged();
+    super::approve::project(&ground, "", "");
+    let refused = ground.desk.expect(5, &super::approve::promote("", &yes));
+    assert!(refused.err.contains("staging ran the plan on SQLite 2.8.17"), "{}", refused.err);
+    ground.is_before("production").unwrap();
+    let by_name = [yes, vec!["--acknowledge".to_owned(), "other-version".to_owned()]].concat();
+    ground.desk.expect(0, &super::approve::promote("", &by_name));
+    ground.is_after("production").unwrap();
 }
