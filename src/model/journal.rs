@@ -176,7 +176,8 @@ pub struct Settled {
     pub witness: Witness,
     /// The server's complaint, or what a probe saw.
     pub words: Box<str>,
-    /// For each statement that was answered.
+    /// For each statement that was answered. Of one that went in batches and did not take effect: the rows that are
+    /// changed and stay.
     pub took: Vec<Took>,
 }
 
@@ -313,12 +314,19 @@ impl RunState {
         self.open.as_ref().map_or(self.applied(), |open| open.unit.to)
     }
 
+    /// Whether the next statement has changed rows in batches, and has not come to its end.
+    pub fn begun(&self) -> bool {
+        let at = self.applied();
+        self.outcomes.get(at) == Some(&None)
+            && self.took.get(at).copied().flatten().is_some_and(|took| took.rows > 0)
+    }
+
     pub fn standing(&self) -> RunStanding {
         let unknown = self.open.is_some() || self.outcomes.contains(&Some(Outcome::Unknown));
         match self.closed.as_ref().map(|closed| closed.end) {
             _ if unknown => RunStanding::Undecided,
             Some(End::Done | End::TakenBack) => RunStanding::Over,
-            Some(End::Parked | End::Failed) if self.applied() == 0 => RunStanding::Over,
+            Some(End::Parked | End::Failed) if self.applied() == 0 && !self.begun() => RunStanding::Over,
             // It was opened, and nothing was ever meant to be sent.
             None if self.attempts == 0 => RunStanding::Over,
             Some(End::Parked | End::Failed) | None => RunStanding::Halfway,

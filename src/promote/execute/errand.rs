@@ -45,6 +45,14 @@ impl Stand<'_, '_> {
             let what = format!("run {run} is over: there is nothing to resume");
             return Err(Failure::new(FailureKind::Usage, what).into());
         }
+        // What is being taken back does not go forward again meanwhile.
+        let takes_back = |other: &RunState| {
+            matches!(&other.opened.course, Course::Back { of, .. } if of == run)
+                && other.standing() != RunStanding::Over
+        };
+        if let Some(other) = self.states()?.into_iter().find(takes_back) {
+            return Err(Stopped::Refused(Refusal::Unfinished(Box::new(other))));
+        }
         let course = state.opened.course.clone();
         let route = Route::of(mission.site.dialect, mission.plan, &course);
         same_plan(&state, &route, mission.digest)?;

@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 
 use crate::connect::{WireError, WireErrorKind};
 use crate::model::{
-    Boundary, End, Entry, Failure, FailureKind, Intended, Outcome, RunState, SessionMark, Settled, Unit,
-    Witness,
+    Boundary, End, Entry, Failure, FailureKind, Intended, Outcome, RunState, SessionMark, Settled, Took,
+    Unit, Witness,
 };
 
 use super::super::journal::Writer;
 use super::super::lease::{self, Locked};
+use super::job::Job;
 use super::look;
 use super::route::{Kind, Route};
 use super::site::Sessions;
@@ -123,7 +124,10 @@ impl<'a> Stand<'_, 'a> {
         witness: Witness,
         words: &str,
     ) -> Result<(), Failure> {
-        let took = Vec::new();
+        let took = match outcome {
+            Outcome::NotApplied => self.stays(unit).await?,
+            Outcome::Applied | Outcome::Unknown => Vec::new(),
+        };
         self.add(writer, Entry::Settled(Settled { unit, outcome, witness, words: words.into(), took }))
             .await?;
         self.mission.control.hear(Happening::Settled { from: unit.from, to: unit.to, outcome });
@@ -133,6 +137,17 @@ impl<'a> Stand<'_, 'a> {
                 .hint("look at the object yourself, then `resume` or `rollback`"));
         }
         Ok(())
+    }
+
+    /// The batches of a unit that stand, though it did not come to its end: whoever goes on begins behind them.
+    async fn stays(&mut self, unit: Unit) -> Result<Vec<Took>, Failure> {
+        let site = self.mission.site;
+        let run = self.run.clone();
+        let rows = Job::changed(site.home(), self.sessions.keeper.as_mut(), &run, unit.from).await;
+        match rows.map_err(|error| wire_failure(site.label, &error))? {
+            0 => Ok(Vec::new()),
+            rows => Ok(vec![Took { rows, ..Took::default() }]),
+        }
     }
 
     /// What the schema says of a statement that ran outside a transaction.

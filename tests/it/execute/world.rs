@@ -1,18 +1,35 @@
 //! A server in memory, people who run a plan on it, and the journal they write: one event after the other, as a number
 //! says. After each event the journal's conclusions are held against what the server has (rollout invariants I1, I2,
-//! I3, I6, I9).
+//! I3, I6, I9). A statement that goes in batches is there by halves: each batch is a transaction that moves the key of
+//! its run, and what is filled stays when the run stops.
+
+use std::collections::BTreeMap;
 
 use migrator_tui::model::{
     Actor, Boundary, Closed, Course, End, Entry, Fingerprint, Intended, Opened, Outcome, Record, RunId,
-    RunStanding, RunState, Settled, Unit, Witness, fold,
+    RunStanding, RunState, Settled, Took, Unit, Witness, fold,
 };
 
 /// The event that begins a run.
 pub const BEGIN: u64 = 13 << 2;
 
-/// A plan: the length of each unit, and whether it is a transaction. Its way back has the same units in reverse.
-const PLAN: [(usize, bool); 4] = [(2, true), (1, false), (1, false), (3, true)];
-const STATEMENTS: usize = 7;
+/// How a unit takes effect.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Transaction,
+    Bare,
+    Batches,
+}
+
+/// Plans: the length of each unit, and how it takes effect. Their ways back have the same units in reverse, and none of
+/// them in batches.
+const PLANS: [&[(usize, Sort)]; 3] = [
+    &[(2, Sort::Transaction), (1, Sort::Bare), (1, Sort::Bare), (3, Sort::Transaction)],
+    &[(2, Sort::Transaction), (1, Sort::Batches), (1, Sort::Bare), (3, Sort::Transaction)],
+    &[(1, Sort::Batches), (1, Sort::Bare), (2, Sort::Transaction)],
+];
+/// So many batches fill the table.
+const BATCHES: usize = 3;
 
 /// Somebody who runs the plan, in one process.
 struct Person {
@@ -47,8 +64,13 @@ enum Ending {
 }
 
 pub struct World {
+    plan: &'static [(usize, Sort)],
     /// Which statements of the plan are in effect.
-    applied: [bool; STATEMENTS],
+    applied: Vec<bool>,
+    /// How often the rows of each batch were changed since they were last as they had been.
+    touched: [u32; BATCHES],
+    /// The key of each run's statement in batches: how many of them stand.
+    keys: BTreeMap<RunId, usize>,
     pub records: Vec<Record>,
     fence: u64,
     work: Option<Work>,
@@ -57,9 +79,34 @@ pub struct World {
 }
 
 impl World {
-    pub fn new() -> Self {
-        let applied = [false; STATEMENTS];
-        Self { applied, records: Vec::new(), fence: 0, work: None, people: [None, None], runs: 0 }
+    /// A world with one of the plans.
+    pub fn new(plan: usize) -> Self {
+        let plan = PLANS[plan % PLANS.len()];
+        Self {
+            plan,
+            applied: vec![false; plan.iter().map(|(length, _)| length).sum()],
+            touched: [0; BATCHES],
+            keys: BTreeMap::new(),
+            records: Vec::new(),
+            fence: 0,
+            work: None,
+            people: [None, None],
+            runs: 0,
+        }
+    }
+
+    /// Whether some rows are changed by a statement that has not come to its end.
+    pub fn is_half_filled(&self) -> bool {
+        self.fill().is_some_and(|fill| !self.applied[fill]) && self.touched != [0; BATCHES]
+    }
+
+    /// The statement that goes in batches.
+    fn fill(&self) -> Option<usize> {
+        let mut at = 0;
+        self.plan.iter().find_map(|(length, sort)| {
+            at += length;
+            (*sort == Sort::Batches).then_some(at - length)
+        })
     }
 
     pub fn states(&self) -> Result<Vec<RunState>, String> {
@@ -80,7 +127,11 @@ impl World {
     }
 
     fn settle(&mut self, run: &RunId, fence: u64, unit: Unit, outcome: Outcome, witness: Witness) -> bool {
-        let settled = Settled { unit, outcome, witness, words: "".into(), took: Vec::new() };
+        // What stands of a unit in batches is told with it.
+        let is_fill = self.state(run).is_ok_and(|state| self.unit_from(&state, unit.from).1 == Sort::Batches);
+        let rows = self.keys.get(run).copied().filter(|_| is_fill).unwrap_or(0) as u64;
+        let took = if rows > 0 { vec![Took { rows, ..Took::default() }] } else { Vec::new() };
+        let settled = Settled { unit, outcome, witness, words: "".into(), took };
         self.add(run, fence, Entry::Settled(settled))
     }
 
@@ -109,10 +160,14 @@ impl World {
     fn begin(&mut self, who: usize) -> Result<(), String> {
         let all_over = self.states()?.iter().all(|state| state.standing() == RunStanding::Over);
         // Whoever lives holds the lock, and what is there already is not run again.
-        if !all_over || self.people.iter().any(Option::is_some) || self.work.is_some() || self.applied[0] {
+        if !all_over
+            || self.people.iter().any(Option::is_some)
+            || self.work.is_some()
+            || self.applied.contains(&true)
+        {
             return Ok(());
         }
-        self.open(who, Course::Forward, STATEMENTS);
+        self.open(who, Course::Forward, self.applied.len());
         Ok(())
     }
 
@@ -151,16 +206,16 @@ impl World {
         let unknown = state.outcomes.get(at) == Some(&Some(Outcome::Unknown));
         let unit = match (&state.open, unknown) {
             (Some(open), _) => open.unit,
-            (None, true) => unit_from(&state, at).0,
+            (None, true) => self.unit_from(&state, at).0,
             (None, false) => return Ok(true),
         };
-        let (_, transaction) = unit_from(&state, unit.from);
-        let outcome = match (transaction, detail % 4) {
+        let (_, sort) = self.unit_from(&state, unit.from);
+        let outcome = match (sort, detail % 4) {
             // Its record would be there.
-            (true, _) => Outcome::NotApplied,
-            (false, 0) => Outcome::Unknown,
-            (false, _) if self.has(&state, unit.from) => Outcome::Applied,
-            (false, _) => Outcome::NotApplied,
+            (Sort::Transaction | Sort::Batches, _) => Outcome::NotApplied,
+            (Sort::Bare, 0) => Outcome::Unknown,
+            (Sort::Bare, _) if self.has(&state, unit.from) => Outcome::Applied,
+            (Sort::Bare, _) => Outcome::NotApplied,
         };
         self.settle(run, fence, unit, outcome, Witness::Probe);
         if outcome == Outcome::Unknown {
@@ -202,11 +257,17 @@ impl World {
             return Ok(());
         }
         self.close(&run, fence, End::Parked);
-        let steps = self.state(&run)?.applied();
+        let applied = self.state(&run)?.applied();
+        // Where some batches of the next one stand, its own way back comes first.
+        let begun = self.fill() == Some(applied) && self.keys.get(&run).is_some_and(|key| *key > 0);
+        let steps = applied + usize::from(begun);
         // I9: what is taken back is what is there, and all of it.
-        let is_prefix = self.applied.iter().enumerate().all(|(at, applied)| *applied == (at < steps));
+        let is_prefix = self.applied.iter().enumerate().all(|(at, there)| *there == (at < applied));
         if !is_prefix {
-            return Err(format!("{steps} steps are to be taken back of {:?}", self.applied));
+            return Err(format!("{applied} steps are to be taken back of {:?}", self.applied));
+        }
+        if self.touched != [0; BATCHES] && self.fill().is_some_and(|fill| fill >= steps) {
+            return Err(format!("{:?} rows are changed, and are not taken back", self.touched));
         }
         if steps > 0 {
             self.open(who, Course::Back { of: run, steps }, steps);
@@ -224,7 +285,7 @@ impl World {
         else {
             return Ok(());
         };
-        let unit = unit_from(&state, state.applied()).0;
+        let unit = self.unit_from(&state, state.applied()).0;
         let outcome = if self.has(&state, unit.from) { Outcome::Applied } else { Outcome::NotApplied };
         let fence = self.fence;
         self.settle(&state.run, fence, unit, outcome, Witness::Person);
@@ -252,9 +313,12 @@ impl World {
                     self.close(&run, fence, End::Parked);
                     None
                 } else {
-                    let (unit, transaction) = unit_from(&state, from);
-                    let boundary =
-                        if transaction { Boundary::Transactional } else { Boundary::NonTransactional };
+                    let (unit, sort) = self.unit_from(&state, from);
+                    let boundary = match sort {
+                        Sort::Transaction => Boundary::Transactional,
+                        Sort::Batches => Boundary::OwnTransaction,
+                        Sort::Bare => Boundary::NonTransactional,
+                    };
                     let intended = Intended { unit, boundary, session: None, attempt: 1 };
                     self.add(&run, fence, Entry::Intended(intended));
                     Some(At::Meant(unit))
@@ -286,17 +350,26 @@ impl World {
         detail: u64,
     ) -> Result<Option<At>, String> {
         let state = self.state(run)?;
-        let (_, transaction) = unit_from(&state, unit.from);
-        match (ending, transaction) {
+        let (_, sort) = self.unit_from(&state, unit.from);
+        match (ending, sort) {
+            // One batch, and the next one is sent under the same intent; or somebody stops it between the two.
+            (Ending::Answered, Sort::Batches) if state.open.is_some() => {
+                if !detail.is_multiple_of(5) {
+                    return Ok(Some(At::Meant(unit)));
+                }
+                self.settle(run, fence, unit, Outcome::NotApplied, Witness::Answer);
+                self.close(run, fence, End::Parked);
+                return Ok(None);
+            }
             // The record came with it.
-            (Ending::Answered, true) => {}
-            (Ending::Answered, false) => {
+            (Ending::Answered, Sort::Transaction | Sort::Batches) => {}
+            (Ending::Answered, Sort::Bare) => {
                 self.settle(run, fence, unit, Outcome::Applied, Witness::Answer);
             }
-            (Ending::Refused, true) => {
+            (Ending::Refused, Sort::Transaction | Sort::Batches) => {
                 self.settle(run, fence, unit, Outcome::NotApplied, Witness::Answer);
             }
-            (Ending::Refused, false) | (Ending::Silent, _) => {
+            (Ending::Refused, Sort::Bare) | (Ending::Silent, _) => {
                 if !self.settle_open(run, fence, detail)? {
                     return Ok(None);
                 }
@@ -317,13 +390,21 @@ impl World {
         }
         let (run, fence, unit) = (work.run.clone(), work.fence, work.unit);
         let Ok(state) = self.state(&run) else { return };
-        let (_, transaction) = unit_from(&state, unit.from);
-        if lucky {
+        let (_, sort) = self.unit_from(&state, unit.from);
+        let key = self.keys.get(&run).copied().unwrap_or(0);
+        if lucky && sort == Sort::Batches && key < BATCHES {
+            // The rows and the key in one transaction.
+            self.touched[key] += 1;
+            self.keys.insert(run.clone(), key + 1);
+        } else if lucky {
             for at in unit.from..unit.to {
                 let (statement, there) = effect(&state, at);
                 self.applied[statement] = there;
+                if self.fill() == Some(statement) && !there {
+                    self.touched = [0; BATCHES];
+                }
             }
-            if transaction {
+            if sort != Sort::Bare {
                 self.settle(&run, fence, unit, Outcome::Applied, Witness::Answer);
             }
         }
@@ -336,6 +417,24 @@ impl World {
         // Nobody waits for it any more.
         if !self.people.iter().flatten().any(|person| person.fence == fence) {
             self.work = None;
+        }
+    }
+
+    /// The unit of a run that begins with this statement, and how it takes effect.
+    fn unit_from(&self, state: &RunState, from: usize) -> (Unit, Sort) {
+        let mut at = 0;
+        let mut forward = self.plan.iter().map(|(length, sort)| {
+            at += length;
+            (Unit { from: at - length, to: at }, *sort)
+        });
+        match &state.opened.course {
+            Course::Forward => forward.find(|(unit, _)| unit.from == from).unwrap(),
+            Course::Back { steps, .. } => {
+                let (unit, sort) = forward.find(|(unit, _)| unit.to == steps - from).unwrap();
+                let sort = if sort == Sort::Bare { Sort::Bare } else { Sort::Transaction };
+                (Unit { from, to: from + unit.len() }, sort)
+            }
+            Course::Contract { .. } => unreachable!("nothing is kept in this world"),
         }
     }
 
@@ -357,8 +456,8 @@ impl World {
             return Err(format!("{unfinished} runs are not over"));
         }
         // Which statements are in effect if every word of the journal is true, and which ones may be.
-        let mut sure = [false; STATEMENTS];
-        let mut open = [false; STATEMENTS];
+        let mut sure = vec![false; self.applied.len()];
+        let mut open = sure.clone();
         for state in &states {
             for (at, outcome) in state.outcomes.iter().enumerate() {
                 let (statement, there) = effect(state, at);
@@ -375,7 +474,7 @@ impl World {
             }
         }
         // I1: nothing took effect that was not meant. I3: what is called applied is.
-        for at in 0..STATEMENTS {
+        for at in 0..self.applied.len() {
             if sure[at] != self.applied[at] && !open[at] {
                 return Err(format!(
                     "statement {at}: the journal says {}, the server {}",
@@ -383,8 +482,23 @@ impl World {
                 ));
             }
         }
+        self.rows()?;
         // I6: what is unknown is not settled by an answer.
         self.unknown_stays()
+    }
+
+    /// No row is changed twice; what is applied has all of them; what is changed was meant by a run that still stands.
+    fn rows(&self) -> Result<(), String> {
+        let Some(fill) = self.fill() else { return Ok(()) };
+        let touched = &self.touched;
+        if touched.iter().any(|times| *times > 1) || self.applied[fill] && touched.contains(&0) {
+            return Err(format!("the rows were changed {touched:?} times, applied: {}", self.applied[fill]));
+        }
+        let over = |state: &RunState| state.standing() == RunStanding::Over;
+        if self.is_half_filled() && self.states()?.iter().all(over) {
+            return Err("half filled, and every run is over".into());
+        }
+        Ok(())
     }
 
     fn unknown_stays(&self) -> Result<(), String> {
@@ -406,23 +520,6 @@ fn effect(state: &RunState, at: usize) -> (usize, bool) {
     match &state.opened.course {
         Course::Forward => (at, true),
         Course::Back { steps, .. } => (steps - 1 - at, false),
-        Course::Contract { .. } => unreachable!("nothing is kept in this world"),
-    }
-}
-
-/// The unit that begins with this statement, and whether it is a transaction.
-fn unit_from(state: &RunState, from: usize) -> (Unit, bool) {
-    let mut at = 0;
-    let forward = PLAN.map(|(length, transaction)| {
-        at += length;
-        (Unit { from: at - length, to: at }, transaction)
-    });
-    match &state.opened.course {
-        Course::Forward => forward.into_iter().find(|(unit, _)| unit.from == from).unwrap(),
-        Course::Back { steps, .. } => {
-            let (unit, transaction) = forward.into_iter().find(|(unit, _)| unit.to == steps - from).unwrap();
-            (Unit { from, to: from + unit.len() }, transaction)
-        }
         Course::Contract { .. } => unreachable!("nothing is kept in this world"),
     }
 }
