@@ -20,9 +20,7 @@ pub fn with_update(ground: &Ground, marker: &str, update: &str, back: Option<&st
     let record = read_record(&text("plan.toml")).unwrap();
     let schema = schema(ground);
     let forward = text("forward.sql");
-    let behind = forward.find(marker).unwrap_or_else(|| panic!("no {marker} in {forward}"));
-    let behind = behind + forward[behind..].find("COMMIT;\n").unwrap() + "COMMIT;\n".len();
-    let forward = format!("{}{update};\n{}", &forward[..behind], &forward[behind..]);
+    let forward = behind(&forward, marker, update);
     let rollback = text("rollback.sql");
     let head = rollback.find("BEGIN").unwrap();
     let back = back.map(|back| format!("{back};\n")).unwrap_or_default();
@@ -39,12 +37,20 @@ pub fn with_update(ground: &Ground, marker: &str, update: &str, back: Option<&st
     let plan = plan.unwrap();
     let record = migrator_tui::export::Record { plan: plan.clone().into(), ..record };
     let folder = write(&record, dialect).unwrap();
-    for (name, text) in
-        [("plan.toml", &folder.plan), ("forward.sql", &folder.forward), ("rollback.sql", &folder.rollback)]
+    let contract = folder.contract.as_ref();
+    let scripts = [Some(&folder.plan), Some(&folder.forward), Some(&folder.rollback), contract];
+    for (name, text) in ["plan.toml", "forward.sql", "rollback.sql", "contract.sql"].into_iter().zip(scripts)
     {
-        std::fs::write(file(name), text).unwrap();
+        text.into_iter().for_each(|text| std::fs::write(file(name), text).unwrap());
     }
     plan
+}
+
+/// A script with a statement behind the transaction that holds `marker`.
+pub fn behind(script: &str, marker: &str, statement: &str) -> String {
+    let at = script.find(marker).unwrap_or_else(|| panic!("no {marker} in {script}"));
+    let at = at + script[at..].find("COMMIT;\n").unwrap() + "COMMIT;\n".len();
+    format!("{}{statement};\n{}", &script[..at], &script[at..])
 }
 
 fn schema(ground: &Ground) -> Schema {

@@ -29,5 +29,6 @@ mod report;
 mod rows;
 mod throttle;
 mod transfers;
+mod whole;
 mod wire;
 mod world;

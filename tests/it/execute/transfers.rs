@@ -1,8 +1,10 @@
-//! D2: money moves between accounts while a plan expands, fills and contracts. The sum stays what it was, and nobody
-//! who writes hears of more than a lock that was not to be had.
+//! D2: money moves between accounts while a plan expands, fills, drops what it keeps, and a contract removes that for
+//! good. The sum stays what it was, and nobody who writes hears of more than a lock that was not to be had.
 
 use std::fmt::Write as _;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use super::backfill::with_update;
 use super::ground::Ground;
@@ -14,8 +16,10 @@ const BEFORE: &str = "
     CREATE INDEX accounts_old ON accounts (old);
     INSERT INTO accounts SELECT i, 1000, 'o' || i FROM generate_series(1, 20000) i;";
 const AFTER: &str = "
-    CREATE TABLE accounts (id int PRIMARY KEY, cents bigint NOT NULL, old text, label text);
+    CREATE TABLE accounts (id int PRIMARY KEY, cents bigint NOT NULL, label text);
     CREATE INDEX accounts_label ON accounts (label);";
+/// What a plan keeps, on the server.
+const KEPT: &str = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'migrator\\_archive\\_%'";
 const WRITERS: u64 = 8;
 
 /// Transfers between accounts all over the table, each in a transaction of its own.
@@ -35,58 +39,103 @@ fn transfers(seed: u64, count: usize) -> String {
     text
 }
 
+/// What a writer complained of, beyond locks that were not to be had. What follows in a transaction that met one is
+/// refused with it.
+fn beyond(said: &str) -> Vec<String> {
+    let wrong = |line: &&str| {
+        line.contains("ERROR") && !line.contains("lock timeout") && !line.contains("transaction is aborted")
+    };
+    said.lines().filter(wrong).map(str::to_owned).collect()
+}
+
+/// Lets eight people write as long as `work` lasts. Gives what came of it, and what they complained of.
+fn meanwhile<T>(ground: &Ground, seed: u64, work: impl FnOnce(&AtomicUsize) -> T) -> (T, Vec<String>) {
+    let server = ground.server().unwrap();
+    let url = server.database(&ground.database("victim"));
+    let (over, scripts) = (AtomicBool::new(false), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        let writers: Vec<_> = (0..WRITERS)
+            .map(|writer| {
+                let script = transfers(seed + writer, 60);
+                let file = ground.desk.file(&format!("transfers{writer}.sql"), &script);
+                let (over, scripts, url) = (&over, &scripts, &url);
+                scope.spawn(move || {
+                    let mut wrong = Vec::new();
+                    while !over.load(Ordering::SeqCst) {
+                        let mut psql = Command::new(server.bin().join("psql"));
+                        psql.args(["-X", "-q", "-d", url, "-f"]).arg(&file);
+                        let said = psql.stdout(Stdio::null()).stderr(Stdio::piped()).output().unwrap();
+                        wrong.extend(beyond(&String::from_utf8_lossy(&said.stderr)));
+                        scripts.fetch_add(1, Ordering::SeqCst);
+                    }
+                    wrong
+                })
+            })
+            .collect();
+        let came = work(&scripts);
+        over.store(true, Ordering::SeqCst);
+        (came, writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect())
+    })
+}
+
+/// Waits until everybody has written some more.
+fn written(scripts: &AtomicUsize) {
+    let before = scripts.load(Ordering::SeqCst);
+    while scripts.load(Ordering::SeqCst) < before + WRITERS as usize {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// A lock that was not to be had in time parks a run: it goes on.
+fn to_its_end(ground: &Ground, mut answer: Answer) -> Answer {
+    for _ in 0..5 {
+        if answer.code != 0 {
+            answer = ground.resume("victim");
+        }
+    }
+    answer
+}
+
+fn one(ground: &Ground, seed: u64) -> Result<(), String> {
+    ground.fresh("victim");
+    let url = ground.url("victim");
+    let ((ran, kept, contracted), wrong) = meanwhile(ground, seed, |scripts| {
+        written(scripts);
+        let ran = to_its_end(ground, Answer::of(ground.run("victim").output().unwrap()));
+        let kept = ground.ask("victim", KEPT);
+        written(scripts);
+        let words = ["contract", "plan", "--on", &url, "--allow-destructive"];
+        let contracted = to_its_end(ground, ground.desk.run(&words));
+        written(scripts);
+        (ran, kept, contracted)
+    });
+    for (what, answer) in [("run", &ran), ("contract", &contracted)] {
+        if answer.code != 0 {
+            return Err(format!("{what}: exit {}: {}{}", answer.code, answer.out, answer.err));
+        }
+    }
+    let sum = ground.ask("victim", "SELECT sum(cents) FROM accounts");
+    let left = ground.ask("victim", "SELECT count(*) FROM accounts WHERE label IS DISTINCT FROM 'l' || id");
+    let places = ground.ask("victim", KEPT);
+    let seen = [&kept, &places, &sum, &left].map(|cells| cells.concat());
+    if seen != ["1", "0", "20000000", "0"] || !wrong.is_empty() {
+        return Err(format!("kept, kept after the contract, sum, rows left: {seen:?}; {wrong:?}"));
+    }
+    ground.is_after("victim")
+}
+
 #[test]
 fn d2_money_moves_while_a_plan_expands_fills_and_contracts() {
     let seed = ids::seed(7);
     let mut trial = Trial::new("D2", "PG").seeded(seed);
-    let Some(ground) = Ground::postgres(BEFORE, AFTER) else { return };
+    let Some(server) = crate::live::Server::first() else { return };
+    let ground = Ground::keeping(Some(server), BEFORE, AFTER);
     let update = "UPDATE accounts SET label = 'l' || id WHERE label IS NULL";
     let plan = with_update(&ground, "COLUMN label", update, None);
     assert!(plan.steps.iter().any(|step| step.batches.is_some()), "{:?}", plan.steps);
-    let server = ground.server().unwrap();
+    assert!(plan.steps.iter().any(|step| step.keeps.is_some()), "{:?}", plan.steps);
     for round in 0..ids::count(1, 3, 20) as u64 {
-        ground.fresh("victim");
-        let writers: Vec<_> = (0..WRITERS)
-            .map(|writer| {
-                let script = transfers(seed + round * WRITERS + writer, ids::count(600, 2_000, 8_000));
-                let file = ground.desk.file(&format!("transfers{writer}.sql"), &script);
-                Command::new(server.bin().join("psql"))
-                    .args(["-X", "-q", "-d", &server.database(&ground.database("victim")), "-f"])
-                    .arg(file)
-                    .stdout(Stdio::piped())
-                    .stderr(Stdio::piped())
-                    .spawn()
-                    .unwrap()
-            })
-            .collect();
-        let mut answer = Answer::of(ground.run("victim").output().unwrap());
-        // A lock that was not to be had in time parks a run: it goes on.
-        for _ in 0..5 {
-            if answer.code != 0 {
-                answer = ground.resume("victim");
-            }
-        }
-        let mut wrong = Vec::new();
-        for writer in writers {
-            let said = String::from_utf8_lossy(&writer.wait_with_output().unwrap().stderr).into_owned();
-            // What follows in a transaction that met one is refused with it.
-            let beyond = |line: &&str| {
-                line.contains("ERROR")
-                    && !line.contains("lock timeout")
-                    && !line.contains("transaction is aborted")
-            };
-            wrong.extend(said.lines().filter(beyond).map(str::to_owned));
-        }
-        let sum = ground.ask("victim", "SELECT sum(cents) FROM accounts");
-        let left =
-            ground.ask("victim", "SELECT count(*) FROM accounts WHERE label IS DISTINCT FROM 'l' || id");
-        let told = match (answer.code, sum == ["20000000"], left == ["0"], wrong.as_slice()) {
-            (0, true, true, []) => ground.is_after("victim"),
-            (code, _, _, wrong) => {
-                Err(format!("exit {code}, sum {sum:?}, left {left:?}, {wrong:?}: {}", answer.err))
-            }
-        };
-        trial.ran(format!("round {round}"), told);
+        trial.ran(format!("round {round}"), one(&ground, seed + round * WRITERS));
     }
     trial.end(1);
 }
