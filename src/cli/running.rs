@@ -75,6 +75,12 @@ impl Ticker {
                 }
                 text
             }
+            Happening::Silent(Some(silence)) => format!(
+                "           nothing is heard of the server for {}, given up in {}",
+                time(silence.millis),
+                time(silence.left)
+            ),
+            Happening::Silent(None) => "           the server is heard again".to_owned(),
             Happening::Again { statement, words, pause } => {
                 format!("{}: {words}; again in {:.1} s", self.head(*statement), pause.as_secs_f32())
             }

@@ -142,6 +142,7 @@ impl Going {
                 self.pace = pace;
                 self.silence = silence;
             }
+            Happening::Silent(silence) => self.silence = silence,
             Happening::Again { statement, words, pause } => {
                 // Whoever was in the way is worth a look during the pause, too.
                 self.pace = None;

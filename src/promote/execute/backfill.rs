@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::connect::{WireError, WireErrorKind};
+use crate::connect::{Connection, WireError, WireErrorKind};
 use crate::engines::Mishap;
 use crate::model::{
     Batches, End, Entry, Failure, FailureKind, Outcome, Settled, Took, Unit, Witness, batch_size,
@@ -92,7 +92,7 @@ impl<'a> Stand<'_, 'a> {
         let mission = self.mission;
         let wire = |error: WireError| Setback::Server { at, error };
         let desk = self.desk(writer);
-        let keeper = self.sessions.keeper.as_mut();
+        let keeper = &mut self.sessions.keeper;
         let opened = Job::open(desk, keeper, (&self.run, at), mission.digest, batches).await;
         let mut job = opened.map_err(wire)?;
         // What nobody knows is left out.
@@ -279,7 +279,7 @@ impl<'a> Stand<'_, 'a> {
         let mut monitor =
             Monitor::new(self.mission.site, self.sessions.mark.clone(), self.mission.control, at)
                 .at(ride.pace(job));
-        let answer = monitor.attend(self.sessions.worker.execute(&sql)).await;
+        let answer = monitor.attend(self.sessions.worker.unwatched().execute(&sql)).await;
         let done = answer.map_err(wire)?;
         faults::point("after send").await;
         let further = Job {
@@ -342,7 +342,7 @@ impl<'a> Stand<'_, 'a> {
         let (outcome, witness) = (Outcome::Applied, Witness::Answer);
         let settled = Settled { unit: ride.unit, outcome, witness, words: "".into(), took };
         let link = ride.writer.next(&self.journal, Entry::Settled(settled))?;
-        match journal::send(self.sessions.worker.as_mut(), &link).await {
+        match journal::send(&mut self.sessions.worker, &link).await {
             Ok(()) => Ok(Ok(link)),
             Err(JournalError::Wire(error)) if error.kind == WireErrorKind::Lost => {
                 Err(Setback::Server { at, error })

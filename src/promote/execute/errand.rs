@@ -142,7 +142,7 @@ impl Stand<'_, '_> {
     /// Whether a statement of a run that goes in batches has changed rows.
     async fn has_filled(&mut self, of: &RunId, statement: usize) -> Result<bool, Failure> {
         let site = self.mission.site;
-        let changed = Job::changed(site.home(), self.sessions.keeper.as_mut(), of, statement).await;
+        let changed = Job::changed(site.home(), &mut self.sessions.keeper, of, statement).await;
         changed.map(|rows| rows > 0).map_err(|error| wire_failure(site.label, &error))
     }
 

@@ -1,6 +1,7 @@
 //! The way through the units of a run, and the check of the whole at its end. Before each unit but the first, what the
 //! plan touches is read again: somebody may have changed it.
 
+use crate::connect::Connection;
 use crate::model::{Course, End, Entry, Failure, FailureKind, RunStanding, Verified};
 use crate::planner;
 

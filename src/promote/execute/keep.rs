@@ -70,7 +70,7 @@ impl Stand<'_, '_> {
         let site = self.mission.site;
         let mut found = Vec::new();
         for kept in self.mission.plan.steps.iter().take(steps).filter_map(|step| step.keeps.as_ref()) {
-            let there = is_there(site.execution, site.label, self.sessions.worker.as_mut(), kept).await?;
+            let there = is_there(site.execution, site.label, &mut self.sessions.worker, kept).await?;
             if there == (wanted == Place::Filled) {
                 found.push(kept.clone());
             }

@@ -18,6 +18,7 @@ mod size;
 mod stand;
 mod throttle;
 mod unit;
+mod watched;
 
 use std::any::Any;
 use std::time::Duration;
@@ -86,6 +87,9 @@ pub enum Happening {
         /// Nothing was heard of the server for some time.
         silence: Option<Silence>,
     },
+    /// Nothing was heard of the server for some time, and no statement of the plan is under way. `None`: it is heard
+    /// again.
+    Silent(Option<Silence>),
     /// A unit did not take effect and will be tried again.
     Again {
         statement: usize,

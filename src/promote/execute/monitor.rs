@@ -52,7 +52,10 @@ pub(super) struct Monitor<'a> {
     site: Site<'a>,
     mark: Option<SessionMark>,
     control: &'a dyn Control,
-    statement: usize,
+    /// The one that is told of. `None`: it is none of the plan's, and nothing but silence is worth a word.
+    statement: Option<usize>,
+    /// Whether a silence was told that has not ended.
+    told: bool,
     began: Instant,
     session: Option<Box<dyn Connection>>,
     /// The time between looks that saw somebody in the way.
@@ -81,13 +84,19 @@ impl<'a> Monitor<'a> {
         control: &'a dyn Control,
         statement: usize,
     ) -> Self {
+        Self { statement: Some(statement), ..Self::listening(site, mark, control) }
+    }
+
+    /// For what is no statement of the plan.
+    pub(super) fn listening(site: Site<'a>, mark: Option<SessionMark>, control: &'a dyn Control) -> Self {
         let now = Instant::now();
         let heard = mark.as_ref().map(|_| now);
         Self {
             site,
             mark,
             control,
-            statement,
+            statement: None,
+            told: false,
             began: now,
             session: None,
             waited: Duration::ZERO,
@@ -117,7 +126,10 @@ impl<'a> Monitor<'a> {
         loop {
             tokio::select! {
                 biased;
-                answer = &mut answer => return answer,
+                answer = &mut answer => {
+                    self.heard_again();
+                    return answer;
+                }
                 () = self.look() => {}
             }
             if let Some(silent) = self.silent().filter(|silent| *silent >= SILENCE) {
@@ -162,16 +174,25 @@ impl<'a> Monitor<'a> {
         self.last = now;
         let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         let silent = self.silent().filter(|silent| *silent >= WORTH_A_WORD);
-        self.control.hear(Happening::Working {
-            statement: self.statement,
-            millis: millis(self.began.elapsed()),
-            blockers,
-            pace,
-            silence: silent.map(|silent| Silence {
-                millis: millis(silent),
-                left: millis(SILENCE.saturating_sub(silent)),
-            }),
-        });
+        let silence = silent
+            .map(|silent| Silence { millis: millis(silent), left: millis(SILENCE.saturating_sub(silent)) });
+        match (self.statement, silence) {
+            (Some(statement), silence) => {
+                let millis = millis(self.began.elapsed());
+                self.control.hear(Happening::Working { statement, millis, blockers, pace, silence });
+            }
+            (None, Some(silence)) => {
+                self.told = true;
+                self.control.hear(Happening::Silent(Some(silence)));
+            }
+            (None, None) => self.heard_again(),
+        }
+    }
+
+    fn heard_again(&mut self) {
+        if std::mem::take(&mut self.told) {
+            self.control.hear(Happening::Silent(None));
+        }
     }
 
     async fn ask(&mut self) -> Look {

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::connect::{WireError, WireErrorKind};
+use crate::connect::{Connection, WireError, WireErrorKind};
 use crate::model::{
     Boundary, End, Entry, Failure, FailureKind, Intended, Outcome, RunState, SessionMark, Settled, Took,
     Unit, Witness,
@@ -15,7 +15,7 @@ use super::job::Job;
 use super::look;
 use super::route::{Kind, Route};
 use super::site::Sessions;
-use super::stand::Stand;
+use super::stand::{GIVING_BACK, Stand};
 use super::unit::wait;
 use super::{Happening, journal_failure, wire_failure};
 
@@ -26,8 +26,6 @@ const TOLD_AGAIN: Duration = Duration::from_secs(5);
 /// Tries to reach a server again whose session broke, and the pause between them.
 const TRIES: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(500);
-/// For a keeper to answer that it has given its lock back.
-const GIVING_BACK: Duration = Duration::from_secs(2);
 /// For a server to let two sessions in, and to say who has its lock.
 const LETTING_IN: Duration = Duration::from_secs(20);
 
@@ -143,7 +141,7 @@ impl<'a> Stand<'_, 'a> {
     async fn stays(&mut self, unit: Unit) -> Result<Vec<Took>, Failure> {
         let site = self.mission.site;
         let run = self.run.clone();
-        let rows = Job::changed(site.home(), self.sessions.keeper.as_mut(), &run, unit.from).await;
+        let rows = Job::changed(site.home(), &mut self.sessions.keeper, &run, unit.from).await;
         match rows.map_err(|error| wire_failure(site.label, &error))? {
             0 => Ok(Vec::new()),
             rows => Ok(vec![Took { rows, ..Took::default() }]),
@@ -155,7 +153,7 @@ impl<'a> Stand<'_, 'a> {
         let mission = self.mission;
         let course = self.state(&self.run)?.opened.course;
         let schema = self.sessions.read(&mission.site).await?;
-        let keeper = self.sessions.keeper.as_mut();
+        let keeper = &mut self.sessions.keeper;
         look::asked(&mission.site, keeper, (mission.plan, &course, route), unit, &schema).await
     }
 
@@ -222,14 +220,14 @@ impl<'a> Stand<'_, 'a> {
         let site = self.mission.site;
         if let Some(lock) = self.lock.take() {
             // Only the other session may have broken. A keeper that does not answer has lost the lock, or will.
-            let given_back = lock.release(site.home(), self.sessions.keeper.as_mut());
+            let given_back = lock.release(site.home(), &mut self.sessions.keeper);
             let _ = tokio::time::timeout(GIVING_BACK, given_back).await;
         }
         let mut last = Failure::new(FailureKind::Connection, "it was not reached again");
         for _ in 0..TRIES {
             let reached = async {
                 let mut sessions = Sessions::open(&site, &self.run, self.mission.control).await?;
-                let locked = lease::lock(site.home(), sessions.keeper.as_mut(), site.target).await;
+                let locked = lease::lock(site.home(), &mut sessions.keeper, site.target).await;
                 Ok::<_, WireError>((sessions, locked))
             };
             let silent = || WireError::new(WireErrorKind::Lost, "it lets us in and says nothing");
@@ -237,7 +235,7 @@ impl<'a> Stand<'_, 'a> {
                 Err(error) => last = wire_failure(site.label, &error),
                 Ok((mut sessions, locked)) => match locked {
                     Ok(Locked::Ours(lock)) => {
-                        let journal = site.home().read(sessions.keeper.as_mut()).await;
+                        let journal = site.home().read(&mut sessions.keeper).await;
                         self.journal = journal.map_err(|error| journal_failure(site.label, &error))?;
                         (self.sessions, self.lock) = (sessions, Some(lock));
                         return Ok(());

@@ -2,13 +2,15 @@
 //! session runs the plan. Both are opened for one run and closed after it.
 
 use std::any::Any;
+use std::time::Duration;
 
-use crate::connect::{self, Connection, Purpose, Target, WireError};
+use crate::connect::{self, Connection, Purpose, Target, WireError, WireErrorKind};
 use crate::engines::{Dialect, introspect};
 use crate::model::{Failure, FailureKind, Ident, RunId, Schema, SessionMark};
 
 use super::super::journal::Home;
 use super::Control;
+use super::watched::Watched;
 
 /// Where a plan may run.
 #[derive(Clone, Copy)]
@@ -28,41 +30,53 @@ impl<'a> Site<'a> {
     }
 }
 
+/// For a server that has let a session in to say how others see it.
+const INTRODUCING: Duration = Duration::from_secs(30);
+
 /// Both sessions, open.
-pub(super) struct Sessions {
-    pub(super) keeper: Box<dyn Connection>,
-    pub(super) worker: Box<dyn Connection>,
+pub(super) struct Sessions<'a> {
+    pub(super) keeper: Watched<'a>,
+    pub(super) worker: Watched<'a>,
     /// How others see the worker.
     pub(super) mark: Option<SessionMark>,
     /// While this lives, a wish to stop reaches the worker's statement.
     _reach: Box<dyn Any + Send + Sync>,
 }
 
-impl Sessions {
-    pub(super) async fn open(site: &Site<'_>, run: &RunId, control: &dyn Control) -> Result<Self, WireError> {
-        let mut keeper = connect::open(site.target, Purpose::Write).await?;
+impl<'a> Sessions<'a> {
+    pub(super) async fn open(
+        site: &Site<'a>,
+        run: &RunId,
+        control: &'a dyn Control,
+    ) -> Result<Self, WireError> {
+        let keeper = connect::open(site.target, Purpose::Write).await?;
         let mut worker = connect::open(site.target, Purpose::Write).await?;
+        let mark = match site.execution.mark() {
+            None => None,
+            Some(sql) => {
+                // Without it the server cannot be asked from the side.
+                let silent = || WireError::new(WireErrorKind::Lost, "it lets us in and says nothing");
+                let rows = tokio::time::timeout(INTRODUCING, worker.query(&sql)).await;
+                let rows = rows.unwrap_or_else(|_| Err(silent()))?;
+                let cell = |at| rows.cell(0, at).map(Into::into);
+                cell(0).zip(cell(1)).map(|(id, began)| SessionMark { id, began })
+            }
+        };
+        let reach = control.reach(worker.as_ref());
+        let watched = |session| Watched::new(session, *site, mark.clone(), control);
+        let (mut keeper, mut worker) = (watched(keeper), watched(worker));
         for (connection, part) in [(&mut keeper, "keeper"), (&mut worker, "run")] {
             let name = format!("{} {part} {run}", connect::APPLICATION_NAME);
             for sql in site.execution.settings(&connection.version().clone(), &name) {
                 connection.execute(&sql).await?;
             }
         }
-        let mark = match site.execution.mark() {
-            None => None,
-            Some(sql) => {
-                let rows = worker.query(&sql).await?;
-                let cell = |at| rows.cell(0, at).map(Into::into);
-                cell(0).zip(cell(1)).map(|(id, began)| SessionMark { id, began })
-            }
-        };
-        let reach = control.reach(worker.as_ref());
         Ok(Self { keeper, worker, mark, _reach: reach })
     }
 
     /// The schema as it is now, without our own tables.
     pub(super) async fn read(&mut self, site: &Site<'_>) -> Result<Schema, Failure> {
-        read(site, self.worker.as_mut()).await
+        read(site, &mut self.worker).await
     }
 }
 

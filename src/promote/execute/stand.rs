@@ -1,6 +1,8 @@
 //! One run under way: its sessions, its lock, its journal. It opens and closes them, takes the lease, and adds to the
 //! journal; it sends nothing of the plan.
 
+use std::time::Duration;
+
 use crate::connect::{WireError, WireErrorKind};
 use crate::model::{Closed, Course, End, Entry, Failure, FailureKind, Opened, RunId, RunState, Schema, fold};
 use crate::planner;
@@ -12,11 +14,14 @@ use super::site::Sessions;
 use super::size::sizes;
 use super::{Happening, Mission, Refusal, Report, Stopped, journal_failure, wire_failure};
 
+/// For a keeper to answer that it has given its lock back.
+pub(super) const GIVING_BACK: Duration = Duration::from_secs(2);
+
 /// The sessions, the lock and the journal of one run under way.
 pub(super) struct Stand<'m, 'a> {
     pub(super) mission: &'m Mission<'a>,
     pub(super) run: RunId,
-    pub(super) sessions: Sessions,
+    pub(super) sessions: Sessions<'a>,
     pub(super) lock: Option<Lock>,
     pub(super) journal: Journal,
 }
@@ -27,17 +32,16 @@ impl<'m, 'a> Stand<'m, 'a> {
         let site = &mission.site;
         let wire = |error: WireError| wire_failure(site.label, &error);
         let mut sessions = Sessions::open(site, &run, mission.control).await.map_err(wire)?;
-        let lock =
-            match lease::lock(site.home(), sessions.keeper.as_mut(), site.target).await.map_err(wire)? {
-                Locked::Ours(lock) => lock,
-                Locked::Theirs(holder) => return Err(Stopped::Refused(Refusal::Held(holder))),
-            };
-        let journal = site.home().read(sessions.keeper.as_mut()).await;
+        let lock = match lease::lock(site.home(), &mut sessions.keeper, site.target).await.map_err(wire)? {
+            Locked::Ours(lock) => lock,
+            Locked::Theirs(holder) => return Err(Stopped::Refused(Refusal::Held(holder))),
+        };
+        let journal = site.home().read(&mut sessions.keeper).await;
         match journal {
             Ok(journal) => Ok(Self { mission, run, sessions, lock: Some(lock), journal }),
             Err(error) => {
                 // The session ends here, and the lock with it.
-                let _ = lock.release(site.home(), sessions.keeper.as_mut()).await;
+                let _ = lock.release(site.home(), &mut sessions.keeper).await;
                 Err(journal_failure(site.label, &error).into())
             }
         }
@@ -46,8 +50,11 @@ impl<'m, 'a> Stand<'m, 'a> {
     /// Gives the lock back. A lock that was not ours to give back is worth a word, but not a second failure.
     pub(super) async fn close(mut self, result: Result<Report, Stopped>) -> Result<Report, Stopped> {
         let site = &self.mission.site;
-        if let Some(lock) = self.lock.take()
-            && let Err(error) = lock.release(site.home(), self.sessions.keeper.as_mut()).await
+        let Some(lock) = self.lock.take() else { return result };
+        let released = lock.release(site.home(), &mut self.sessions.keeper);
+        // A server that is silent gives the lock back when it misses the session.
+        let released = tokio::time::timeout(GIVING_BACK, released).await.unwrap_or(Ok(()));
+        if let Err(error) = released
             && error.kind == WireErrorKind::Statement
             && result.is_ok()
         {
@@ -89,7 +96,7 @@ impl<'m, 'a> Stand<'m, 'a> {
         if let Some(permit) = mission.permit {
             circumstances.consents = permit.spend(&self.run, &before).await?;
         }
-        let keeper = self.sessions.keeper.as_mut();
+        let keeper = &mut self.sessions.keeper;
         site.home().make(keeper).await.map_err(wire)?;
         site.home().keep_plan(keeper, digest, &mission.plan.name, mission.text).await.map_err(wire)?;
         let now = mission.control.now();
@@ -118,19 +125,14 @@ impl<'m, 'a> Stand<'m, 'a> {
         let mission = self.mission;
         let site = &mission.site;
         // What outlived its owner may have written its record meanwhile.
-        let journal = site.home().read(self.sessions.keeper.as_mut()).await;
+        let journal = site.home().read(&mut self.sessions.keeper).await;
         self.journal = journal.map_err(|error| journal_failure(site.label, &error))?;
         let now = mission.control.now();
         let plan = state.opened.plan.as_str();
-        let lease = lease::advance(
-            site.home(),
-            self.sessions.keeper.as_mut(),
-            mission.actor,
-            (&self.run, plan),
-            &now(),
-        )
-        .await
-        .map_err(|error| wire_failure(site.label, &error))?;
+        let lease =
+            lease::advance(site.home(), &mut self.sessions.keeper, mission.actor, (&self.run, plan), &now())
+                .await
+                .map_err(|error| wire_failure(site.label, &error))?;
         let writer = self.writer(lease);
         self.add(&writer, entry).await?;
         Ok(writer)
@@ -144,7 +146,7 @@ impl<'m, 'a> Stand<'m, 'a> {
 
     /// Adds a record of this run.
     pub(super) async fn add(&mut self, writer: &Writer<'a>, entry: Entry) -> Result<(), Failure> {
-        let added = writer.add(self.sessions.keeper.as_mut(), &mut self.journal, entry).await;
+        let added = writer.add(&mut self.sessions.keeper, &mut self.journal, entry).await;
         added.map_err(|error| journal_failure(self.mission.site.label, &error))
     }
 

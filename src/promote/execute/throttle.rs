@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::connect::{Rows, WireError, WireErrorKind};
+use crate::connect::{Connection, Rows, WireError, WireErrorKind};
 use crate::model::Throttle;
 
 use super::stand::Stand;

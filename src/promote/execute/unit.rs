@@ -4,7 +4,7 @@
 use std::hash::{BuildHasher, Hasher};
 use std::time::{Duration, Instant};
 
-use crate::connect::{WireError, WireErrorKind};
+use crate::connect::{Connection, WireError, WireErrorKind};
 use crate::engines::{IntrospectError, Left, Mishap, introspect};
 use crate::model::{
     Boundary, End, Entry, Failure, FailureKind, Intended, Outcome, Settled, Sql, Statement, Took, Unit,
@@ -168,7 +168,7 @@ impl<'a> Stand<'_, 'a> {
         faults::point("before commit").await;
         let mut monitor = Monitor::new(site, self.sessions.mark.clone(), self.mission.control, at);
         let commit = sql!(site.dialect.kind(); "COMMIT");
-        let committed = monitor.attend(self.sessions.worker.execute(&commit)).await;
+        let committed = monitor.attend(self.sessions.worker.unwatched().execute(&commit)).await;
         if let Err(error) = committed {
             return Err(self.leave(Setback::Server { at, error }).await);
         }
@@ -223,7 +223,7 @@ impl<'a> Stand<'_, 'a> {
         let settled =
             Settled { unit, outcome: Outcome::Applied, witness: Witness::Answer, words: "".into(), took };
         let link = writer.next(&self.journal, Entry::Settled(settled))?;
-        match journal::send(self.sessions.worker.as_mut(), &link).await {
+        match journal::send(&mut self.sessions.worker, &link).await {
             Ok(()) => Ok(link),
             Err(JournalError::Wire(error)) if error.kind == WireErrorKind::Lost => {
                 Err(Setback::Server { at: unit.to.saturating_sub(1), error })
@@ -255,7 +255,7 @@ impl<'a> Stand<'_, 'a> {
             words: "".into(),
             took: vec![took],
         };
-        writer.add(self.sessions.keeper.as_mut(), &mut self.journal, Entry::Settled(settled)).await?;
+        writer.add(&mut self.sessions.keeper, &mut self.journal, Entry::Settled(settled)).await?;
         self.mission.control.hear(Happening::Settled {
             from: unit.from,
             to: unit.to,
@@ -268,7 +268,7 @@ impl<'a> Stand<'_, 'a> {
     /// Takes away what an earlier try of the same statement has left. The intent of that statement covers it.
     pub(super) async fn clean(&mut self, statement: &Statement) -> Result<(), WireError> {
         let site = self.mission.site;
-        let schema = introspect(site.dialect, self.sessions.worker.as_mut()).await;
+        let schema = introspect(site.dialect, &mut self.sessions.worker).await;
         let schema = schema.map_err(|error| match error {
             IntrospectError::Wire(error) => error,
             IntrospectError::Assemble(error) => WireError::new(WireErrorKind::Statement, error.to_string()),
@@ -302,7 +302,7 @@ impl<'a> Stand<'_, 'a> {
         control.hear(Happening::Sent { statement: at, attempt });
         let began = Instant::now();
         let mut monitor = Monitor::new(self.mission.site, self.sessions.mark.clone(), control, at);
-        let answer = monitor.attend(self.sessions.worker.execute(&statement.sql)).await;
+        let answer = monitor.attend(self.sessions.worker.unwatched().execute(&statement.sql)).await;
         let done = answer.map_err(|error| Setback::Server { at, error })?;
         let (waited, millis) = (millis(monitor.waited()), millis(began.elapsed()));
         control.hear(Happening::Answered { statement: at, millis });

@@ -13,7 +13,7 @@ use crate::ids::Trial;
 
 use super::ground::{Ground, PG_AFTER, PG_BEFORE};
 use super::network::{far, server};
-use super::wire::{Cut, Wire};
+use super::wire::{Cut, DEFINITIONS, Wire};
 
 #[test]
 fn n3_a_hole_in_the_network_is_told_and_left() {
@@ -39,7 +39,7 @@ fn n3_a_hole_in_the_network_is_told_and_left() {
 
 fn one(ground: &Ground, words: &[String], case: usize) -> Result<(), String> {
     let victim = format!("hole_{case}");
-    let wire = Wire::lay(server(ground), Cut::HoleAfterDefinition(1 + case / 2 % 5));
+    let wire = Wire::lay(server(ground), Cut::HoleAfter(DEFINITIONS, 1 + case / 2 % 5));
     let url = format!("{}?connect_timeout=2", far(ground, &wire, &victim));
     let mut all = vec!["run", "plan", "--on", &url];
     all.extend(words.iter().map(String::as_str));
@@ -123,4 +123,58 @@ fn n3_a_statement_that_works_long_is_not_given_up_while_its_server_answers() {
     assert!(answer.err.contains("works for 3") && !answer.err.contains("nothing is heard"), "{}", answer.err);
     let mut trial = trial;
     trial.passed();
+}
+
+/// What is sent beside the statements of a plan, and which of it: settings of both sessions and of a statement,
+/// beginnings of transactions, the questions for the lease, records of the journal.
+const BESIDE: [(&[&str], usize); 12] = [
+    (&["SET "], 2),
+    (&["SET "], 14),
+    (&["SET "], 20),
+    (&["BEGIN"], 1),
+    (&["BEGIN"], 2),
+    (&["BEGIN"], 4),
+    (&["SELECT fence"], 2),
+    (&["INSERT INTO migrator."], 2),
+    (&["INSERT INTO migrator."], 3),
+    (&["INSERT INTO migrator."], 4),
+    (&["INSERT INTO migrator."], 7),
+    (&["COMMIT"], 2),
+];
+
+#[test]
+fn n3_a_hole_beside_the_statements_is_told_and_left() {
+    let trial = Mutex::new(Trial::new("N3", "PG"));
+    let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
+    let words = ground.acknowledged();
+    std::thread::scope(|scope| {
+        for (case, (begins, number)) in BESIDE.into_iter().enumerate() {
+            let victim = format!("beside_{case}");
+            ground.fresh(&victim);
+            let (ground, words, trial) = (&ground, &words, &trial);
+            scope.spawn(move || {
+                let told = beside(ground, words, &victim, Cut::HoleAfter(begins, number));
+                trial.lock().unwrap().ran(format!("{begins:?} {number}"), told);
+            });
+        }
+    });
+    trial.into_inner().unwrap().end(BESIDE.len());
+}
+
+fn beside(ground: &Ground, words: &[String], victim: &str, cut: Cut) -> Result<(), String> {
+    let wire = Wire::lay(server(ground), cut);
+    let url = format!("{}?connect_timeout=2", far(ground, &wire, victim));
+    let mut all = vec!["run", "plan", "--on", &url];
+    all.extend(words.iter().map(String::as_str));
+    let answer = ground.desk.run(&all);
+    let said = format!("exit {}: {}{}", answer.code, answer.out, answer.err);
+    if !wire.was_cut() {
+        return Err(format!("it never came so far: {said}"));
+    }
+    let told = ["nothing is heard of the server for", "given up in", "nothing was heard of the server"];
+    match told.into_iter().find(|words| !answer.err.contains(words)) {
+        _ if answer.code == 0 => Err(said),
+        Some(missing) => Err(format!("`{missing}` is not said: {said}")),
+        None => settled(ground, victim, &said, &wire),
+    }
 }

@@ -13,10 +13,13 @@ pub enum Cut {
     Message(usize),
     /// When the answer to the COMMIT with this number comes: the server has it, the client never hears.
     AnswerToCommit(usize),
-    /// After the definition with this number has gone to the server: nothing comes through any more, in any direction
-    /// and for any session, and nobody is told.
-    HoleAfterDefinition(usize),
+    /// After the statement with this number that begins with one of these words has gone to the server: nothing comes
+    /// through any more, in any direction and for any session, and nobody is told.
+    HoleAfter(&'static [&'static str], usize),
 }
+
+/// How holes begin.
+pub const DEFINITIONS: &[&str] = &["ALTER TABLE", "CREATE INDEX", "CREATE UNIQUE INDEX"];
 
 pub struct Wire {
     pub port: u16,
@@ -27,7 +30,7 @@ struct Shared {
     cut: Cut,
     messages: AtomicUsize,
     commits: AtomicUsize,
-    definitions: AtomicUsize,
+    holes: AtomicUsize,
     is_cut: AtomicBool,
     ends: Mutex<Vec<TcpStream>>,
 }
@@ -41,7 +44,7 @@ impl Wire {
             cut,
             messages: AtomicUsize::new(0),
             commits: AtomicUsize::new(0),
-            definitions: AtomicUsize::new(0),
+            holes: AtomicUsize::new(0),
             is_cut: AtomicBool::new(false),
             ends: Mutex::default(),
         });
@@ -102,17 +105,16 @@ impl Shared {
 
     /// Whether a piece goes nowhere, or went on as the last one.
     fn swallows(&self, piece: &[u8], is_client: bool, to: &mut TcpStream) -> bool {
-        let Cut::HoleAfterDefinition(number) = self.cut else { return false };
+        let Cut::HoleAfter(words, number) = self.cut else { return false };
         if self.is_cut.load(Ordering::SeqCst) {
             return true;
         }
         // A simple query is one letter, four bytes of length, and the statement.
-        let begins = |words: &[u8]| piece.get(5..).is_some_and(|text| text.starts_with(words));
-        let defines = [&b"ALTER TABLE"[..], b"CREATE INDEX", b"CREATE UNIQUE INDEX"];
-        if !is_client || !defines.into_iter().any(begins) {
+        let begins = |words: &&str| piece.get(5..).is_some_and(|text| text.starts_with(words.as_bytes()));
+        if !is_client || !words.iter().any(begins) {
             return false;
         }
-        let is_last = self.definitions.fetch_add(1, Ordering::SeqCst) + 1 == number;
+        let is_last = self.holes.fetch_add(1, Ordering::SeqCst) + 1 == number;
         if is_last {
             self.is_cut.store(true, Ordering::SeqCst);
             let _ = to.write_all(piece);
@@ -138,7 +140,7 @@ impl Shared {
                     !waiting.swap(false, Ordering::SeqCst)
                 }
             }
-            Cut::HoleAfterDefinition(_) => true,
+            Cut::HoleAfter(..) => true,
         }
     }
 
