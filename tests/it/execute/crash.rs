@@ -13,6 +13,9 @@ enum Then {
 }
 
 /// Every passing of every point until the run comes to its end, a few times.
+///
+/// I1: killed before or after an intent, whatever was sent had one, or going on would send it twice or miss it. I3: what
+/// the journal calls applied is there, or the end would not be. I6: what stood open was asked for, and never guessed.
 fn every_boundary(mut trial: Trial, ground: &Ground) {
     for point in migrator_tui::promote::POINTS {
         for then in [Then::Resume, Then::RollBack] {

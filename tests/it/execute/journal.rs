@@ -12,6 +12,7 @@ fn flipped(text: &str, at: usize) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// I8: every record follows the one before it, by its hash. A journal with one byte changed, wherever, is refused.
 #[test]
 fn one_changed_byte_anywhere_breaks_the_journal() {
     let mut trial = Trial::new("J1", "SL");

@@ -53,6 +53,8 @@ fn one(ground: &Ground, victim: &str, cut: Cut) -> Result<bool, String> {
     Ok(true)
 }
 
+/// I1, I3, I6: wherever it is cut, what the journal holds is true of the server, and a unit without an outcome is asked
+/// for before anything else is sent.
 #[test]
 fn the_wire_is_cut_at_each_message() {
     let mut trial = Trial::new("N1", "PG");
@@ -66,6 +68,7 @@ fn the_wire_is_cut_at_each_message() {
     trial.end(21);
 }
 
+/// I3: the outcome is in the transaction whose answer was lost, so that it is there exactly if the unit is.
 #[test]
 fn the_answer_to_a_commit_is_lost() {
     let mut trial = Trial::new("N2", "PG");

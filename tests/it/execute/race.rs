@@ -1,4 +1,4 @@
-//! Two at once, and others in the way: one run per database, and nobody waits for us longer than the lock timeout.
+//! Two at once: one run per database, and of two who want different things of one run one is first.
 
 use std::process::Stdio;
 
@@ -6,7 +6,8 @@ use super::ground::{Ground, LITE_AFTER, LITE_BEFORE, PG_AFTER, PG_BEFORE};
 use crate::cli::Answer;
 use crate::ids::{self, Trial};
 
-/// O1: pairs that begin together. One runs, the other sends nothing and learns why.
+/// O1: pairs that begin together. One runs, the other sends nothing and learns why. I2: so no two units are under way in
+/// one database.
 fn pairs(mut trial: Trial, ground: &Ground) {
     for pair in 0..ids::count(100, 500, 500) {
         ground.fresh("race");
@@ -38,6 +39,59 @@ fn of_two_that_begin_together_one_runs_on_postgres() {
     let trial = Trial::new("O1", "PG");
     let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
     pairs(trial, &ground);
+}
+
+/// O3: one takes back what another one goes on with, at the same moment. One of them is first; the other one is turned
+/// away, or finds the run as the first has left it. I9: whoever takes back takes back what the journal calls applied and
+/// nothing else, or the database would stand somewhere in between.
+#[cfg(feature = "faults")]
+fn back_and_on(mut trial: Trial, ground: &Ground) {
+    use super::ground::{End, killed_at};
+    for case in 0..ids::count(12, 40, 100) {
+        ground.fresh("race");
+        let killed =
+            killed_at(ground.run("race"), "after intent", 2 + case % 4, &ground.desk.path("reached"));
+        if let End::Finished(answer) = killed {
+            trial
+                .ran(format!("case {case}"), Err(format!("it was not killed: {}{}", answer.out, answer.err)));
+            continue;
+        }
+        let url = ground.url("race");
+        let words =
+            [&["resume", "--on", &url][..], &["rollback", "plan", "--on", &url, "--allow-destructive"][..]];
+        let children = words.map(|words| {
+            ground.desk.command(words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        });
+        let [on, back] = children.map(|child| Answer::of(child.wait_with_output().unwrap()));
+        let told = format!("{} {}{}\n{} {}{}", on.code, on.out, on.err, back.code, back.out, back.err);
+        let state = match (on.code, back.code) {
+            (0 | 2 | 5, 0) => ground.is_before("race"),
+            (0, 2 | 5) => ground.is_after("race"),
+            _ => Err("neither came through".into()),
+        };
+        // The journal can be read, and nothing in it is left open.
+        let left = ground.resume("race");
+        let linear = match left.code {
+            2 if left.err.contains("there is nothing to resume") => Ok(()),
+            code => Err(format!("what is left: {code} {}", left.err)),
+        };
+        trial.ran(format!("case {case}"), state.and(linear).map_err(|why| format!("{why}\n{told}")));
+    }
+    trial.end(12);
+}
+
+#[cfg(feature = "faults")]
+#[test]
+fn o3_of_one_who_goes_on_and_one_who_takes_back_one_is_first_on_postgres() {
+    let trial = Trial::new("O3", "PG");
+    let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
+    back_and_on(trial, &ground);
+}
+
+#[cfg(feature = "faults")]
+#[test]
+fn o3_of_one_who_goes_on_and_one_who_takes_back_one_is_first_on_sqlite() {
+    back_and_on(Trial::new("O3", "SL"), &Ground::sqlite(LITE_BEFORE, LITE_AFTER));
 }
 
 #[test]
