@@ -7,7 +7,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use super::Surroundings;
-use crate::connect::{PostgresTarget, Secret};
+use crate::connect::{Secret, Target};
 use crate::model::{Failure, FailureKind};
 use crate::shown::Shown;
 
@@ -96,7 +96,7 @@ async fn run(command: &str, key: &str, surroundings: &Surroundings) -> Result<St
 }
 
 /// Asks the person at the terminal. `None` where there is nobody to ask.
-pub fn ask_password(target: &PostgresTarget) -> Option<Secret> {
+pub fn ask_password(target: &Target) -> Option<Secret> {
     if !std::io::stdin().is_terminal() {
         return None;
     }

@@ -10,7 +10,7 @@ use super::reference::{Address, address};
 use super::{Credential, Origin, Place, Surroundings, Window};
 use crate::connect::scratch::Guarded;
 use crate::connect::{
-    AddressError, PostgresAddress, PostgresTarget, SqliteTarget, Target, TlsMode, tls_mode,
+    AddressError, PostgresTarget, ServerAddress, SqliteTarget, Target, TlsMode, tls_mode,
 };
 use crate::diff::Privileges;
 use crate::model::{EngineKind, Failure, FailureKind, Ident, Throttle};
@@ -125,7 +125,7 @@ pub struct Environment {
 }
 
 enum Way {
-    Postgres { address: Box<PostgresAddress>, user: Option<Credential>, password: Option<Credential> },
+    Server { address: ServerAddress, user: Option<Credential>, password: Option<Credential> },
     Sqlite(PathBuf),
 }
 
@@ -202,7 +202,7 @@ impl Environment {
         let home = Ident::from(home);
         let found =
             Self { name, stage, engine, guard, privileges, schemas, calendar, throttle, home, way, whence };
-        if let Way::Postgres { address, .. } = &found.way {
+        if let Way::Server { address, .. } = &found.way {
             found.check(address, section, surroundings)?;
         }
         Ok(found)
@@ -211,7 +211,7 @@ impl Environment {
     /// What can be told without a credential: parameters that do not fit together, and TLS that a guard forbids.
     fn check(
         &self,
-        address: &PostgresAddress,
+        address: &ServerAddress,
         section: &Section<'_>,
         surroundings: &Surroundings,
     ) -> Result<(), Failure> {
@@ -219,8 +219,7 @@ impl Environment {
             .clone()
             .resolve(&|name| surroundings.variable(name))
             .map_err(|error| section.wrong("url", error.what, error.hint))?;
-        let open = matches!(target.tls.mode, TlsMode::Prefer) && !target.host.is_local();
-        if open && self.guard != Guard::None {
+        if target.may_be_overheard() && self.guard != Guard::None {
             return Err(section.wrong(
                 if section.string("tls")?.is_some() { "tls" } else { "url" },
                 "a guarded environment needs TLS that cannot be talked away",
@@ -249,20 +248,19 @@ impl Environment {
     pub async fn target(&self, surroundings: &Surroundings) -> Result<Target, Failure> {
         match &self.way {
             Way::Sqlite(path) => Ok(Target::Sqlite(SqliteTarget { path: path.clone() })),
-            Way::Postgres { address, user, password } => {
-                let mut address = PostgresAddress::clone(address);
+            Way::Server { address, user, password } => {
+                let mut address = address.clone();
                 if let Some(user) = user {
                     let user = user.fetch(&format!("{}.user", self.whence), surroundings).await?;
-                    address.user = Some(user.expose().to_owned());
+                    address.set_user(user.expose().to_owned());
                 }
                 if let Some(password) = password {
                     let password = password.fetch(&format!("{}.password", self.whence), surroundings).await?;
-                    address.password = Some(Arc::new(password));
+                    address.set_password(Arc::new(password));
                 }
-                let target = address
+                address
                     .resolve(&|name| surroundings.variable(name))
-                    .map_err(|error| config(&self.whence, error))?;
-                Ok(Target::Postgres(Box::new(target)))
+                    .map_err(|error| config(&self.whence, error))
             }
         }
     }
@@ -349,30 +347,30 @@ fn way(section: &Section<'_>, surroundings: &Surroundings) -> Result<(EngineKind
             }
             Ok((EngineKind::Sqlite, Way::Sqlite(path)))
         }
-        Address::Postgres(mut address) => {
+        Address::Server(mut address) => {
             if let Some(word) = section.string("tls")? {
                 let known = TlsMode::ALL.map(TlsMode::word);
                 let mode = tls_mode(word).map_err(|_| {
                     section.wrong("tls", format!("unknown TLS mode `{word}`"), suggest(word, &known))
                 })?;
-                address.tls_mode = Some(mode);
+                address.set_tls_mode(mode);
             }
             if let Some(path) = section.string("ca")? {
-                address.ca = Some(section.document.folder.join(path));
+                address.set_ca(section.document.folder.join(path));
             }
             let folder = section.document.folder;
             let user = match section.string("user")? {
                 None => None,
                 Some(text) => match Credential::parse(text, folder) {
                     None => {
-                        address.user = Some(text.to_owned());
+                        address.set_user(text.to_owned());
                         None
                     }
                     reference => reference,
                 },
             };
             let password = password(section, folder)?;
-            Ok((EngineKind::Postgres, Way::Postgres { address, user, password }))
+            Ok((address.engine(), Way::Server { address, user, password }))
         }
     }
 }
@@ -399,9 +397,11 @@ pub(super) fn scratch(
     let Some(url) = section.string("postgres")? else { return Ok(None) };
     let wrong = |error: AddressError| section.wrong("postgres", error.what, error.hint);
     match address(url, section.document.folder).map_err(wrong)? {
-        Address::Sqlite(_) => Err(section.wrong("postgres", "must be the URL of a PostgreSQL server", "")),
-        Address::Postgres(address) => {
+        Address::Server(ServerAddress::Postgres(address)) => {
             address.resolve(&|name| surroundings.variable(name)).map(Some).map_err(wrong)
+        }
+        Address::Server(ServerAddress::MySql(_)) | Address::Sqlite(_) => {
+            Err(section.wrong("postgres", "must be the URL of a PostgreSQL server", ""))
         }
     }
 }
@@ -418,9 +418,8 @@ pub(super) fn journal(section: &Section<'_>, surroundings: &Surroundings) -> Res
     };
     match address(&url, section.document.folder).map_err(wrong)? {
         Address::Sqlite(path) => Ok(Some(Target::Sqlite(SqliteTarget { path }))),
-        Address::Postgres(address) => {
-            let target = address.resolve(&|name| surroundings.variable(name)).map_err(wrong)?;
-            Ok(Some(Target::Postgres(Box::new(target))))
+        Address::Server(address) => {
+            address.resolve(&|name| surroundings.variable(name)).map(Some).map_err(wrong)
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::nearest::{nearest, suggest};
 use super::{Calendar, Guard, HOME, Project, Schemas, Surroundings};
-use crate::connect::{AddressError, PostgresAddress, SqliteTarget, Target};
+use crate::connect::{AddressError, MySqlAddress, PostgresAddress, ServerAddress, SqliteTarget, Target};
 use crate::diff::Privileges;
 use crate::model::{EngineKind, Failure, FailureKind, Ident, Throttle};
 
@@ -86,7 +86,7 @@ pub struct Files {
 
 /// What a URL leads to.
 pub(super) enum Address {
-    Postgres(Box<PostgresAddress>),
+    Server(ServerAddress),
     Sqlite(PathBuf),
 }
 
@@ -140,7 +140,8 @@ pub(super) fn address(url: &str, folder: &Path) -> Result<Address, AddressError>
     };
     match scheme {
         "postgres" | "postgresql" => {
-            PostgresAddress::parse(url).map(|address| Address::Postgres(Box::new(address)))
+            let address = PostgresAddress::parse(url)?;
+            Ok(Address::Server(ServerAddress::Postgres(Box::new(address))))
         }
         "sqlite" => {
             let path = url.get("sqlite:".len()..).unwrap_or("");
@@ -154,7 +155,10 @@ pub(super) fn address(url: &str, folder: &Path) -> Result<Address, AddressError>
                 path => Ok(Address::Sqlite(folder.join(path))),
             }
         }
-        "mysql" | "mariadb" => Err(not_built("MySQL and MariaDB")),
+        "mysql" | "mariadb" => {
+            let address = MySqlAddress::parse(url)?;
+            Ok(Address::Server(ServerAddress::MySql(Box::new(address))))
+        }
         "sqlserver" | "mssql" => Err(not_built("SQL Server")),
         "snowflake" => Err(not_built("Snowflake")),
         "mcp+https" | "mcp+http" | "mcp+stdio" => Err(not_built("MCP servers")),
@@ -165,7 +169,7 @@ pub(super) fn address(url: &str, folder: &Path) -> Result<Address, AddressError>
 fn not_built(what: &str) -> AddressError {
     AddressError {
         what: format!("{what} cannot be worked on by this version yet"),
-        hint: "PostgreSQL and SQLite can".into(),
+        hint: "PostgreSQL, MySQL, MariaDB and SQLite can".into(),
     }
 }
 
@@ -183,9 +187,8 @@ pub(super) async fn source(
         let usage = |error: AddressError| Failure::new(FailureKind::Usage, error.what).hint(error.hint);
         let target = match address(reference, &surroundings.folder).map_err(usage)? {
             Address::Sqlite(path) => Target::Sqlite(SqliteTarget { path }),
-            Address::Postgres(address) => {
-                let target = address.resolve(&|name| surroundings.variable(name)).map_err(usage)?;
-                Target::Postgres(Box::new(target))
+            Address::Server(address) => {
+                address.resolve(&|name| surroundings.variable(name)).map_err(usage)?
             }
         };
         let place = Place::unnamed(target.to_string(), target, project.privileges);

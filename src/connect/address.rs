@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::libpq::{password_file, service};
+use super::url::{Parts, filled, several};
 use super::{Host, PostgresTarget, Secret, Tls, TlsMode};
 
 /// What is wrong with an address, and what to do about it.
@@ -19,10 +20,10 @@ pub struct AddressError {
 }
 
 impl AddressError {
-    fn new(what: impl Into<String>) -> Self {
+    pub(super) fn new(what: impl Into<String>) -> Self {
         Self { what: what.into(), hint: String::new() }
     }
-    fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = hint.into();
         self
     }
@@ -83,8 +84,6 @@ const IGNORED: &[&str] = &[
     "tcp_user_timeout",
 ];
 
-const ENCODE: &str = "percent-encode / ? # % in a user name or password (%2F %3F %23 %25)";
-
 impl PostgresAddress {
     /// Reads `postgres://user:password@host:port/database?parameter=value`.
     pub fn parse(url: &str) -> Result<Self, AddressError> {
@@ -92,51 +91,19 @@ impl PostgresAddress {
             .strip_prefix("postgres://")
             .or_else(|| url.strip_prefix("postgresql://"))
             .ok_or_else(|| AddressError::new("not a PostgreSQL URL"))?;
-        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-        let mut address = Self::default();
-        let place = match authority.rsplit_once('@') {
-            Some((identity, place)) => {
-                let (user, password) = match identity.split_once(':') {
-                    Some((user, password)) => (user, Some(password)),
-                    None => (identity, None),
-                };
-                address.user = filled(decode(user)?);
-                address.password = match password.filter(|text| !text.is_empty()) {
-                    Some(text) => Some(Arc::new(Secret::new(decode(text)?))),
-                    None => None,
-                };
-                place
-            }
-            None => authority,
+        let parts = Parts::read(rest)?;
+        let mut address = Self {
+            user: parts.user,
+            password: parts.password,
+            host: parts.host,
+            port: parts.port,
+            database: parts.database,
+            ..Self::default()
         };
-        address.place(place)?;
-        address.database = filled(decode(path)?);
-        if query.contains('@') && address.user.is_none() {
-            // The `?` was part of a password: nothing of it may be repeated.
-            return Err(AddressError::new("the URL cannot be read").hint(ENCODE));
-        }
-        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            address.set(&decode(name)?, decode(value)?)?;
+        for (name, value) in parts.parameters {
+            address.set(&name, value)?;
         }
         Ok(address)
-    }
-
-    fn place(&mut self, place: &str) -> Result<(), AddressError> {
-        let (host, port) = match place.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-            Some((host, port)) => (host, port.strip_prefix(':').unwrap_or(port)),
-            None => place.split_once(':').unwrap_or((place, "")),
-        };
-        if place.contains(',') {
-            return Err(several());
-        }
-        self.host = filled(decode(host)?);
-        if !port.is_empty() {
-            let port = port.parse().map_err(|_| AddressError::new("the port is not a number").hint(ENCODE));
-            self.port = Some(port?);
-        }
-        Ok(())
     }
 
     /// Takes one of libpq's parameters.
@@ -285,11 +252,6 @@ pub fn tls_mode(word: &str) -> Result<TlsMode, AddressError> {
     }
 }
 
-fn several() -> AddressError {
-    AddressError::new("the URL names several hosts")
-        .hint("name the one server to work on: a migration must not choose by itself")
-}
-
 /// The socket of the machine's own server where there is one, else localhost.
 fn default_host(port: u16) -> Host {
     ["/var/run/postgresql", "/run/postgresql", "/tmp"]
@@ -333,29 +295,6 @@ fn settings(text: &str) -> Result<Vec<(String, String)>, AddressError> {
         }
     }
     Ok(found)
-}
-
-fn filled(text: String) -> Option<String> {
-    Some(text).filter(|text| !text.is_empty())
-}
-
-fn decode(text: &str) -> Result<String, AddressError> {
-    let wrong = || AddressError::new("the URL holds a broken percent escape").hint(ENCODE);
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte == b'%' {
-            let mut digit = || rest.next().and_then(|b| char::from(b).to_digit(16));
-            let value = digit().zip(digit()).map(|(high, low)| high * 16 + low);
-            bytes.push(value.and_then(|value| u8::try_from(value).ok()).ok_or_else(wrong)?);
-        } else {
-            bytes.push(byte);
-        }
-    }
-    if bytes.contains(&0) {
-        return Err(wrong());
-    }
-    String::from_utf8(bytes).map_err(|_| wrong())
 }
 
 #[cfg(test)]

@@ -8,23 +8,33 @@ use crate::model::{ServerVersion, Sql};
 
 mod address;
 mod libpq;
+mod message;
+pub mod mysql;
+mod mysql_address;
+mod mysql_error;
 pub mod postgres;
 mod postgres_error;
 mod rows;
 pub mod scratch;
+mod server;
 pub mod sqlite;
 mod target;
+mod trouble;
+mod url;
 
 pub use address::{AddressError, PARAMETERS, PostgresAddress, host_of, tls_mode};
+pub use mysql_address::MySqlAddress;
 pub use rows::{Cells, Rows};
+pub use server::ServerAddress;
 pub use target::{
-    APPLICATION_NAME, Host, PostgresTarget, Purpose, Secret, SqliteTarget, Target, Tls, TlsMode,
+    APPLICATION_NAME, Host, MySqlTarget, PostgresTarget, Purpose, Secret, SqliteTarget, Target, Tls, TlsMode,
 };
 
 /// Opens a session with whatever the target is.
 pub async fn open(target: &Target, purpose: Purpose) -> Result<Box<dyn Connection>, WireError> {
     match target {
         Target::Postgres(target) => Ok(Box::new(postgres::open(target, purpose).await?)),
+        Target::MySql(target) => Ok(Box::new(mysql::open(target, purpose).await?)),
         Target::Sqlite(target) => {
             let access = match purpose {
                 Purpose::Read => sqlite::Access::ReadOnly,
@@ -40,23 +50,26 @@ pub async fn open(target: &Target, purpose: Purpose) -> Result<Box<dyn Connectio
 pub async fn open_asking(
     target: &mut Target,
     purpose: Purpose,
-    ask: &(dyn Fn(&PostgresTarget) -> Option<Secret> + Send + Sync),
+    ask: &(dyn Fn(&Target) -> Option<Secret> + Send + Sync),
 ) -> Result<Box<dyn Connection>, WireError> {
     let error = match open(target, purpose).await {
-        Err(error) if error.code.as_deref() == Some(WRONG_PASSWORD) => error,
+        Err(error) if wants_password(target, &error) => error,
         other => return other,
     };
-    let Target::Postgres(server) = target else { return Err(error) };
-    if server.password.is_some() {
-        return Err(error);
-    }
-    let Some(password) = ask(server) else { return Err(error) };
-    server.password = Some(std::sync::Arc::new(password));
+    let Some(password) = ask(target) else { return Err(error) };
+    target.set_password(std::sync::Arc::new(password));
     open(target, purpose).await
 }
 
-/// SQLSTATE `invalid_password`: the answer to none at all, too.
-const WRONG_PASSWORD: &str = "28P01";
+/// Whether the server refuses us for want of a password. To servers none at all is a wrong one, too.
+fn wants_password(target: &Target, error: &WireError) -> bool {
+    let (known, wrong) = match target {
+        Target::Postgres(target) => (&target.password, postgres_error::WRONG_PASSWORD),
+        Target::MySql(target) => (&target.password, mysql_error::WRONG_PASSWORD),
+        Target::Sqlite(_) => return false,
+    };
+    known.is_none() && error.code.as_deref() == Some(wrong)
+}
 
 /// The answer of a wire, to be awaited.
 pub type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, WireError>> + Send + 'a>>;

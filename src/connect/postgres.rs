@@ -1,7 +1,6 @@
 //! The PostgreSQL wire: simple-protocol messages, rows as text. It keeps no statement cache, prepares
 //! nothing, and shows no notice.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,9 +8,11 @@ use futures_util::TryStreamExt;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow, PgSslMode};
 use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection as _, Either, Row, ValueRef};
 
-use super::postgres_error::{Stage, cannot, in_script, in_statement, plain, wire_error};
+use super::postgres_error::{in_script, in_statement, wire_error};
+use super::message::{deal, sendable};
+use super::trouble::{Stage, cannot, paper, silent};
 use super::{
-    Cancel, Connection, Done, Host, PostgresTarget, Purpose, Reply, Rows, TlsMode, WireError, WireErrorKind,
+    Cancel, Connection, Done, Host, PostgresTarget, Purpose, Reply, Rows, TlsMode, WireError,
 };
 use crate::model::{EngineKind, ServerVersion, Sql};
 use crate::sqltext::{PieceKind, ScriptPiece, is_blank, split};
@@ -115,17 +116,6 @@ async fn options(target: &PostgresTarget) -> Result<PgConnectOptions, WireError>
     Ok(options)
 }
 
-/// A certificate or key, read here: a file that is missing is no matter of host, port and network.
-async fn paper(what: &str, path: &Path) -> Result<Vec<u8>, WireError> {
-    tokio::fs::read(path).await.map_err(|error| {
-        let error = error.to_string();
-        WireError::new(
-            WireErrorKind::Untrusted,
-            format!("{what} `{}` cannot be read: {}", path.display(), plain(&error)),
-        )
-    })
-}
-
 /// Why no session came about; TLS is told apart for `sslmode=prefer`.
 enum Refusal {
     Tls(WireError),
@@ -154,10 +144,6 @@ async fn connect(
         }
         Err(_) => Err(Refusal::Other(silent(place, timeout))),
     }
-}
-
-fn silent(place: &str, timeout: Duration) -> WireError {
-    WireError::unreachable(format!("{place} did not answer within {} s", timeout.as_secs()))
 }
 
 /// Sends one message and gathers a `Rows` for each statement that completed.
@@ -265,14 +251,6 @@ impl PostgresConnection {
     }
 }
 
-/// A zero byte would end the message early and hide the rest of the statement.
-fn sendable(text: &str) -> Result<(), WireError> {
-    if text.contains('\0') {
-        return Err(cannot("a statement holds a zero byte".into()));
-    }
-    Ok(())
-}
-
 /// psql's own lines are skipped, except those that bring in more SQL: silence would hide a part of the schema.
 fn skip_client(piece: &ScriptPiece<'_>) -> Result<(), WireError> {
     let word = piece.statement().split_whitespace().next().unwrap_or("");
@@ -287,19 +265,6 @@ fn skip_client(piece: &ScriptPiece<'_>) -> Result<(), WireError> {
 fn opens_transaction(sql: &str) -> bool {
     let word = sql.split_whitespace().next().unwrap_or("").trim_end_matches(';');
     word.eq_ignore_ascii_case("begin") || word.eq_ignore_ascii_case("start")
-}
-
-/// Gives each statement its answer.
-fn deal(answers: Vec<Rows>, blank: &[bool]) -> Result<Vec<Rows>, WireError> {
-    let asked = blank.iter().filter(|blank| !**blank).count();
-    if answers.len() != asked {
-        return Err(cannot(format!("{} answers came to {asked} statements", answers.len())));
-    }
-    let mut answers = answers.into_iter();
-    Ok(blank
-        .iter()
-        .map(|blank| if *blank { Rows::default() } else { answers.next().unwrap_or_default() })
-        .collect())
 }
 
 impl Connection for PostgresConnection {

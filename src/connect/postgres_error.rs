@@ -1,62 +1,17 @@
 //! What went wrong on the PostgreSQL wire, sorted into [`WireErrorKind`]. It decides nothing beyond the kind.
 
-use std::io::ErrorKind;
-
 use sqlx::postgres::{PgDatabaseError, PgErrorPosition, PgSeverity};
 
+use super::trouble::{Stage, sorted};
 use super::{WireError, WireErrorKind};
 
-/// When it went wrong: the same loss means less before there was a session.
-#[derive(Clone, Copy)]
-pub(super) enum Stage<'a> {
-    /// While reaching for the server at this place.
-    Opening(&'a str),
-    Working,
-}
-
-/// A refusal of our own, before or beside the server's.
-pub(super) fn cannot(message: String) -> WireError {
-    WireError::new(WireErrorKind::Statement, message)
-}
+/// SQLSTATE `invalid_password`: the answer to none at all, too.
+pub(super) const WRONG_PASSWORD: &str = "28P01";
 
 pub(super) fn wire_error(error: sqlx::Error, stage: Stage<'_>) -> WireError {
-    let broken = match stage {
-        Stage::Opening(_) => WireErrorKind::Unreachable,
-        Stage::Working => WireErrorKind::Lost,
-    };
-    match error {
-        sqlx::Error::Database(error) => match error.try_downcast_ref::<PgDatabaseError>() {
-            Some(error) => server_error(error, stage),
-            None => WireError::new(WireErrorKind::Statement, error.message()),
-        },
-        // How the TLS library says that it does not trust what it was shown.
-        sqlx::Error::Io(error)
-            if error.kind() == ErrorKind::InvalidData && matches!(stage, Stage::Opening(_)) =>
-        {
-            WireError::new(WireErrorKind::Untrusted, at(stage, &error.to_string()))
-        }
-        sqlx::Error::Io(error) => WireError::new(broken, at(stage, plain(&error.to_string()))),
-        sqlx::Error::Tls(error) => {
-            WireError::new(WireErrorKind::Untrusted, at(stage, &format!("TLS: {error}")))
-        }
-        sqlx::Error::Configuration(error) => {
-            WireError::new(WireErrorKind::Unreachable, at(stage, &error.to_string()))
-        }
-        sqlx::Error::Protocol(message) => WireError::new(broken, at(stage, &message)),
-        other => WireError::new(broken, at(stage, &other.to_string())),
-    }
-}
-
-/// Without the number that Rust adds to the system's words.
-pub(super) fn plain(words: &str) -> &str {
-    words.split(" (os error").next().unwrap_or(words)
-}
-
-fn at(stage: Stage<'_>, message: &str) -> String {
-    match stage {
-        Stage::Opening(place) => format!("cannot reach {place}: {message}"),
-        Stage::Working => format!("the session broke: {message}"),
-    }
+    sorted(error, stage, |error| {
+        error.try_downcast_ref::<PgDatabaseError>().map(|error| server_error(error, stage))
+    })
 }
 
 fn server_error(error: &PgDatabaseError, stage: Stage<'_>) -> WireError {
@@ -121,6 +76,7 @@ pub(super) fn in_script(mut error: WireError, script: &str, offset: usize) -> Wi
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connect::trouble::cannot;
 
     #[test]
     fn kinds() {

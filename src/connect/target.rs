@@ -33,6 +33,7 @@ impl Drop for Secret {
 #[derive(Clone, Debug)]
 pub enum Target {
     Postgres(Box<PostgresTarget>),
+    MySql(Box<MySqlTarget>),
     Sqlite(SqliteTarget),
 }
 
@@ -40,6 +41,7 @@ impl Target {
     pub fn engine(&self) -> EngineKind {
         match self {
             Self::Postgres(_) => EngineKind::Postgres,
+            Self::MySql(_) => EngineKind::MySql,
             Self::Sqlite(_) => EngineKind::Sqlite,
         }
     }
@@ -47,8 +49,27 @@ impl Target {
     /// The database's own file, where it is one.
     pub fn file(&self) -> Option<&std::path::Path> {
         match self {
-            Self::Postgres(_) => None,
+            Self::Postgres(_) | Self::MySql(_) => None,
             Self::Sqlite(target) => Some(&target.path),
+        }
+    }
+
+    /// Whether the way to it could be read by others: TLS is asked for and given up where the server has none.
+    pub fn may_be_overheard(&self) -> bool {
+        let (host, tls) = match self {
+            Self::Postgres(target) => (&target.host, &target.tls),
+            Self::MySql(target) => (&target.host, &target.tls),
+            Self::Sqlite(_) => return false,
+        };
+        tls.mode == TlsMode::Prefer && !host.is_local()
+    }
+
+    /// A file has none.
+    pub fn set_password(&mut self, password: Arc<Secret>) {
+        match self {
+            Self::Postgres(target) => target.password = Some(password),
+            Self::MySql(target) => target.password = Some(password),
+            Self::Sqlite(_) => {}
         }
     }
 }
@@ -58,6 +79,7 @@ impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Postgres(target) => target.fmt(f),
+            Self::MySql(target) => target.fmt(f),
             Self::Sqlite(target) => write!(f, "sqlite:{}", target.path.display()),
         }
     }
@@ -145,11 +167,69 @@ impl fmt::Debug for PostgresTarget {
     }
 }
 
+/// MySQL or MariaDB: which of the two, the server says.
+#[derive(Clone)]
+pub struct MySqlTarget {
+    pub host: Host,
+    pub port: u16,
+    pub user: String,
+    pub password: Option<Arc<Secret>>,
+    pub database: String,
+    pub tls: Tls,
+    pub connect_timeout: Duration,
+}
+
+impl MySqlTarget {
+    pub fn new(host: Host, port: u16, user: impl Into<String>, database: impl Into<String>) -> Self {
+        Self {
+            host,
+            port,
+            user: user.into(),
+            password: None,
+            database: database.into(),
+            tls: Tls::new(TlsMode::Prefer),
+            connect_timeout: Duration::from_secs(10),
+        }
+    }
+
+    /// The same server and user, another database.
+    #[must_use]
+    pub fn with_database(&self, database: impl Into<String>) -> Self {
+        Self { database: database.into(), ..self.clone() }
+    }
+
+    /// Where the server is, for messages: `db.example.com:3306`.
+    pub fn place(&self) -> String {
+        match &self.host {
+            Host::Tcp(name) if name.contains(':') => format!("[{name}]:{}", self.port),
+            Host::Tcp(name) => format!("{name}:{}", self.port),
+            Host::Socket(file) => file.display().to_string(),
+        }
+    }
+}
+
+impl fmt::Display for MySqlTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.host {
+            Host::Tcp(_) => write!(f, "mysql://{}@{}/{}", self.user, self.place(), self.database),
+            Host::Socket(file) => {
+                write!(f, "mysql://{}@/{}?socket={}", self.user, self.database, file.display())
+            }
+        }
+    }
+}
+
+impl fmt::Debug for MySqlTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("MySqlTarget").field(&self.to_string()).finish()
+    }
+}
+
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Host {
     /// A name or an address, without brackets.
     Tcp(String),
-    /// The directory that holds the server's socket.
+    /// PostgreSQL: the directory that holds the server's socket. MySQL: the socket itself.
     Socket(PathBuf),
 }
 

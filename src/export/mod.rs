@@ -110,7 +110,7 @@ impl From<&Finding> for Noted {
 
 /// `PostgreSQL 15.4 (…)`: the server's own words, with the engine's name where they leave it out.
 pub fn server_words(version: &ServerVersion) -> String {
-    let title = version.engine.title();
+    let title = version.product();
     if version.text.starts_with(title) {
         version.text.to_string()
     } else {

@@ -41,7 +41,7 @@ impl EngineKind {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ServerVersion {
     pub engine: EngineKind,
-    /// PostgreSQL 15.4 is (15, 4, 0); SQLite 3.40.1 is (3, 40, 1).
+    /// PostgreSQL 15.4 is (15, 4, 0); SQLite 3.40.1 is (3, 40, 1). MariaDB counts by its own versions.
     pub number: (u32, u32, u32),
     /// The server's own words.
     pub text: Box<str>,
@@ -50,6 +50,14 @@ pub struct ServerVersion {
 impl ServerVersion {
     pub fn at_least(&self, major: u32, minor: u32) -> bool {
         (self.number.0, self.number.1) >= (major, minor)
+    }
+    /// MariaDB speaks MySQL's protocol and is another server: its own versions, catalog and DDL.
+    pub fn is_mariadb(&self) -> bool {
+        self.engine == EngineKind::MySql && self.text.contains("MariaDB")
+    }
+    /// The server's name as a person knows it.
+    pub fn product(&self) -> &'static str {
+        if self.is_mariadb() { "MariaDB" } else { self.engine.title() }
     }
 }
 

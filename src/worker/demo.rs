@@ -195,7 +195,7 @@ async fn in_workshop(
     let (third, production) = filled(workshop, PRODUCTION, shop).await?;
     let scratch = match &first.target {
         Some(Target::Postgres(target)) => Some(target.with_database("postgres")),
-        Some(Target::Sqlite(_)) | None => None,
+        Some(Target::MySql(_) | Target::Sqlite(_)) | None => None,
     };
     let place = DemoPlace { place: where_it_is, current, desired, production, scratch };
     Ok((place, vec![first, second, third]))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::config::session::without_secrets;
 use crate::config::{Project, Source, Surroundings};
-use crate::connect::{PostgresTarget, Secret, Target};
+use crate::connect::{Secret, Target};
 use crate::diff::Privileges;
 use crate::model::{Failure, FailureKind};
 
@@ -86,10 +86,7 @@ pub fn compare_order(
 async fn source(desk: &Desk, reference: &Reference) -> Result<Source, Failure> {
     let mut source = desk.project.source(&reference.text, &desk.surroundings).await?;
     if let (Source::Environment(place), Some(password)) = (&mut source, &reference.password) {
-        match &mut place.target {
-            Target::Postgres(target) => target.password = Some(Arc::clone(password)),
-            Target::Sqlite(_) => {}
-        }
+        place.target.set_password(Arc::clone(password));
     }
     Ok(source)
 }
@@ -119,7 +116,7 @@ pub async fn doctor_order(project: &Project, surroundings: &Surroundings) -> Doc
 }
 
 /// Asks the person for a password where a terminal is ours to ask on. A workbench asks in its own way.
-pub(super) fn asks(job: &Job) -> impl Fn(&PostgresTarget) -> Option<Secret> + Send + Sync + use<> {
+pub(super) fn asks(job: &Job) -> impl Fn(&Target) -> Option<Secret> + Send + Sync + use<> {
     let own_screen = job.desk.is_some();
     move |target| if own_screen { None } else { crate::config::ask_password(target) }
 }

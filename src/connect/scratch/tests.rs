@@ -104,7 +104,7 @@ async fn a_password_is_asked_for_once() {
 
     let target = PostgresTarget { user: "ada".into(), ..server.target.clone() };
     let mut target = Target::Postgres(Box::new(target));
-    let nobody = |_: &PostgresTarget| None;
+    let nobody = |_: &Target| None;
     // The server takes its time to read the new rules.
     let mut refused = None;
     for _ in 0..250 {
@@ -116,9 +116,9 @@ async fn a_password_is_asked_for_once() {
     }
     let error = refused.unwrap();
     assert_eq!(error.kind, crate::connect::WireErrorKind::Denied, "{error}");
-    let wrong = |_: &PostgresTarget| Some(crate::connect::Secret::new("no".into()));
+    let wrong = |_: &Target| Some(crate::connect::Secret::new("no".into()));
     assert!(crate::connect::open_asking(&mut target.clone(), Purpose::Read, &wrong).await.is_err());
-    let right = |_: &PostgresTarget| Some(crate::connect::Secret::new("se:cret".into()));
+    let right = |_: &Target| Some(crate::connect::Secret::new("se:cret".into()));
     assert!(crate::connect::open_asking(&mut target, Purpose::Read, &right).await.is_ok());
     assert!(crate::connect::open_asking(&mut target, Purpose::Read, &nobody).await.is_ok(), "it is kept");
     workshop.close().await;
