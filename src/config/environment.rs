@@ -9,9 +9,7 @@ use super::nearest::suggest;
 use super::reference::{Address, address};
 use super::{Credential, Origin, Place, Surroundings, Window};
 use crate::connect::scratch::Guarded;
-use crate::connect::{
-    AddressError, PostgresTarget, ServerAddress, SqliteTarget, Target, TlsMode, tls_mode,
-};
+use crate::connect::{AddressError, PostgresTarget, ServerAddress, SqliteTarget, Target, TlsMode, tls_mode};
 use crate::diff::Privileges;
 use crate::model::{EngineKind, Failure, FailureKind, Ident, Throttle};
 

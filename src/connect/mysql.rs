@@ -11,9 +11,7 @@ use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection as _, Decode, Eithe
 use super::message::{deal, sendable};
 use super::mysql_error::wire_error;
 use super::trouble::{Stage, cannot, paper, silent};
-use super::{
-    Cancel, Connection, Done, Host, MySqlTarget, Purpose, Reply, Rows, TlsMode, WireError,
-};
+use super::{Cancel, Connection, Done, Host, MySqlTarget, Purpose, Reply, Rows, TlsMode, WireError};
 use crate::model::{EngineKind, ServerVersion, Sql};
 use crate::sqltext::{PieceKind, is_blank, split};
 
@@ -41,9 +39,12 @@ pub async fn open(target: &MySqlTarget, purpose: Purpose) -> Result<MySqlSession
     let place = target.place();
     let mut session = connect(&options, target.connect_timeout, &place).await?;
     let stage = Stage::Opening(&place);
-    if purpose == Purpose::Read {
-        run(&mut session, "SET SESSION TRANSACTION READ ONLY").await.map_err(|e| wire_error(e, stage))?;
-    }
+    // The library asks for IGNORE_SPACE, and what is made under another mode would be something else.
+    let guard = match purpose {
+        Purpose::Read => "SET SESSION sql_mode = DEFAULT; SET SESSION TRANSACTION READ ONLY",
+        Purpose::Write => "SET SESSION sql_mode = DEFAULT",
+    };
+    run(&mut session, guard).await.map_err(|e| wire_error(e, stage))?;
     let facts = ask(&mut session, "SELECT VERSION(), CONNECTION_ID()");
     let answers = tokio::time::timeout(target.connect_timeout, facts).await;
     let answers = answers.map_err(|_| silent(&place, target.connect_timeout))?;

@@ -90,10 +90,7 @@ impl MySqlAddress {
 
     /// Fills what is missing from the environment and the defaults. Servers elsewhere must prove who they are
     /// (`verify-full`) unless something says otherwise.
-    pub fn resolve(
-        self,
-        environment: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<MySqlTarget, AddressError> {
+    pub fn resolve(self, environment: &dyn Fn(&str) -> Option<String>) -> Result<MySqlTarget, AddressError> {
         let variable = |name: &str| environment(name).filter(|value| !value.is_empty());
         let Some(database) = self.database else {
             return Err(AddressError::new("the URL names no database")

@@ -8,12 +8,10 @@ use futures_util::TryStreamExt;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow, PgSslMode};
 use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection as _, Either, Row, ValueRef};
 
-use super::postgres_error::{in_script, in_statement, wire_error};
 use super::message::{deal, sendable};
+use super::postgres_error::{in_script, in_statement, wire_error};
 use super::trouble::{Stage, cannot, paper, silent};
-use super::{
-    Cancel, Connection, Done, Host, PostgresTarget, Purpose, Reply, Rows, TlsMode, WireError,
-};
+use super::{Cancel, Connection, Done, Host, PostgresTarget, Purpose, Reply, Rows, TlsMode, WireError};
 use crate::model::{EngineKind, ServerVersion, Sql};
 use crate::sqltext::{PieceKind, ScriptPiece, is_blank, split};
 

@@ -54,7 +54,9 @@ impl ServerAddress {
             Self::Postgres(address) => {
                 address.resolve(environment).map(|target| Target::Postgres(Box::new(target)))
             }
-            Self::MySql(address) => address.resolve(environment).map(|target| Target::MySql(Box::new(target))),
+            Self::MySql(address) => {
+                address.resolve(environment).map(|target| Target::MySql(Box::new(target)))
+            }
         }
     }
 }

@@ -72,6 +72,7 @@ fn body(before: &Body, after: &Body, found: &mut Found) {
         }
         (Body::Index(a), Body::Index(b)) => {
             found.value(Aspect::Definition, &a.uniqueness, &b.uniqueness);
+            found.value(Aspect::Definition, &a.class, &b.class);
             found.definition(Aspect::Definition, &a.tail, &b.tail);
             found.value(Aspect::Validity, &a.validity, &b.validity);
             found.value(Aspect::Options, &a.statistics, &b.statistics);
@@ -81,9 +82,11 @@ fn body(before: &Body, after: &Body, found: &mut Found) {
         }
         (Body::Routine(a), Body::Routine(b)) => {
             found.definition(Aspect::Definition, &a.definition, &b.definition);
+            found.compare(Aspect::Options, &settings(&a.settings), &settings(&b.settings));
         }
         (Body::Trigger(a), Body::Trigger(b)) => {
             found.definition(Aspect::Definition, &a.definition, &b.definition);
+            found.compare(Aspect::Options, &settings(&a.settings), &settings(&b.settings));
             found.value(Aspect::Firing, &a.firing, &b.firing);
         }
         (Body::Domain(a), Body::Domain(b)) => {

@@ -7,8 +7,8 @@ use std::fmt::Display;
 
 use crate::model::{
     Attribute, Composite, Cycle, DomainNotNull, Firing, Foreign, Grant, GrantOption, Ident, Identity,
-    IdentityMode, Inherit, Nullability, Origin, OutputColumn, Partition, Persistence, PolicyMode, Populated,
-    SequenceOptions, Settings, Uniqueness, Validity,
+    IdentityMode, IndexClass, Inherit, Nullability, Origin, OutputColumn, Partition, Persistence, PolicyMode,
+    Populated, SequenceOptions, Settings, Uniqueness, Validity,
 };
 
 pub(super) trait Words {
@@ -30,6 +30,17 @@ impl Words for Uniqueness {
         match self {
             Self::Plain => "not unique",
             Self::Unique => "unique",
+        }
+        .into()
+    }
+}
+
+impl Words for IndexClass {
+    fn words(&self) -> String {
+        match self {
+            Self::Ordinary => "ordinary",
+            Self::FullText => "full-text",
+            Self::Spatial => "spatial",
         }
         .into()
     }

@@ -42,6 +42,13 @@ impl Draft {
         self
     }
 
+    /// Taken back by an earlier step's reversal.
+    #[must_use]
+    pub fn covered(mut self) -> Self {
+        self.undo = Undo::Covered;
+        self
+    }
+
     #[must_use]
     pub fn undone_by(mut self, statements: Vec<Statement>) -> Self {
         self.undo = Undo::With(statements);

@@ -2,8 +2,8 @@
 //! dialect. It knows no catalog of its own and keeps nothing between calls.
 
 use super::{AssembleError, Dialect, execution};
-use crate::connect::{Connection, Rows, WireError};
-use crate::model::{Schema, ServerVersion};
+use crate::connect::{Connection, Rows, WireError, WireErrorKind};
+use crate::model::{Schema, ServerVersion, Sql};
 use crate::sql;
 
 /// Why a schema could not be read.
@@ -34,15 +34,36 @@ pub async fn introspect(
 pub async fn ask(dialect: &dyn Dialect, connection: &mut dyn Connection) -> Result<Answers, WireError> {
     let version = connection.version().clone();
     let batch = dialect.catalog(&version);
-    match connection.query_all(&batch).await {
-        Ok(rows) => Ok(Answers { version, rows }),
+    let mut rows = match connection.query_all(&batch).await {
+        Ok(rows) => rows,
         Err(error) => {
             // The batch broke off inside its snapshot; close it, so that the session can be used again.
             // Where the session itself is gone this fails too, and the first error is the one to tell.
             drop(connection.execute(&sql!(dialect.kind(); "ROLLBACK")).await);
-            Err(error)
+            return Err(error);
         }
+    };
+    let more = dialect.particulars(&version, &rows);
+    if !more.is_empty() {
+        rows.extend(each(connection, &more).await?);
     }
+    Ok(Answers { version, rows })
+}
+
+/// Asks all at once; where the server refuses one of them, one after the other.
+async fn each(connection: &mut dyn Connection, questions: &[Sql]) -> Result<Vec<Rows>, WireError> {
+    match connection.query_all(questions).await {
+        Err(error) if error.kind == WireErrorKind::Statement => {}
+        answered => return answered,
+    }
+    let mut answers = Vec::with_capacity(questions.len());
+    for question in questions {
+        answers.push(match connection.query(question).await {
+            Err(error) if error.kind == WireErrorKind::Statement => Rows::default(),
+            answered => answered?,
+        });
+    }
+    Ok(answers)
 }
 
 /// The second half: needs no connection any more. What is the same in the schema `like` is held by both, as

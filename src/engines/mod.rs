@@ -7,14 +7,15 @@ use std::sync::Arc;
 
 use crate::connect::Rows;
 use crate::model::{
-    Boundary, Change, Edit, Effects, EngineKind, Keepsake, Loss, Object, ObjectId, Phase, Probe, Runtime,
-    Schema, ServerVersion, Sql, Statement, Step, Verb,
+    Boundary, Change, Edit, Effects, EngineKind, Keepsake, Loss, Object, ObjectId, ObjectKind, Phase, Probe,
+    Runtime, Schema, ServerVersion, Sql, Statement, Step, Verb,
 };
 
 mod batches;
 mod draft;
 mod execute;
 mod introspect;
+pub mod mysql;
 mod pool;
 pub mod postgres;
 mod reading;
@@ -29,8 +30,9 @@ pub use reading::{Act, Cascade, Manner, Prebuilt, Reach, Reading, Undoing, Write
 pub fn dialect(engine: EngineKind) -> Option<&'static dyn Dialect> {
     match engine {
         EngineKind::Postgres => Some(&postgres::Postgres),
+        EngineKind::MySql => Some(&mysql::MySql),
         EngineKind::Sqlite => Some(&sqlite::Sqlite),
-        EngineKind::MySql | EngineKind::SqlServer | EngineKind::Snowflake => None,
+        EngineKind::SqlServer | EngineKind::Snowflake => None,
     }
 }
 
@@ -41,7 +43,7 @@ pub trait Dialect: Sync {
     /// The batch holds the statements that open and close the snapshot too.
     fn catalog(&self, version: &ServerVersion) -> Vec<Sql>;
 
-    /// Turns the answers to [`Dialect::catalog`], in the same order, into a schema. It takes over the objects of
+    /// Turns the answers to [`Dialect::catalog`] and to [`Dialect::particulars`], in the same order, into a schema. It takes over the objects of
     /// `like` wherever they are the same.
     fn assemble(
         &self,
@@ -84,6 +86,18 @@ pub trait Dialect: Sync {
     fn unit(&self, change: &Change, from: &Schema, to: &Schema) -> Option<ObjectId> {
         let _ = (change, from, to);
         None
+    }
+
+    /// Questions that the answers to [`Dialect::catalog`] give rise to: what the server tells only of one object at a
+    /// time. Sent as one batch; where one is refused, each by itself, and a refused one is answered with no rows.
+    fn particulars(&self, version: &ServerVersion, answers: &[Rows]) -> Vec<Sql> {
+        let _ = (version, answers);
+        Vec::new()
+    }
+
+    /// Whether a part is made anew wherever its table or domain is rebuilt.
+    fn lives_in_whole(&self, part: &Object) -> bool {
+        matches!(part.id.kind, ObjectKind::Column | ObjectKind::Constraint | ObjectKind::DomainConstraint)
     }
 
     /// When an action should come among those that nothing else orders. Lower is sooner.
@@ -207,8 +221,8 @@ pub enum Cause<'a> {
     Gone(&'a Object),
     /// What it needs is altered in place.
     Altered { before: &'a Object, after: &'a Object, edits: &'a [Edit] },
-    /// What it needs is rebuilt under the same name.
-    Rebuilt(&'a Object),
+    /// What it needs is rebuilt under the same name, or goes with the rebuild.
+    Rebuilt { before: &'a Object, after: Option<&'a Object> },
 }
 
 #[derive(Clone, Debug)]

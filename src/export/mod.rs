@@ -6,6 +6,7 @@ mod batches;
 mod comment;
 mod digest;
 mod edit;
+mod ended;
 mod folder;
 mod image;
 mod keeps;

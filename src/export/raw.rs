@@ -10,6 +10,7 @@ use crate::model::{
 };
 
 use super::comment::comment;
+use super::ended::{delimiter, ended};
 use super::{Proof, Record, digest};
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -131,9 +132,14 @@ fn written(text: &mut String, marks: &mut Vec<Mark>, record: &Record, part: Part
                 text.push_str(client.begin);
                 let mut settings = Vec::new();
                 for item in &segment.items {
-                    item.write(text, marks, |text, statement| {
-                        changed(text, &mut settings, dialect.prologue(statement));
-                    });
+                    item.write(
+                        text,
+                        marks,
+                        |text, statement| {
+                            changed(text, &mut settings, dialect.prologue(statement));
+                        },
+                        dialect.kind(),
+                    );
                 }
                 if last == Some(at) {
                     bare(text, &frame.last_in_transaction);
@@ -142,7 +148,12 @@ fn written(text: &mut String, marks: &mut Vec<Mark>, record: &Record, part: Part
             }
             Bracket::None => {
                 for item in &segment.items {
-                    item.write(text, marks, |text, statement| bare(text, &dialect.prologue(statement)));
+                    item.write(
+                        text,
+                        marks,
+                        |text, statement| bare(text, &dialect.prologue(statement)),
+                        dialect.kind(),
+                    );
                     if item.statement.is_some() {
                         text.push_str(client.reset);
                     }
@@ -242,6 +253,7 @@ impl Item<'_> {
         text: &mut String,
         marks: &mut Vec<Mark>,
         prologue: impl FnOnce(&mut String, &Statement),
+        engine: EngineKind,
     ) {
         let first = text.len();
         for line in &self.comments {
@@ -251,7 +263,14 @@ impl Item<'_> {
         if let Some(statement) = self.statement {
             prologue(text, statement);
             begins = text.len();
-            text.push_str(&ended(&statement.sql));
+            match delimiter(&statement.sql, engine) {
+                Some(sign) => {
+                    text.push_str(&format!("DELIMITER {sign}\n"));
+                    begins = text.len();
+                    text.push_str(&format!("{}\n{sign}\nDELIMITER ;\n", statement.sql.as_str().trim_end()));
+                }
+                None => text.push_str(&ended(&statement.sql)),
+            }
         }
         marks.push(Mark { step: self.step, whole: first..text.len(), statement: begins..text.len() });
     }
@@ -460,12 +479,4 @@ fn bare(text: &mut String, statements: &[Sql]) {
     for statement in statements {
         text.push_str(&ended(statement));
     }
-}
-
-/// With its semicolon; on a line of its own where a comment could swallow it.
-fn ended(sql: &Sql) -> String {
-    let sql = sql.as_str().trim_end();
-    let last = sql.rsplit('\n').next().unwrap_or(sql);
-    let gap = if last.contains("--") { "\n" } else { "" };
-    format!("{sql}{gap};\n")
 }

@@ -443,6 +443,7 @@ enum LockWord {
     ShareRowExclusive,
     Exclusive,
     AccessExclusive,
+    Metadata,
     Database,
 }
 

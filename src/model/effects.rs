@@ -28,6 +28,8 @@ pub enum Lock {
     ShareRowExclusive,
     Exclusive,
     AccessExclusive,
+    /// MySQL: everybody waits for a moment, at the beginning and at the end, and not in between.
+    Metadata,
     /// SQLite: one writer on the whole database file.
     Database,
 }
@@ -44,6 +46,7 @@ impl Lock {
             Self::ShareRowExclusive => "SHARE ROW EXCLUSIVE",
             Self::Exclusive => "EXCLUSIVE",
             Self::AccessExclusive => "ACCESS EXCLUSIVE",
+            Self::Metadata => "metadata lock",
             Self::Database => "database write lock",
         }
     }
@@ -55,7 +58,7 @@ impl Lock {
             | Self::RowExclusive
             | Self::ShareUpdateExclusive => Blocks::Nothing,
             Self::Share | Self::ShareRowExclusive | Self::Exclusive | Self::Database => Blocks::Writes,
-            Self::AccessExclusive => Blocks::ReadsAndWrites,
+            Self::AccessExclusive | Self::Metadata => Blocks::ReadsAndWrites,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Ident, Object, ObjectId, ObjectKind, QualifiedName};
+use super::{Ident, Object, ObjectId, ObjectKind, QualifiedName, Settings};
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum EngineKind {
@@ -66,6 +66,8 @@ pub struct Schema {
     pub version: ServerVersion,
     /// The role that read it; objects it creates will belong to it.
     pub reader: Option<Ident>,
+    /// Settings of the session that read it, as far as what is made under them depends on them (MySQL: `sql_mode`).
+    pub session: Settings,
     pub objects: BTreeMap<ObjectId, Arc<Object>>,
     /// The server's own dependencies: (dependent, what it needs). Sorted, without doubles, both ends present
     /// in `objects`.
@@ -84,10 +86,12 @@ pub struct Unmodelled {
 }
 
 /// The kinds whose objects are members of another.
-const PARTS: [ObjectKind; 6] = [
+const PARTS: [ObjectKind; 7] = [
     ObjectKind::DomainConstraint,
     ObjectKind::Column,
     ObjectKind::Constraint,
+    // Where its name counts within the table.
+    ObjectKind::Index,
     ObjectKind::Rule,
     ObjectKind::Trigger,
     ObjectKind::Policy,
@@ -96,14 +100,22 @@ const PARTS: [ObjectKind; 6] = [
 impl Schema {
     /// A schema with nothing in it, as a new database of that server would be.
     pub fn empty(version: ServerVersion) -> Self {
-        Self { version, reader: None, objects: BTreeMap::new(), depends: Vec::new(), unmodelled: Vec::new() }
+        Self {
+            version,
+            reader: None,
+            session: Settings::new(),
+            objects: BTreeMap::new(),
+            depends: Vec::new(),
+            unmodelled: Vec::new(),
+        }
     }
 
     pub fn engine(&self) -> EngineKind {
         self.version.engine
     }
 
-    /// The parts of a relation or domain: columns, constraints, triggers, policies, … not indexes.
+    /// The parts of a relation or domain: columns, constraints, triggers, policies, … and indexes where their names
+    /// count within the table.
     pub fn members<'a>(&'a self, of: &'a ObjectId) -> impl Iterator<Item = &'a Arc<Object>> {
         PARTS.into_iter().flat_map(move |kind| {
             self.objects

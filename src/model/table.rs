@@ -9,7 +9,7 @@ pub struct Table {
     pub partition_by: Option<Definition>,
     /// Parents by classic inheritance (not partitions), in order.
     pub inherits: Vec<QualifiedName>,
-    /// `None` is the engine's default.
+    /// `None` is the engine's default. MySQL: the storage engine, always.
     pub access_method: Option<Ident>,
     pub storage: Settings,
     pub replica_identity: ReplicaIdentity,
@@ -108,7 +108,7 @@ pub struct Column {
     pub position: Position,
     /// The type in the server's words, qualified where it is not built in: `character varying(20)`.
     pub data_type: Definition,
-    /// Only where it differs from the type's own collation. Boxed, because few columns have one.
+    /// Only where it differs from the type's own collation. MySQL: of every column that holds text. Boxed, because few columns have one.
     pub collation: Option<Box<QualifiedName>>,
     pub nullability: Nullability,
     pub value: Value,
@@ -116,7 +116,8 @@ pub struct Column {
     pub storage: Option<Box<str>>,
     pub compression: Option<Box<str>>,
     pub statistics_target: Option<i32>,
-    /// Attribute options such as `n_distinct`, and FDW column options under `fdw:NAME`.
+    /// Attribute options such as `n_distinct`, and FDW column options under `fdw:NAME`. MySQL: `auto_increment`,
+    /// `on update`, `invisible`, `check` (written with the column), `srid`.
     pub options: Settings,
 }
 
@@ -283,11 +284,13 @@ pub enum Validity {
     NotValid,
 }
 
-/// The identity's name is the index itself.
+/// The identity's name is the index itself; where index names count within their table (MySQL), it is the table, and
+/// the index is its member.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Index {
     pub table: QualifiedName,
     pub uniqueness: Uniqueness,
+    pub class: IndexClass,
     /// What follows the table name in CREATE INDEX: `USING btree (a DESC) INCLUDE (b) WHERE (c > 0)`.
     pub tail: Definition,
     /// Key columns by name; an expression is `None`.
@@ -298,6 +301,14 @@ pub struct Index {
     pub origin: Origin,
     /// Statistics targets of expression columns, by 1-based place.
     pub statistics: Vec<(u32, i32)>,
+}
+
+/// Kinds of index that are named before the word INDEX (MySQL). PostgreSQL names them as methods, in the tail.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum IndexClass {
+    Ordinary,
+    FullText,
+    Spatial,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -344,6 +355,8 @@ pub struct Trigger {
     pub definition: Definition,
     pub firing: Firing,
     pub origin: Origin,
+    /// Settings of the session that it is made under and runs under (MySQL: `sql_mode`).
+    pub settings: Settings,
     /// The function it calls, `schema.name`, for display and rules.
     pub function: Option<QualifiedName>,
 }

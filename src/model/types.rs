@@ -1,6 +1,6 @@
 //! User-defined types and routines.
 
-use super::{Definition, Ident, QualifiedName, Validity};
+use super::{Definition, Ident, QualifiedName, Settings, Validity};
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct EnumType {
@@ -36,15 +36,17 @@ pub struct Attribute {
     pub comment: Option<Box<str>>,
 }
 
-/// A function or a procedure; the identity's kind tells which, its signature holds the argument types.
+/// A function, a procedure or an event; the identity's kind tells which, its signature holds the argument types.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Routine {
-    /// The whole `CREATE OR REPLACE …` statement, without a closing semicolon.
+    /// The whole `CREATE OR REPLACE …` statement, without a closing semicolon. MySQL: what follows CREATE and DEFINER.
     pub definition: Definition,
     /// What `CREATE OR REPLACE` may not change: argument names and modes, in order.
     pub arguments: Vec<Argument>,
     pub returns: Definition,
     pub language: Ident,
+    /// Settings of the session that it is made under and runs under (MySQL: `sql_mode`).
+    pub settings: Settings,
     /// The body alone, for text search and findings.
     pub body: Box<str>,
 }

@@ -75,7 +75,7 @@ pub(super) fn close(
         queue.push_back(change.id().clone());
         work.items.insert(change.id().clone(), Item { how, ..item });
     }
-    absorb(&mut work, base, desired, &mut queue);
+    absorb(dialect, &mut work, base, desired, &mut queue);
     let dependents = Dependents::of(base);
     while let Some(id) = queue.pop_front() {
         let Some(item) = work.items.get(&id).cloned() else { continue };
@@ -110,7 +110,13 @@ fn unite(work: &mut Work, desired: &Schema) {
 }
 
 /// Where one part of a container is rebuilt with it, all its changed parts are.
-fn absorb(work: &mut Work, base: &Schema, desired: &Schema, queue: &mut VecDeque<ObjectId>) {
+fn absorb(
+    dialect: &dyn Dialect,
+    work: &mut Work,
+    base: &Schema,
+    desired: &Schema,
+    queue: &mut VecDeque<ObjectId>,
+) {
     let subjects: BTreeSet<ObjectId> = work
         .items
         .values()
@@ -122,7 +128,7 @@ fn absorb(work: &mut Work, base: &Schema, desired: &Schema, queue: &mut VecDeque
     for subject in subjects {
         let held = |schema: &Schema| -> Vec<ObjectId> {
             let whole = schema.objects.get(&subject).into_iter();
-            let parts = schema.members(&subject).filter(|object| is_part(&object.id));
+            let parts = schema.members(&subject).filter(|object| dialect.lives_in_whole(object));
             whole.chain(parts).map(|object| object.id.clone()).collect()
         };
         let ids: BTreeSet<ObjectId> = held(base).into_iter().chain(held(desired)).collect();
@@ -136,12 +142,6 @@ fn absorb(work: &mut Work, base: &Schema, desired: &Schema, queue: &mut VecDeque
             queue.push_back(id);
         }
     }
-}
-
-/// Parts that live in the container's own statement.
-fn is_part(id: &ObjectId) -> bool {
-    use crate::model::ObjectKind;
-    matches!(id.kind, ObjectKind::Column | ObjectKind::Constraint | ObjectKind::DomainConstraint)
 }
 
 /// Who needs an object. A schema has many dependencies and a plan asks for few, so this is made of numbers alone.
@@ -206,7 +206,7 @@ fn disturb(
             whole = edits(needed, after, Privileges::Compare);
             Cause::Altered { before: needed, after, edits: &whole }
         }
-        (How::Join(_), _) => Cause::Rebuilt(needed),
+        (How::Join(_), after) => Cause::Rebuilt { before: needed, after: after.as_deref() },
         (How::Once | How::Replace | How::Succeed(_) | How::Alter(_) | How::Weaken(_), _) => {
             Cause::Gone(needed)
         }

@@ -347,6 +347,8 @@ fn target_of(object: &Object) -> Option<&QualifiedName> {
 pub(super) fn claims(object: &Object) -> Vec<(bool, String)> {
     let id = &object.id;
     match id.kind {
+        // Its name counts within its table.
+        ObjectKind::Index if id.member.is_some() => Vec::new(),
         ObjectKind::Table
         | ObjectKind::View
         | ObjectKind::MaterializedView

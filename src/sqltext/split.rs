@@ -156,7 +156,12 @@ impl<'a> Splitter<'a> {
         match self.engine {
             EngineKind::Postgres => now.parens > 0 || now.blocks > 0,
             EngineKind::Sqlite => now.blocks > 0,
-            EngineKind::MySql => false,
+            // The client itself would cut here, and the server refuse: what ends a statement inside a body is no end.
+            EngineKind::MySql => {
+                self.lexer.delimiter() == b";"
+                    && now.makes(&["function", "procedure", "trigger", "event"])
+                    && now.open_blocks() > 0
+            }
             EngineKind::SqlServer => now.open_blocks() > 0 || now.ends_with_batch(),
             EngineKind::Snowflake => now.open_blocks() > 0 || now.declaring,
         }
@@ -176,8 +181,7 @@ impl<'a> Splitter<'a> {
         match self.engine {
             EngineKind::Postgres => self.now.postgres(read),
             EngineKind::Sqlite => self.now.sqlite(read),
-            EngineKind::SqlServer | EngineKind::Snowflake => self.now.blocks(read, word),
-            EngineKind::MySql => {}
+            EngineKind::MySql | EngineKind::SqlServer | EngineKind::Snowflake => self.now.blocks(read, word),
         }
         self.now.before = word;
     }
@@ -318,7 +322,7 @@ impl Statement<'_> {
         }
     }
 
-    /// T-SQL and Snowflake blocks. `END IF` and its kin close what this does not count.
+    /// Blocks of MySQL, T-SQL and Snowflake. `END IF` and its kin close what this does not count.
     fn blocks(&mut self, word: &str, raw: &str) {
         let is = |wanted: &[&str]| wanted.iter().any(|one| word.eq_ignore_ascii_case(one));
         if std::mem::take(&mut self.beginning)
@@ -397,6 +401,13 @@ mod tests {
         let found = statements(text, EngineKind::MySql);
         assert_eq!(found.len(), 4, "{found:#?}");
         assert_eq!(found[0], "create procedure p() begin select 1; end");
+        let text = "create trigger g before insert on t for each row begin\n\
+            declare continue handler for 1146 begin end;\nif new.a is null then set new.a = 1; end if;\n\
+            set new.b = case when 1 then 2 else 3 end;\nend;\nbegin;\nselect 1;\ncommit;\n\
+            create event e on schedule every 1 day ends '2030-01-01' do delete from t;\nselect 2;\n";
+        let found = statements(text, EngineKind::MySql);
+        assert_eq!(found.len(), 6, "{found:#?}");
+        assert!(found[0].ends_with("end"));
     }
 
     #[test]

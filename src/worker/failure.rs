@@ -65,5 +65,12 @@ pub(super) fn no_dialect(label: &str, engine: EngineKind) -> Failure {
         FailureKind::Unsupported,
         format!("{label}: {} is not supported by this build", engine.title()),
     )
-    .hint("this build handles PostgreSQL and SQLite")
+    .hint("this build handles PostgreSQL, MySQL, MariaDB and SQLite")
+}
+
+/// Plans of this engine can be made, and not run.
+pub(super) fn no_execution(label: &str, engine: EngineKind) -> Failure {
+    let what = format!("{label}: this build compares and plans {} and runs no plan on it", engine.title());
+    Failure::new(FailureKind::Unsupported, what)
+        .hint("run forward.sql of the plan's folder with the server's own client")
 }

@@ -149,9 +149,9 @@ fn mistakes_name_file_line_and_key() {
              postgres, postgresql, mysql, mariadb, sqlite, sqlserver, mssql, snowflake, mcp+https, mcp+http, mcp+stdio",
         ),
         (
-            "url = \"mysql://root@h/d\"",
-            "migrator.toml:4: environments.x.url: MySQL and MariaDB cannot be worked on by this version yet\n  \
-             PostgreSQL and SQLite can",
+            "url = \"sqlserver://root@h/d\"",
+            "migrator.toml:4: environments.x.url: SQL Server cannot be worked on by this version yet\n  \
+             PostgreSQL, MySQL, MariaDB and SQLite can",
         ),
         (
             "url = \"postgres://a,b/d\"",
@@ -273,7 +273,7 @@ async fn references() {
         ),
         (
             "snowflake://account/db",
-            "Snowflake cannot be worked on by this version yet\n  PostgreSQL and SQLite can",
+            "Snowflake cannot be worked on by this version yet\n  PostgreSQL, MySQL, MariaDB and SQLite can",
         ),
         (
             "sqlite::memory:",

@@ -3,8 +3,8 @@
 use super::*;
 use crate::diff::{DiffOptions, diff};
 use crate::model::{
-    Body, Column, Definition, EngineKind, Ident, Index, Nullability, Origin, Persistence, Position,
-    QualifiedName, Renaming, ReplicaIdentity, RowSecurity, Schema, ServerVersion, Settings, Table,
+    Body, Column, Definition, EngineKind, Ident, Index, IndexClass, Nullability, Origin, Persistence,
+    Position, QualifiedName, Renaming, ReplicaIdentity, RowSecurity, Schema, ServerVersion, Settings, Table,
     TableShape, Uniqueness, Validity, Value,
 };
 
@@ -52,6 +52,7 @@ fn index(schema: &str, table: &str, name: &str) -> Object {
     let body = Body::Index(Index {
         table: QualifiedName::new(schema, table),
         uniqueness: Uniqueness::Plain,
+        class: IndexClass::Ordinary,
         tail: Definition::from_catalog("USING btree (a)"),
         columns: vec![Some(Ident::from("a"))],
         shape: TableShape::Plain,

@@ -196,8 +196,8 @@ pub(super) fn disturbance(dependent: &Object, cause: &Cause<'_>) -> Disturbance 
                 && edits.iter().any(|edit| matches!(edit.aspect, Aspect::DataType | Aspect::Collation));
             if retyped { retyping(dependent) } else { Disturbance::None }
         }
-        Cause::Rebuilt(needed) if needed.id.kind == ObjectKind::Column => converted(dependent),
-        Cause::Rebuilt(needed) => rebuilt(dependent, needed),
+        Cause::Rebuilt { before, .. } if before.id.kind == ObjectKind::Column => converted(dependent),
+        Cause::Rebuilt { before, .. } => rebuilt(dependent, before),
     }
 }
 

@@ -14,9 +14,10 @@ use crate::connect::Rows;
 use crate::engines::AssembleError;
 use crate::engines::pool::Pool;
 use crate::model::{
-    About, Body, Column, Definition, Estimate, Firing, Index, Nullability, Object, ObjectId, ObjectKind,
-    Opaque, Origin, Persistence, Populated, Position, QualifiedName, ReplicaIdentity, RowSecurity, Schema,
-    ServerVersion, Settings, Source, Stored, Table, TableShape, Trigger, Uniqueness, Validity, Value, View,
+    About, Body, Column, Definition, Estimate, Firing, Index, IndexClass, Nullability, Object, ObjectId,
+    ObjectKind, Opaque, Origin, Persistence, Populated, Position, QualifiedName, ReplicaIdentity,
+    RowSecurity, Schema, ServerVersion, Settings, Source, Stored, Table, TableShape, Trigger, Uniqueness,
+    Validity, Value, View,
 };
 
 /// Why a virtual table is not altered. Shadow tables are told apart by their own reason.
@@ -228,6 +229,7 @@ impl Build<'_> {
             id,
             Body::Index(Index {
                 table: QualifiedName::bare(row.table),
+                class: IndexClass::Ordinary,
                 uniqueness: if unique { Uniqueness::Unique } else { Uniqueness::Plain },
                 tail: part(&all[tail], &self.names),
                 columns,
@@ -262,6 +264,7 @@ impl Build<'_> {
             Body::Trigger(Trigger {
                 definition: statement(row.sql, &self.names),
                 firing: Firing::Always,
+                settings: Settings::new(),
                 origin: Origin::Local,
                 function: None,
             }),

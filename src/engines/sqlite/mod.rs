@@ -74,7 +74,7 @@ impl Dialect for Sqlite {
 
     fn disturbance(&self, dependent: &Object, cause: &Cause<'_>) -> Disturbance {
         match (&dependent.body, cause) {
-            (Body::Index(_) | Body::View(_) | Body::Trigger(_), Cause::Gone(_) | Cause::Rebuilt(_)) => {
+            (Body::Index(_) | Body::View(_) | Body::Trigger(_), Cause::Gone(_) | Cause::Rebuilt { .. }) => {
                 Disturbance::Replace
             }
             _ => Disturbance::None,

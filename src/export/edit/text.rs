@@ -158,7 +158,10 @@ fn is_own_command(command: &str, engine: EngineKind) -> bool {
         EngineKind::Postgres => command.trim() == "\\set ON_ERROR_STOP on",
         EngineKind::Sqlite => command.trim() == ".bail on",
         EngineKind::SqlServer => command.trim() == ":on error exit",
-        EngineKind::MySql | EngineKind::Snowflake => false,
+        EngineKind::MySql => {
+            command.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("delimiter"))
+        }
+        EngineKind::Snowflake => false,
     }
 }
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::super::*;
 use crate::model::{
     Body, Boundary, Buildable, Change, Column, Constraint, ConstraintIndex, ConstraintKind, Definition,
-    Effects, Enforcement, EngineKind, Fingerprint, Ident, Index, Lock, Nullability, Object, ObjectId,
-    ObjectKind, Origin, Partition, Persistence, Phase, Position, Probe, QualifiedName, ReplicaIdentity,
-    Reversal, RowSecurity, Runtime, ServerVersion, Statement, Step, Table, TableShape, Uniqueness, Validity,
-    Value, Verb, Work,
+    Effects, Enforcement, EngineKind, Fingerprint, Ident, Index, IndexClass, Lock, Nullability, Object,
+    ObjectId, ObjectKind, Origin, Partition, Persistence, Phase, Position, Probe, QualifiedName,
+    ReplicaIdentity, Reversal, RowSecurity, Runtime, ServerVersion, Statement, Step, Table, TableShape,
+    Uniqueness, Validity, Value, Verb, Work,
 };
 use crate::sql;
 
@@ -83,6 +83,7 @@ fn index() -> Arc<Object> {
     let body = Index {
         table: orders(),
         uniqueness: Uniqueness::Plain,
+        class: IndexClass::Ordinary,
         tail: text("USING btree (note)"),
         columns: vec![Some(Ident::from("note"))],
         shape: TableShape::Plain,

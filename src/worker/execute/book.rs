@@ -58,7 +58,8 @@ impl Book {
             label: &self.label,
             target: &self.target,
             dialect: engines::dialect(engine).ok_or_else(missing)?,
-            execution: engines::execution(engine).ok_or_else(missing)?,
+            execution: engines::execution(engine)
+                .ok_or_else(|| failure::no_execution(&self.label, engine))?,
             home: &self.home,
         })
     }

@@ -107,7 +107,8 @@ impl<'a> Spot<'a> {
         let engine = place.target.engine();
         let missing = || failure::no_dialect(&place.name, engine);
         let dialect = engines::dialect(engine).ok_or_else(missing)?;
-        let execution = engines::execution(engine).ok_or_else(missing)?;
+        let execution =
+            engines::execution(engine).ok_or_else(|| failure::no_execution(&place.name, engine))?;
         Ok(Self { place, dialect, execution })
     }
 

@@ -30,7 +30,8 @@ fn a_wrong_ref_is_named() {
     for (wrong, code, words) in [
         ("nowhere", 2, "`nowhere` is no environment, no URL and no file"),
         ("nowhere.sql", 2, "nowhere.sql"),
-        ("mysql://host/db", 2, "MySQL"),
+        ("mysql://host", 2, "the URL names no database"),
+        ("sqlserver://host/db", 2, "SQL Server"),
         ("oracle://host/db", 2, "oracle"),
         ("sqlite:missing.db", 1, "missing.db"),
         ("a.db", 2, "write sqlite:a.db"),

@@ -9,9 +9,9 @@ use migrator_tui::app::subject::Subject;
 use migrator_tui::app::tree::Fold;
 use migrator_tui::diff::{DiffOptions, diff};
 use migrator_tui::model::{
-    About, Body, Column, Definition, EngineKind, Estimate, Fingerprint, Ident, Index, Nullability, Object,
-    ObjectId, ObjectKind, Origin, Persistence, Position, QualifiedName, ReplicaIdentity, RowSecurity, Schema,
-    ServerVersion, Settings, Table, TableShape, Uniqueness, Unmodelled, Validity, Value,
+    About, Body, Column, Definition, EngineKind, Estimate, Fingerprint, Ident, Index, IndexClass,
+    Nullability, Object, ObjectId, ObjectKind, Origin, Persistence, Position, QualifiedName, ReplicaIdentity,
+    RowSecurity, Schema, ServerVersion, Settings, Table, TableShape, Uniqueness, Unmodelled, Validity, Value,
 };
 use migrator_tui::worker::{Comparison, Drafted, Side};
 
@@ -54,6 +54,7 @@ pub fn index(schema: &str, table: &str, name: &str, tail: &str) -> Object {
     let body = Body::Index(Index {
         table: QualifiedName::new(schema, table),
         uniqueness: Uniqueness::Plain,
+        class: IndexClass::Ordinary,
         tail: Definition::from_catalog(tail),
         columns: vec![Some(Ident::from("a"))],
         shape: TableShape::Plain,

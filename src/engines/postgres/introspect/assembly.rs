@@ -292,7 +292,8 @@ impl Assembly {
         self.unmodelled.dedup();
         let sorted = order.iter().map(|slot| &self.objects[*slot]);
         let objects = sorted.map(|object| (object.id.clone(), Arc::clone(object))).collect();
-        Schema { version: self.version, reader: self.reader, objects, depends, unmodelled: self.unmodelled }
+        let (reader, unmodelled) = (self.reader, self.unmodelled);
+        Schema { reader, objects, depends, unmodelled, ..Schema::empty(self.version) }
     }
 }
 

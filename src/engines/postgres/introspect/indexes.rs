@@ -6,8 +6,8 @@ use super::assembly::{Assembly, KeyIndex, Relation};
 use super::{Family, POSTGRES, class, since};
 use crate::engines::AssembleError;
 use crate::model::{
-    Body, Definition, Ident, Index, IndexPartition, ObjectId, ObjectKind, Origin, ReplicaIdentity,
-    ServerVersion, Sql, TableShape, Uniqueness, Validity,
+    Body, Definition, Ident, Index, IndexClass, IndexPartition, ObjectId, ObjectKind, Origin,
+    ReplicaIdentity, ServerVersion, Sql, TableShape, Uniqueness, Validity,
 };
 use crate::sql;
 
@@ -95,6 +95,7 @@ fn read_indexes(assembly: &mut Assembly, answer: Answer) -> Result<(), AssembleE
         if !of_constraint {
             let body = Index {
                 table: on,
+                class: IndexClass::Ordinary,
                 uniqueness: if row.flag()? { Uniqueness::Unique } else { Uniqueness::Plain },
                 tail: index.tail.clone(),
                 columns,

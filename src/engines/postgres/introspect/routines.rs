@@ -4,7 +4,9 @@ use super::answer::{Answer, Row};
 use super::assembly::Assembly;
 use super::{Family, POSTGRES, class, since};
 use crate::engines::AssembleError;
-use crate::model::{Argument, Body, Definition, Ident, ObjectId, ObjectKind, Routine, ServerVersion, Sql};
+use crate::model::{
+    Argument, Body, Definition, Ident, ObjectId, ObjectKind, Routine, ServerVersion, Settings, Sql,
+};
 use crate::sql;
 
 pub(super) const ROUTINES: Family = Family { query: query_routines, read: read_routines };
@@ -38,6 +40,7 @@ fn read_routines(assembly: &mut Assembly, answer: Answer) -> Result<(), Assemble
         let signature = row.text()?;
         let owner = row.oid()?;
         let body = Routine {
+            settings: Settings::new(),
             definition: row.statement()?,
             returns: row.maybe_definition()?.unwrap_or_else(|| Definition::from_catalog("")),
             language: row.ident()?,

@@ -6,7 +6,7 @@ use super::assembly::{Assembly, member};
 use super::relations::qualified;
 use super::{Family, POSTGRES, class};
 use crate::engines::AssembleError;
-use crate::model::{Body, Firing, ObjectKind, Origin, Trigger};
+use crate::model::{Body, Firing, ObjectKind, Origin, Settings, Trigger};
 use crate::sql;
 
 pub(super) const TRIGGERS: Family = Family {
@@ -27,6 +27,7 @@ fn read_triggers(assembly: &mut Assembly, answer: Answer) -> Result<(), Assemble
         let Some(relation) = assembly.relations.get(&table) else { continue };
         let (on, on_slot) = (relation.name.clone(), relation.slot);
         let trigger = Trigger {
+            settings: Settings::new(),
             definition: row.statement()?,
             firing: match row.letter()? {
                 'D' => Firing::Disabled,
