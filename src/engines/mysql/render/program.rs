@@ -138,7 +138,8 @@ fn definer(owner: Option<&Ident>) -> Option<Sql> {
     })
 }
 
-/// A program keeps the mode that it was made under. Where ours is another, MariaDB takes it with the statement.
+/// A program keeps the mode that it was made under. Where ours is another, MariaDB takes it with the statement. It reads
+/// the statement before it takes the mode: a text in ANSI_QUOTES is refused, and loudly.
 fn under(settings: &Settings, sql: Sql, facts: &Facts<'_>) -> Sql {
     if !Vendor::of(facts.version).is_mariadb() {
         return sql;

@@ -1,0 +1,1 @@
+CREATE TABLE lone (id int PRIMARY KEY);

@@ -1,0 +1,1 @@
+CREATE TABLE new (id int PRIMARY KEY, b int, KEY k (b));

@@ -1,0 +1,1 @@
+CREATE TABLE t (id int PRIMARY KEY, b text, c int, FULLTEXT KEY f (b)) ROW_FORMAT=COMPACT COMMENT='wide';
