@@ -15,7 +15,7 @@ use sqlx::{
 
 use super::{Cancel, Connection, Done, Reply, Rows, WireError, WireErrorKind};
 use crate::model::{EngineKind, ServerVersion, Sql};
-use crate::sqltext::{PieceKind, split};
+use crate::sqltext::{PieceKind, TokenClass, lex, split};
 
 /// How long a statement waits for another writer.
 const BUSY: Duration = Duration::from_millis(5000);
@@ -113,7 +113,8 @@ impl SqliteConnection {
         self.cancelled.store(false, Ordering::Relaxed);
         let done =
             sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.session).await.map_err(|e| failed(&e))?;
-        Ok(Done { rows_affected: done.rows_affected() })
+        // Whatever changes no rows leaves the count of the statement before.
+        Ok(Done { rows_affected: if changes_rows(sql) { done.rows_affected() } else { 0 } })
     }
 }
 
@@ -215,6 +216,22 @@ fn value(row: &SqliteRow, at: usize) -> Result<Option<Box<str>>, WireError> {
         }
     };
     Ok(Some(text.into()))
+}
+
+/// Whether it is an INSERT, UPDATE or DELETE, or REPLACE, which is an INSERT.
+fn changes_rows(sql: &str) -> bool {
+    let changes = |word: &str| {
+        ["insert", "update", "delete", "replace"].iter().any(|one| word.eq_ignore_ascii_case(one))
+    };
+    let mut words = lex(sql, EngineKind::Sqlite)
+        .filter(|token| matches!(token.class, TokenClass::Keyword | TokenClass::Identifier))
+        .filter_map(|token| sql.get(token.start..token.end));
+    match words.next() {
+        // What it leads to stands behind its queries.
+        Some(first) if first.eq_ignore_ascii_case("with") => words.any(changes),
+        Some(first) => changes(first),
+        None => false,
+    }
 }
 
 fn begins_transaction(sql: &str) -> bool {
@@ -332,6 +349,24 @@ mod tests {
         let mut wire = open(Some(&file), Access::ReadOnly).await.unwrap();
         let error = wire.execute(&statement("DROP TABLE t")).await.unwrap_err();
         assert_eq!(error.kind, WireErrorKind::Denied, "{error}");
+    }
+
+    #[tokio::test]
+    async fn only_what_changes_rows_counts_them() {
+        let mut wire = open(None, Access::ReadWrite).await.unwrap();
+        for (sql, rows) in [
+            ("CREATE TABLE t (a)", 0),
+            ("INSERT INTO t VALUES (1), (2)", 2),
+            ("CREATE TABLE u AS SELECT * FROM t", 0),
+            ("-- a remark\nWITH n AS (SELECT 3 AS a) UPDATE t SET a = 4 WHERE a < (SELECT a FROM n)", 2),
+            ("ALTER TABLE t ADD COLUMN \"delete\" TEXT", 0),
+            ("ALTER TABLE t DROP COLUMN \"delete\"", 0),
+            ("DROP TABLE u", 0),
+            ("DELETE FROM t WHERE a = 5", 0),
+        ] {
+            let done = wire.execute(&statement(sql)).await.unwrap();
+            assert_eq!(done.rows_affected, rows, "{sql}");
+        }
     }
 
     #[tokio::test]
