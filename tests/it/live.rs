@@ -47,6 +47,12 @@ impl Server {
         &self.bin
     }
 
+    /// The server's own psql. The one in the path may be a script that looks for a server, and takes its time.
+    pub fn client(&self) -> PathBuf {
+        let own = self.bin.join("psql");
+        if own.is_file() { own } else { "psql".into() }
+    }
+
     /// The newest version that is supported.
     pub fn second() -> Option<Self> {
         Self::from("MIGRATOR_TEST_PG18", "MIGRATOR_TEST_PG18_BIN")
@@ -107,7 +113,7 @@ impl Server {
     }
 
     pub fn psql(&self, database: &str, arguments: &[&str]) -> Result<String, String> {
-        let output = Command::new("psql")
+        let output = Command::new(self.client())
             .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", &self.database(database)])
             .args(arguments)
             .env("PGOPTIONS", "-c client_min_messages=warning")

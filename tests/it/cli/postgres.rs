@@ -70,10 +70,7 @@ fn scripts_run_with_psql() {
     let rename = ["--rename", "customers.name=full_name"];
     let plan = ["plan", "--current", &shop.url, "--desired", "desired.sql", "--out", "plan", "--no-rehearse"];
     desk.expect(4, &[&plan[..], &rename[..]].concat());
-    let program = match std::env::var_os("MIGRATOR_TEST_PG_BIN") {
-        Some(folder) => std::path::PathBuf::from(folder).join("psql"),
-        None => "psql".into(),
-    };
+    let program = crate::live::Server::first().unwrap().client();
     for (script, then) in [("forward.sql", "desired.sql"), ("rollback.sql", "current.sql")] {
         let output = Command::new(&program)
             .args(["-X", "-q", "-f"])

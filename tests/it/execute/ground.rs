@@ -302,7 +302,7 @@ impl Ground {
     /// A session that does something and does not end its transaction, until it is dropped.
     pub fn holder(&self, database: &str, sql: &str) -> Holder {
         let server = self.server().unwrap();
-        let mut child = Command::new("psql")
+        let mut child = Command::new(server.client())
             .args(["-X", "-q", "-A", "-t", "-d", &server.database(&self.name(database))])
             .stdin(std::process::Stdio::piped())
             .stdout(std::process::Stdio::piped())

@@ -61,7 +61,7 @@ fn l1_a_reader_that_stays_makes_us_give_up_and_lets_others_pass() {
         // Readers that queue behind us: PostgreSQL itself measures how long they waited.
         let readers: Vec<_> = (0..8)
             .map(|_| {
-                let mut reader = Command::new("psql");
+                let mut reader = Command::new(ground.server().unwrap().client());
                 reader.args(["-X", "-q", "-A", "-t", "-d", &url, "-c", "SET statement_timeout = '4s'"]);
                 reader.args(["-c", "SELECT count(*) FROM customers"]);
                 reader.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()

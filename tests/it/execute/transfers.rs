@@ -62,7 +62,7 @@ fn meanwhile<T>(ground: &Ground, seed: u64, work: impl FnOnce(&AtomicUsize) -> T
                 scope.spawn(move || {
                     let mut wrong = Vec::new();
                     while !over.load(Ordering::SeqCst) {
-                        let mut psql = Command::new(server.bin().join("psql"));
+                        let mut psql = Command::new(server.client());
                         psql.args(["-X", "-q", "-d", url, "-f"]).arg(&file);
                         let said = psql.stdout(Stdio::null()).stderr(Stdio::piped()).output().unwrap();
                         wrong.extend(beyond(&String::from_utf8_lossy(&said.stderr)));
