@@ -98,8 +98,8 @@ fn stands(place: &ChroniclePlace, runs: &[RunState], paint: Paint) -> Option<(St
         text.push_str(&format!("  {}\n", paint.hazard(Shown::new(difference))));
     }
     for kept in &place.kept {
-        let rows = kept.rows.map_or("many".to_owned(), |rows| rows.to_string());
-        text.push_str(&format!("  kept: {} ({rows} rows)\n", Shown::new(kept.place.to_string())));
+        let rows = kept.rows.map_or("many rows".to_owned(), rows);
+        text.push_str(&format!("  kept: {} ({rows})\n", Shown::new(kept.place.to_string())));
     }
     if !place.kept.is_empty() {
         let name = Shown::new(&place.name);
@@ -223,6 +223,10 @@ pub(super) fn print_run(surface: &Surface, report: &RunReport, format: Telling) 
     Status::Done
 }
 
+fn rows(count: u64) -> String {
+    if count == 1 { "1 row".to_owned() } else { format!("{count} rows") }
+}
+
 fn statements(report: &RunReport) -> String {
     let state = &report.state;
     let mut text = String::new();
@@ -230,7 +234,7 @@ fn statements(report: &RunReport) -> String {
         let waited =
             |waited: u64| if waited > 0 { format!(", waited {}", time(waited)) } else { String::new() };
         let took = took
-            .map(|took| format!("  {}{}, {} rows", time(took.millis), waited(took.waited), took.rows))
+            .map(|took| format!("  {}{}, {}", time(took.millis), waited(took.waited), rows(took.rows)))
             .unwrap_or_default();
         let title =
             report.sent.get(at).map(|sent| format!("  {}", Shown::new(&sent.title))).unwrap_or_default();

@@ -121,7 +121,7 @@ impl Verb {
             Self::Rename => "rename",
             Self::Rebuild => "rebuild",
             Self::Validate => "validate",
-            Self::Assist => "assist",
+            Self::Assist => "work on",
         }
     }
 }

@@ -57,6 +57,16 @@ pub fn wanted(state: &State) -> &'static [(Action, &'static str)] {
         Sheet::Pipeline if rollout::has_no_station(state) => {
             &[(Action::SidesPick, "choose sides"), (Action::Back, "back"), (Action::Palette, "actions")]
         }
+        Sheet::Pipeline if rollout::keeps_something(state) => &[
+            (Action::RolloutApply, "run here"),
+            (Action::ListOpen, "last run"),
+            (Action::RolloutPlan, "plan"),
+            (Action::Back, "back"),
+            (Action::RolloutBack, "take back"),
+            (Action::RolloutContract, "contract"),
+            (Action::RolloutHistory, "history"),
+            (Action::Refresh, "ask again"),
+        ],
         Sheet::Pipeline => &[
             (Action::RolloutApply, "run here"),
             (Action::ListOpen, "last run"),

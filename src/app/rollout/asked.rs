@@ -5,7 +5,7 @@ use crate::app::state::State;
 use crate::config::keymap::Action;
 use crate::config::theme::Role;
 use crate::export::{Noted, Proof};
-use crate::model::{Blocks, Lock, LossTime, Reversal};
+use crate::model::{Blocks, Keepsake, Lock, LossTime, Reversal};
 use crate::worker::{Errand as Deed, Outlook, Sending};
 
 use super::page::{Line, Page, counted, minute};
@@ -39,7 +39,7 @@ pub(super) fn main(state: &State, width: usize) -> Page {
     demanded(state, start, &mut page);
     approvals(state, start, &mut page, width);
     lost(start, &mut page, width);
-    facts(outlook, &mut page, width);
+    facts(outlook, &start.request.errand, &mut page, width);
     let found: Vec<&Noted> = match start.request.errand {
         Deed::Run | Deed::Promote => errors(outlook).collect(),
         Deed::Resume(_) | Deed::RollBack(_) | Deed::Contract(_) => Vec::new(),
@@ -124,7 +124,7 @@ fn approvals(state: &State, start: &Start, page: &mut Page, width: usize) {
 }
 
 /// Where it would run, and what is known of the plan.
-fn facts(outlook: &Outlook, page: &mut Page, width: usize) {
+fn facts(outlook: &Outlook, errand: &Deed, page: &mut Page, width: usize) {
     page.blank();
     page.tell("server", Role::Text, &outlook.prepared.server, width);
     page.tell("guard", Role::Text, outlook.on().guard.meaning(), width);
@@ -134,6 +134,11 @@ fn facts(outlook: &Outlook, page: &mut Page, width: usize) {
         Proof::NotRehearsed { why } => (Role::SeverityWarn, format!("no: {why}")),
     };
     page.tell("proven", role, &proof, width);
+    if let Deed::Contract(_) = errand {
+        page.tell("locks", Role::Text, "on what was put aside, which nobody else uses", width);
+        notes(outlook, page, width);
+        return;
+    }
     let strongest = steps(outlook).map(|step| step.effects.lock).max().unwrap_or(Lock::None);
     let role = if strongest.blocks() == Blocks::Nothing { Role::Text } else { Role::SeverityWarn };
     page.tell("locks", role, &locks(strongest), width);
@@ -143,6 +148,10 @@ fn facts(outlook: &Outlook, page: &mut Page, width: usize) {
         let word = if at == 0 { "tables" } else { "" };
         page.tell(word, Role::Text, &format!("{}: {rows}{bytes}", table.name), width);
     }
+    notes(outlook, page, width);
+}
+
+fn notes(outlook: &Outlook, page: &mut Page, width: usize) {
     for note in &outlook.prepared.notes {
         page.tell("note", Role::SeverityInfo, note, width);
     }
@@ -198,12 +207,7 @@ fn lost(start: &Start, page: &mut Page, width: usize) {
     let mut lines = Vec::new();
     for step in steps(outlook) {
         match &step.reversal {
-            Reversal::Exact(_) => {
-                if let Some(kept) = &step.keeps {
-                    let text = format!("kept until a contract removes it: {}", kept.what());
-                    lines.push((Role::Text, text));
-                }
-            }
+            Reversal::Exact(_) => {}
             Reversal::Lossy { lost, .. } => lines.push(match lost.when {
                 LossTime::Forward => (Role::SeverityError, format!("gone for good: {}", lost.what)),
                 LossTime::Since => {
@@ -219,6 +223,12 @@ fn lost(start: &Start, page: &mut Page, width: usize) {
     if !lines.is_empty() {
         page.head("What cannot be brought back");
         lines.into_iter().for_each(|(role, text)| page.say(role, &text, width));
+    }
+    let kept: Vec<String> =
+        steps(outlook).filter_map(|step| step.keeps.as_ref()).map(Keepsake::what).collect();
+    if !kept.is_empty() {
+        page.head("Dropped, and kept until a contract removes it");
+        kept.iter().for_each(|what| page.say(Role::Text, what, width));
     }
 }
 
@@ -245,23 +255,27 @@ pub(super) fn aside(state: &State, width: usize) -> Page {
     }
     let mut page = Page::new("what is sent");
     page.right = format!("written {}", minute(&outlook.record().generated));
-    sql(&mut page, &outlook.way.sends, outlook, width);
-    page
-}
-
-/// Statements with what they lock, and their SQL.
-fn sql(page: &mut Page, sends: &[Sending], outlook: &Outlook, width: usize) {
-    for (at, sending) in sends.iter().enumerate() {
+    for (at, sending) in outlook.way.sends.iter().enumerate() {
         if at > 0 {
             page.blank();
         }
-        let step = outlook.record().plan.steps.get(sending.step);
-        let effects = step.map(|step| format!("{}, {}", step.effects.lock.word(), step.effects.work.word()));
         page.push(Line::new(Role::Title, format!("{:>3}  {}", at + 1, sending.title)));
-        if let Some(effects) = effects {
+        if let Some(effects) = effects(outlook, &start.request.errand, sending) {
             page.push(Line::new(Role::Muted, format!("     {effects}")));
         }
         page.say(Role::Text, &indented(&sending.sql), width);
+    }
+    page
+}
+
+/// What a statement locks and reads, by the step that it belongs to. A contract has none of its own that matter.
+fn effects(outlook: &Outlook, errand: &Deed, sending: &Sending) -> Option<String> {
+    match errand {
+        Deed::Contract(_) => None,
+        Deed::Run | Deed::Promote | Deed::Resume(_) | Deed::RollBack(_) => {
+            let effects = &outlook.record().plan.steps.get(sending.step)?.effects;
+            Some(format!("{}, {}", effects.lock.word(), effects.work.word()))
+        }
     }
 }
 

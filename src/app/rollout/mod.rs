@@ -387,6 +387,11 @@ pub fn has_no_station(state: &State) -> bool {
     pipeline::stations(state).is_empty()
 }
 
+/// Whether something that a plan dropped is kept at the station under the cursor, and may be removed.
+pub fn keeps_something(state: &State) -> bool {
+    pipeline::here(state).is_some_and(|station| station.may_contract())
+}
+
 /// Whether keys go to the rollout.
 pub fn is_shown(state: &State) -> bool {
     state.scene == Scene::Rollout

@@ -44,6 +44,10 @@ impl Station<'_> {
         self.known.is_none_or(|known| known.stage.is_some())
     }
 
+    pub(super) fn may_contract(&self) -> bool {
+        self.open().is_none() && self.place.is_some_and(|place| !place.kept.is_empty())
+    }
+
     fn open(&self) -> Option<&RunState> {
         self.runs().iter().rev().find(|state| state.standing() != RunStanding::Over)
     }
@@ -318,6 +322,7 @@ pub(super) fn aside(state: &State, width: usize) -> Page {
         page.head("This plan");
         page.say(Role::Text, &advice(state, &station), width);
     }
+    kept(state, &station, &mut page, width);
     for difference in
         station.runs().last().and_then(|run| run.verified.as_ref()).into_iter().flat_map(|v| &v.differences)
     {
@@ -336,6 +341,26 @@ pub(super) fn aside(state: &State, width: usize) -> Page {
         }
     }
     page
+}
+
+/// What runs have put aside there, and how it goes.
+fn kept(state: &State, station: &Station<'_>, page: &mut Page, width: usize) {
+    let kept = station.place.map(|place| place.kept.as_slice()).unwrap_or_default();
+    if kept.is_empty() {
+        return;
+    }
+    page.head("Dropped, and kept until a contract removes it");
+    for waiting in kept {
+        let rows = waiting.rows.map_or_else(
+            || "rows not counted".to_owned(),
+            |rows| counted(usize::try_from(rows).unwrap_or(usize::MAX), "row"),
+        );
+        page.say(Role::Text, &format!("{}: {rows}", waiting.place), width);
+    }
+    if station.may_contract() {
+        let keys = key(state, Action::RolloutContract);
+        page.say(Role::Muted, &format!("{keys} removes for good what the last run keeps."), width);
+    }
 }
 
 /// Where it is, and what it asks for.

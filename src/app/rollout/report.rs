@@ -79,7 +79,10 @@ pub(super) fn main(state: &State, width: usize) -> Page {
             Some(took) if took.waited > 0 => {
                 format!("waited {}  {:>8}", time(took.waited), time(took.millis))
             }
-            Some(took) if took.rows > 0 => format!("{} rows  {:>8}", took.rows, time(took.millis)),
+            Some(took) if took.rows > 0 => {
+                let rows = counted(usize::try_from(took.rows).unwrap_or(usize::MAX), "row");
+                format!("{rows}  {:>8}", time(took.millis))
+            }
             Some(took) => format!("{:>8}", time(took.millis)),
             None => word.to_owned(),
         };

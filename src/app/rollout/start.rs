@@ -74,7 +74,7 @@ impl Start {
         }
         if let Deed::Contract(_) = request.errand {
             demands.push(Demand {
-                what: "what was put aside is removed, and there is no way back".into(),
+                what: "after this nothing of it can be brought back".into(),
                 word: "no way back".into(),
                 given: Given::No,
             });

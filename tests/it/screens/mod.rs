@@ -8,6 +8,7 @@ mod emulator;
 mod flow;
 mod hostile;
 mod hostile_rollout;
+mod kept;
 mod large;
 mod made;
 mod pictures;

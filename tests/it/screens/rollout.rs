@@ -13,7 +13,7 @@ use migrator_tui::model::{
     Actor, Boundary, Closed, Course, End, EngineKind, Failure, FailureKind, Fingerprint, Intended, ObjectId,
     ObjectKind, Opened, Outcome, QualifiedName, RunId, RunState, SessionMark, Took, Unit, Verified,
 };
-use migrator_tui::promote::{Origin, sendings};
+use migrator_tui::promote::{Origin, Waiting, sendings};
 use migrator_tui::worker::{
     Account, Answer, Blocker, Chronicle, ChroniclePlace, CommandId, CommandKind, Drift, Errand as Deed,
     Event, EventKind, Happening, LeaseHolder, Living, Pace, Request, Sight, Way,
@@ -108,15 +108,17 @@ pub(super) fn begun(driver: &mut Driver, purpose: Purpose) -> CommandId {
     }
 }
 
-fn told(driver: &mut Driver) {
+pub(super) fn told(driver: &mut Driver) {
     let record = record(driver);
     let total = record.plan.steps.len();
+    let archive = QualifiedName { schema: Some("migrator_archive_671cd6596f_1".into()), name: "fax".into() };
+    let kept = Waiting { place: archive, rows: Some(2_300) };
     let place = |name: &str, runs| ChroniclePlace {
         name: name.into(),
         address: Some(format!("postgres://deploy@{name}.example/shop")),
         runs,
         remembered: None,
-        kept: Vec::new(),
+        kept: if ["dev", "staging"].contains(&name) { vec![kept.clone()] } else { Vec::new() },
     };
     let gone = Failure::new(FailureKind::Connection, "production: no answer from db.example:5432")
         .hint("check host, port and network; `migrator-tui doctor` tries every environment");
@@ -138,7 +140,7 @@ fn told(driver: &mut Driver) {
     driver.wait(Duration::from_secs(60));
 }
 
-fn shown(driver: &mut Driver, sheet: Sheet) {
+pub(super) fn shown(driver: &mut Driver, sheet: Sheet) {
     driver.state.scene = Scene::Rollout;
     driver.state.rollout.sheet = sheet;
 }
