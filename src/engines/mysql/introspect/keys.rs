@@ -141,7 +141,7 @@ fn foreign_key(assembly: &mut Assembly<'_>, table: &str, name: &str, key: Key, r
         // RESTRICT and NO ACTION are one to InnoDB, and what it has where nothing is said.
         if !matches!(rule, "RESTRICT" | "NO ACTION") {
             sql = sql.piece(
-                &sql!(E; " ON ", &Definition::from_catalog(event), " ", &Definition::from_catalog(rule)),
+                sql!(E; " ON ", &Definition::from_catalog(event), " ", &Definition::from_catalog(rule)),
             );
         }
     }

@@ -157,7 +157,7 @@ impl<'a> Change<'a> {
 
     fn add_column(&self, name: &Ident, (body, comment): (&Column, Option<&str>)) -> Clause {
         let mut sql =
-            SqlBuilder::new(E).piece("ADD COLUMN ").piece(&column::column(name, body, comment, None));
+            SqlBuilder::new(E).piece("ADD COLUMN ").piece(column::column(name, body, comment, None));
         let place = match self.anchor(name, body) {
             Anchor::Last => Place::Last,
             Anchor::First => {

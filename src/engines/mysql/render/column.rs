@@ -18,7 +18,7 @@ pub(super) fn column(name: &Ident, column: &Column, comment: Option<&str>, home:
     if let Some(collation) = column.collation.as_deref().map(|name| name.name.as_str())
         && Some(collation) != home
     {
-        sql = sql.piece(&charset(collation));
+        sql = sql.piece(charset(collation));
     }
     if let Value::Generated { expression, stored } = &column.value {
         let kind = match stored {
@@ -123,7 +123,7 @@ pub(super) fn create_table(name: &crate::model::QualifiedName, image: &Image<'_>
         .piece(" (\n  ")
         .joined(&lines, ",\n  ")
         .piece("\n) ")
-        .joined(&options(image.table, image.about), " ");
+        .joined(options(image.table, image.about), " ");
     if let Some(partitions) = &image.table.partition_by {
         sql = sql.piece("\n PARTITION BY ").piece(partitions);
     }
