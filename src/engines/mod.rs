@@ -70,7 +70,7 @@ pub trait Dialect: Sync {
     fn transition(&self, before: &Object, after: &Object, edits: &[Edit]) -> Transition;
 
     /// What has to happen to `dependent` when what it depends on is disturbed.
-    fn disturbance(&self, dependent: &Object, cause: &Cause<'_>) -> Disturbance;
+    fn disturbance(&self, dependent: Dependent<'_>, cause: &Cause<'_>) -> Disturbance;
 
     /// Where a new part is made: inside its container's own CREATE statement, or by itself.
     fn folding(&self, object: &Object) -> Folding;
@@ -212,6 +212,13 @@ pub enum Transition {
     Rebuild(ObjectId),
     /// Cannot be done; the reason.
     Refused(Box<str>),
+}
+
+/// An object that stays, as it is and as it will be.
+#[derive(Clone, Copy, Debug)]
+pub struct Dependent<'a> {
+    pub before: &'a Object,
+    pub after: &'a Object,
 }
 
 /// Why a dependent may be in the way.

@@ -3,7 +3,7 @@
 use super::*;
 use crate::connect::Rows;
 use crate::engines::{
-    Action, AssembleError, Cause, Dialect, Disturbance, Draft, Facts, Folding, Reading, Transition,
+    Action, AssembleError, Cause, Dependent, Dialect, Disturbance, Draft, Facts, Folding, Reading, Transition,
 };
 use crate::model::{
     Author, Boundary, Effects, EngineKind, Fingerprint, Keepsake, Lock, Loss, LossTime, Object, ObjectKind,
@@ -35,7 +35,7 @@ impl Dialect for Settings {
     fn transition(&self, _: &Object, _: &Object, _: &[crate::model::Edit]) -> Transition {
         Transition::InPlace
     }
-    fn disturbance(&self, _: &Object, _: &Cause<'_>) -> Disturbance {
+    fn disturbance(&self, _: Dependent<'_>, _: &Cause<'_>) -> Disturbance {
         Disturbance::None
     }
     fn folding(&self, _: &Object) -> Folding {

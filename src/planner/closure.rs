@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::diff::{Privileges, edits};
-use crate::engines::{Cause, Dialect, Disturbance, Transition};
+use crate::engines::{Cause, Dependent, Dialect, Disturbance, Transition};
 use crate::model::{Aspect, Change, Edit, Object, ObjectId, ObjectKind, Schema};
 
 use super::PlanError;
@@ -223,7 +223,7 @@ fn disturb(
         }
         return Ok(());
     }
-    let how = match dialect.disturbance(before, &cause) {
+    let how = match dialect.disturbance(Dependent { before, after: &after }, &cause) {
         Disturbance::None => return Ok(()),
         Disturbance::Replace => How::Replace,
         Disturbance::Join => match &item.how {

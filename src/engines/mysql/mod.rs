@@ -13,7 +13,9 @@ mod vendor;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Action, AssembleError, Cause, Dialect, Disturbance, Draft, Facts, Folding, Reading, Transition};
+use super::{
+    Action, AssembleError, Cause, Dependent, Dialect, Disturbance, Draft, Facts, Folding, Reading, Transition,
+};
 use crate::connect::Rows;
 use crate::model::{
     Body, Change, Constraint, ConstraintKind, Edit, EngineKind, Object, ObjectId, ObjectKind, QualifiedName,
@@ -71,24 +73,17 @@ impl Dialect for MySql {
         }
     }
 
-    fn disturbance(&self, dependent: &Object, cause: &Cause<'_>) -> Disturbance {
-        let Body::Constraint(constraint) = &dependent.body else { return Disturbance::None };
-        if !is_foreign_key(constraint) {
-            return Disturbance::None;
-        }
-        match cause {
-            // The server changes no type and no collation of a column that a foreign key holds.
-            Cause::Rebuilt { before, after } => match (&before.body, after.map(|after| &after.body)) {
-                (Body::Column(a), Some(Body::Column(b)))
-                    if a.data_type == b.data_type && a.collation == b.collation =>
-                {
-                    Disturbance::None
-                }
-                (Body::Column(_), _) => Disturbance::Replace,
-                _ => Disturbance::None,
-            },
-            Cause::Gone(_) => Disturbance::Replace,
-            Cause::Altered { .. } => Disturbance::None,
+    fn disturbance(&self, dependent: Dependent<'_>, cause: &Cause<'_>) -> Disturbance {
+        match &dependent.before.body {
+            Body::Constraint(constraint) if is_foreign_key(constraint) => holds(cause),
+            // The server makes neither on a column that is not there, so what stops to read a column that goes, goes
+            // before it, and comes anew after it. One that does not change is left as it is.
+            Body::View(_) | Body::Trigger(_)
+                if dependent.before.body != dependent.after.body && loses_a_column(cause) =>
+            {
+                Disturbance::Replace
+            }
+            _ => Disturbance::None,
         }
     }
 
@@ -173,6 +168,38 @@ impl Dialect for MySql {
             Runtime::Long => sql!(E; "SET SESSION lock_wait_timeout = 15"),
         };
         vec![wait, sql!(E; "SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',STRICT_TRANS_TABLES')")]
+    }
+}
+
+/// What a foreign key does where what it needs changes: the server changes no type and no collation of a column that
+/// one holds.
+fn holds(cause: &Cause<'_>) -> Disturbance {
+    match cause {
+        Cause::Rebuilt { before, after } => match (&before.body, after.map(|after| &after.body)) {
+            (Body::Column(a), Some(Body::Column(b)))
+                if a.data_type == b.data_type && a.collation == b.collation =>
+            {
+                Disturbance::None
+            }
+            (Body::Column(_), _) => Disturbance::Replace,
+            _ => Disturbance::None,
+        },
+        Cause::Gone(_) => Disturbance::Replace,
+        Cause::Altered { .. } => Disturbance::None,
+    }
+}
+
+/// Whether a column of what is needed goes: of a table, or of a view.
+fn loses_a_column(cause: &Cause<'_>) -> bool {
+    match cause {
+        Cause::Rebuilt { before, after } => before.id.kind == ObjectKind::Column && after.is_none(),
+        Cause::Altered { before, after, .. } => match (&before.body, &after.body) {
+            (Body::View(a), Body::View(b)) => {
+                a.columns.iter().any(|column| b.columns.iter().all(|other| other.name != column.name))
+            }
+            _ => false,
+        },
+        Cause::Gone(needed) => needed.id.kind == ObjectKind::View,
     }
 }
 

@@ -14,8 +14,8 @@ use std::sync::Arc;
 
 use crate::connect::Rows;
 use crate::engines::{
-    Action, AssembleError, Batching, Cause, Dialect, Disturbance, Draft, Facts, Folding, Frame, Reading,
-    Transition, Whole,
+    Action, AssembleError, Batching, Cause, Dependent, Dialect, Disturbance, Draft, Facts, Folding, Frame,
+    Reading, Transition, Whole,
 };
 use crate::model::{
     Body, Boundary, Change, Edit, EngineKind, Object, ObjectId, Runtime, Schema, ServerVersion, Sql,
@@ -62,8 +62,8 @@ impl Dialect for Postgres {
         decide::transition(before, after, edits)
     }
 
-    fn disturbance(&self, dependent: &Object, cause: &Cause<'_>) -> Disturbance {
-        decide::disturbance(dependent, cause)
+    fn disturbance(&self, dependent: Dependent<'_>, cause: &Cause<'_>) -> Disturbance {
+        decide::disturbance(dependent.before, cause)
     }
 
     fn folding(&self, object: &Object) -> Folding {

@@ -23,8 +23,8 @@ mod token;
 use std::sync::Arc;
 
 use super::{
-    Action, AssembleError, Batching, Cause, Dialect, Disturbance, Draft, Facts, Folding, Frame, Reading,
-    Transition, Whole,
+    Action, AssembleError, Batching, Cause, Dependent, Dialect, Disturbance, Draft, Facts, Folding, Frame,
+    Reading, Transition, Whole,
 };
 use crate::connect::Rows;
 use crate::model::{
@@ -72,8 +72,8 @@ impl Dialect for Sqlite {
         }
     }
 
-    fn disturbance(&self, dependent: &Object, cause: &Cause<'_>) -> Disturbance {
-        match (&dependent.body, cause) {
+    fn disturbance(&self, dependent: Dependent<'_>, cause: &Cause<'_>) -> Disturbance {
+        match (&dependent.before.body, cause) {
             (Body::Index(_) | Body::View(_) | Body::Trigger(_), Cause::Gone(_) | Cause::Rebuilt { .. }) => {
                 Disturbance::Replace
             }

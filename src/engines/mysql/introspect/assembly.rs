@@ -45,6 +45,16 @@ impl<'a> Assembly<'a> {
         }
     }
 
+    /// Those columns of a table that are named somewhere.
+    pub fn needs_columns(&mut self, dependent: &ObjectId, table: &str, is_named: impl Fn(&str) -> bool) {
+        let table = self.name(table);
+        let first = ObjectId::member(ObjectKind::Column, table.clone(), "");
+        let own = |id: &&ObjectId| id.kind == ObjectKind::Column && id.name == table;
+        let columns = self.objects.range(first..).map(|(id, _)| id).take_while(own);
+        let named = columns.filter(|id| is_named(id.leaf().as_str()));
+        self.depends.extend(named.map(|id| (dependent.clone(), id.clone())));
+    }
+
     pub fn unmodelled(&mut self, what: String, why: &str) {
         self.unmodelled.insert(Unmodelled { what: what.into(), why: why.into() });
     }

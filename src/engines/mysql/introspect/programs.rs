@@ -1,14 +1,17 @@
 //! Procedures, functions, triggers and events: the server's own text behind CREATE and the definer, and the settings
 //! that they were made under.
 
+use std::collections::BTreeSet;
+
 use super::assembly::{Assembly, Row, rows};
-use super::catalog::{EVENTS, Particular, ROUTINES, TRIGGERS};
+use super::catalog::{E, EVENTS, Particular, ROUTINES, TRIGGERS};
 use super::show::{Shown, account, settings, without_head};
 use crate::connect::Rows;
 use crate::engines::AssembleError;
 use crate::model::{
     About, Body, Definition, Firing, ObjectId, ObjectKind, Origin, Routine, Settings, Trigger,
 };
+use crate::sqltext::{TokenClass, lex};
 
 pub(super) fn read(
     assembly: &mut Assembly<'_>,
@@ -79,8 +82,21 @@ fn trigger(assembly: &mut Assembly<'_>, row: &Row<'_>, shown: &Shown<'_>) -> Res
     };
     let id = assembly.member(ObjectKind::Trigger, table, name);
     assembly.needs(&id, assembly.table(table));
+    let words = words(row.text(4)?);
+    assembly.needs_columns(&id, table, |column| words.contains(&column.to_lowercase()));
     assembly.add(id, Body::Trigger(body), owned(row.maybe(5)));
     Ok(())
+}
+
+/// The words of a body as it was typed, quoted or not, in small letters: columns are among them.
+fn words(body: &str) -> BTreeSet<String> {
+    lex(body, E)
+        .filter(|token| {
+            matches!(token.class, TokenClass::Identifier | TokenClass::QuotedIdentifier | TokenClass::Keyword)
+        })
+        .filter_map(|token| body.get(token.start..token.end))
+        .map(|word| word.trim_matches('`').replace("``", "`").to_lowercase())
+        .collect()
 }
 
 /// An event that was given no beginning begins when it is made, and that is no difference.

@@ -52,11 +52,15 @@ pub(super) fn read(
             assembly.unmodelled(format!("view {name}"), "its text could not be read");
             continue;
         };
-        for word in names(text.query) {
+        let words = names(text.query);
+        for word in &words {
             match kinds.get(word.as_str()) {
-                Some(kind) => assembly.needs(&id, ObjectId::new(*kind, assembly.name(&word))),
+                Some(kind) => {
+                    assembly.needs(&id, ObjectId::new(*kind, assembly.name(word)));
+                    assembly.needs_columns(&id, word, |column| words.contains(column));
+                }
                 None if functions.contains(word.as_str()) => {
-                    assembly.needs(&id, ObjectId::new(ObjectKind::Function, assembly.name(&word)));
+                    assembly.needs(&id, ObjectId::new(ObjectKind::Function, assembly.name(word)));
                 }
                 None => {}
             }
