@@ -90,7 +90,32 @@ fn killed_at_every_boundary_on_sqlite() {
 }
 
 /// Pairs whose units change more than they name: what partitions and heirs have comes with their parents.
-const ENTANGLED: [(&str, &str); 3] = [
+const ENTANGLED: [(&str, &str); 6] = [
+    // Marks that move to another index, go with theirs, or stay with one that is replaced.
+    (
+        "CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL, b int NOT NULL); CREATE UNIQUE INDEX ua ON t (a);
+         CREATE INDEX ib ON t (b); ALTER TABLE t REPLICA IDENTITY USING INDEX ua; ALTER TABLE t CLUSTER ON ib;
+         CREATE TABLE u (id int PRIMARY KEY, a int NOT NULL); ALTER TABLE u CLUSTER ON u_pkey;",
+        "CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL, b int NOT NULL); CREATE UNIQUE INDEX ub ON t (b);
+         CREATE INDEX ia ON t (a); ALTER TABLE t REPLICA IDENTITY USING INDEX ub; ALTER TABLE t CLUSTER ON ia;
+         CREATE TABLE u (id int PRIMARY KEY, a int NOT NULL); CREATE UNIQUE INDEX v ON u (a);
+         ALTER TABLE u REPLICA IDENTITY USING INDEX v; ALTER TABLE u CLUSTER ON v;",
+    ),
+    (
+        "CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL, b int NOT NULL); CREATE UNIQUE INDEX ua ON t (a);
+         CREATE INDEX ib ON t (b); ALTER TABLE t REPLICA IDENTITY USING INDEX ua; ALTER TABLE t CLUSTER ON ib;",
+        "CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL, b int NOT NULL); CREATE INDEX ba ON t (b, a);",
+    ),
+    (
+        "CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL, b int NOT NULL, CONSTRAINT k UNIQUE (a));
+         CREATE UNIQUE INDEX marked ON t (b); CREATE INDEX ordered ON t (a);
+         ALTER TABLE t REPLICA IDENTITY USING INDEX marked; ALTER TABLE t CLUSTER ON ordered;
+         CREATE TABLE u (id int, a int NOT NULL, CONSTRAINT k2 UNIQUE (a)); ALTER TABLE u CLUSTER ON k2;",
+        "CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL, b int NOT NULL, CONSTRAINT l UNIQUE (a, b));
+         CREATE UNIQUE INDEX marked ON t (b, a); CREATE INDEX ordered ON t (b);
+         ALTER TABLE t REPLICA IDENTITY USING INDEX marked; ALTER TABLE t CLUSTER ON ordered;
+         CREATE TABLE u (id int, a int NOT NULL, CONSTRAINT l2 UNIQUE (a, id)); ALTER TABLE u CLUSTER ON l2;",
+    ),
     (
         "CREATE TABLE p (a int); CREATE TABLE c (b int) INHERITS (p); CREATE INDEX ON p (a);",
         "CREATE TABLE p (a int NOT NULL, x int); CREATE TABLE c (b int) INHERITS (p); CREATE INDEX ON c (a);

@@ -30,7 +30,7 @@ pub(super) fn after_create(object: &Arc<Object>, constraint: &Constraint, facts:
                     .locks(Lock::ShareUpdateExclusive, [table_id(&object.id.name)], Work::Catalog),
             );
         }
-        drafts.extend(super::table::index_marks(&object.id.name, object.id.leaf(), facts));
+        drafts.extend(super::marks::of_index(&object.id.name, object.id.leaf(), facts));
     }
     drafts.extend(super::about::after_create(object, facts));
     drafts

@@ -83,7 +83,7 @@ pub(super) fn create(object: &Arc<Object>, index: &Index, facts: &Facts<'_>) -> 
     for (place, target) in &index.statistics {
         drafts.push(statistics(object, *place, *target));
     }
-    drafts.extend(super::table::index_marks(&index.table, &name.name, facts));
+    drafts.extend(super::marks::of_index(&index.table, &name.name, facts));
     drafts.extend(super::about::after_create(object, facts));
     drafts
 }

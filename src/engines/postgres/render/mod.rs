@@ -12,6 +12,7 @@ mod drop;
 mod filler;
 mod index;
 mod keep;
+mod marks;
 mod privileges;
 mod probe;
 mod rebuild;

@@ -9,7 +9,7 @@ use crate::model::{
 };
 use crate::sql;
 
-use super::{PG, constraint, in_transaction, index as plain, outside, probe, table, table_id};
+use super::{PG, constraint, in_transaction, index as plain, marks, outside, probe, table_id};
 
 /// The name of the new index while both exist: a truncated one keeps apart from others by a sum of its letters.
 fn beside(name: &QualifiedName) -> QualifiedName {
@@ -55,7 +55,7 @@ pub(super) fn index(
         .probed_by(probe::index_valid(&new.id.name)),
     ];
     drafts.extend(to.statistics.iter().map(|(place, target)| plain::statistics(&new, *place, *target)));
-    drafts.extend(table::successor_marks(&to.table, &name.name, &new.id.name.name, facts));
+    drafts.extend(marks::of_successor(&to.table, &name.name, &new.id.name.name, facts));
     drafts.push(
         Draft::new(
             Verb::Drop,

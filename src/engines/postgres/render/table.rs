@@ -10,7 +10,7 @@ use crate::model::{
 use crate::sql;
 use crate::sqltext::{Literal, SqlBuilder};
 
-use super::{PG, column, constraint, probe, table_id};
+use super::{PG, column, constraint, marks, probe};
 
 fn is_partition(name: &QualifiedName, schema: &Schema) -> bool {
     schema.objects.contains_key(&ObjectId::new(ObjectKind::Partition, name.clone()))
@@ -278,31 +278,21 @@ fn attributes(object: &Object, before: Option<&Table>, after: &Table, facts: &Fa
     let was = before.map_or(&usual, |table| &table.replica_identity);
     if was != &after.replica_identity {
         match &after.replica_identity {
-            ReplicaIdentity::Default => say(
-                sql!(PG; "ALTER TABLE ", name, " REPLICA IDENTITY DEFAULT"),
-                "Logical replication follows.",
-            ),
-            ReplicaIdentity::Full => {
-                say(sql!(PG; "ALTER TABLE ", name, " REPLICA IDENTITY FULL"), "Logical replication follows.")
-            }
-            ReplicaIdentity::Nothing => say(
-                sql!(PG; "ALTER TABLE ", name, " REPLICA IDENTITY NOTHING"),
-                "Logical replication follows.",
-            ),
-            ReplicaIdentity::Index(index) if index_stays(name, index, facts) => {
-                say(replica_identity(name, index), "Logical replication follows.");
-            }
             // Made together with its index.
-            ReplicaIdentity::Index(_) => {}
+            ReplicaIdentity::Index(index) if !marks::index_stays(name, index, facts) => {}
+            ReplicaIdentity::Default
+            | ReplicaIdentity::Full
+            | ReplicaIdentity::Nothing
+            | ReplicaIdentity::Index(_) => {
+                say(marks::identified(name, &after.replica_identity), "Logical replication follows.");
+            }
         }
     }
     let was = before.and_then(|table| table.clustered_on.as_ref());
     match &after.clustered_on {
-        None if was.is_some() => {
-            say(sql!(PG; "ALTER TABLE ", name, " SET WITHOUT CLUSTER"), "Only the mark changes.")
-        }
-        Some(index) if was != Some(index) && index_stays(name, index, facts) => {
-            say(sql!(PG; "ALTER TABLE ", name, " CLUSTER ON ", index), "Only the mark changes.");
+        None if was.is_some() => say(marks::clustered(name, None), "Only the mark changes."),
+        Some(index) if was != Some(index) && marks::index_stays(name, index, facts) => {
+            say(marks::clustered(name, Some(index)), "Only the mark changes.");
         }
         _ => {}
     }
@@ -322,51 +312,6 @@ fn security(state: RowSecurity) -> (Switch, Switch) {
         RowSecurity::Forced => (Switch::On, Switch::On),
         RowSecurity::ForcedButOff => (Switch::Off, Switch::On),
     }
-}
-
-/// Whether the index is there before and after, so that the table can refer to it at once.
-fn index_stays(table: &QualifiedName, index: &Ident, facts: &Facts<'_>) -> bool {
-    let ids = [
-        ObjectId::new(ObjectKind::Index, table.sibling(index.clone())),
-        ObjectId::member(ObjectKind::Constraint, table.clone(), index.clone()),
-    ];
-    ids.iter().any(|id| facts.from.objects.contains_key(id) && facts.to.objects.contains_key(id))
-}
-
-pub(super) fn replica_identity(table: &QualifiedName, index: &Ident) -> Sql {
-    sql!(PG; "ALTER TABLE ", table, " REPLICA IDENTITY USING INDEX ", index)
-}
-
-/// What the table says of an index that has just been made.
-pub(super) fn index_marks(table: &QualifiedName, index: &Ident, facts: &Facts<'_>) -> Vec<Draft> {
-    successor_marks(table, index, index, facts)
-}
-
-/// The same, while the index still has another name: `now`.
-pub(super) fn successor_marks(
-    table: &QualifiedName,
-    index: &Ident,
-    now: &Ident,
-    facts: &Facts<'_>,
-) -> Vec<Draft> {
-    let Some(Body::Table(of)) = facts.to.objects.get(&table_id(table)).map(|object| &object.body) else {
-        return Vec::new();
-    };
-    let mut drafts = Vec::new();
-    let mut say = |sql: Sql, reason: &'static str| {
-        drafts.push(Draft::new(Verb::Alter, Phase::Expand, sql, reason).about(&table_id(table)).locks(
-            Lock::AccessExclusive,
-            [table_id(table)],
-            Work::Catalog,
-        ));
-    };
-    if of.replica_identity == ReplicaIdentity::Index(index.clone()) {
-        say(replica_identity(table, now), "Logical replication follows.");
-    }
-    if of.clustered_on.as_ref() == Some(index) {
-        say(sql!(PG; "ALTER TABLE ", table, " CLUSTER ON ", now), "Only the mark changes.");
-    }
-    drafts
 }
 
 /// A table that stays.
