@@ -196,6 +196,7 @@ fn expected<'i>(effect: &Effect<'_>, image: &'i Image, course: &Course) -> Optio
         Course::Back { .. } => true,
     };
     match (any(&effect.there, makes), any(&effect.absent, makes)) {
+        (false, true) if any(&effect.there, takes_marks) => None,
         (false, true) => Some(before),
         (true, false) if !any(&effect.absent, near) && (alone || !back) => Some(after),
         (false, false) if before == after && alone => Some(before),
@@ -212,6 +213,15 @@ fn makes(step: &Step, object: &ObjectId) -> bool {
         Verb::Alter | Verb::Rename | Verb::Validate | Verb::Assist => false,
     };
     step.subject == *object || with_its_table
+}
+
+/// Whether the step takes an index from the table: what the table says of it, that CLUSTER or replication follow it,
+/// goes with it.
+fn takes_marks(step: &Step, object: &ObjectId) -> bool {
+    object.kind == ObjectKind::Table
+        && step.action == Verb::Drop
+        && matches!(step.subject.kind, ObjectKind::Index | ObjectKind::Constraint)
+        && near(step, object)
 }
 
 /// Whether the step may change the object: it is about it, a part of it, what it is a part of, or locks one of these.
