@@ -1,8 +1,33 @@
 //! What a plan takes away: dropped by a change, or dropped and made again because it cannot be altered in place.
 
-use crate::model::{ObjectId, ObjectKind, Reversal, Step, Verb};
+use crate::model::{
+    EngineKind, Finding, Loss, LossTime, ObjectId, ObjectKind, Plan, Reversal, Severity, Step, Verb,
+};
 
+use super::rule::Family;
+use super::rules::RULES;
 use super::survey::Survey;
+
+/// The steps that take away what is there, keep nothing of it, and have no finding that asks somebody to answer for
+/// it (rollout invariant I10: there are none). 0-based.
+pub fn untold<'p>(plan: &'p Plan, findings: &[Finding]) -> Vec<(usize, &'p Step, &'p Loss)> {
+    let asks = |at: usize, step: &Step| {
+        findings.iter().any(|finding| {
+            let is_loss = RULES.iter().any(|rule| rule.id == finding.rule && rule.family == Family::DataLoss);
+            let is_here = finding.step == Some(at)
+                || finding.object.as_ref().is_some_and(|object| object.name == step.subject.name);
+            is_loss && is_here && finding.severity == Severity::Error
+        })
+    };
+    let losing = |(at, step): (usize, &'p Step)| match &step.reversal {
+        Reversal::Lossy { lost, .. } if lost.when == LossTime::Forward && step.keeps.is_none() => {
+            Some((at, step, lost))
+        }
+        Reversal::Lossy { .. } | Reversal::Exact(_) | Reversal::Impossible(_) => None,
+    };
+    let lossy = plan.steps.iter().enumerate().filter_map(losing);
+    lossy.filter(|(at, step, _)| !asks(*at, step)).collect()
+}
 
 /// An object that goes away with what is in it.
 #[derive(Clone, Copy)]
@@ -62,6 +87,14 @@ impl Survey<'_> {
     /// Whether what goes away is put aside.
     pub fn keeps(&self, id: &ObjectId) -> bool {
         self.steps().any(|(_, step)| step.keeps.as_ref().is_some_and(|kept| kept.of.contains(id)))
+    }
+
+    /// Whether a plan that is told to keep what it drops may keep this: nothing is known that speaks against it.
+    pub fn could_keep(&self, id: &ObjectId) -> bool {
+        match self.engine() {
+            EngineKind::Postgres | EngineKind::Sqlite => self.unkept(id).is_empty(),
+            EngineKind::MySql | EngineKind::SqlServer | EngineKind::Snowflake => false,
+        }
     }
 
     /// Why what goes away is lost, though the plan keeps what it drops: ` It cannot be kept: …`.

@@ -20,6 +20,7 @@ use std::sync::LazyLock;
 use crate::model::{Changeset, Finding, Plan, Schema};
 
 pub use compat::compatibility;
+pub use losses::untold;
 pub use rule::{Family, Rule};
 pub use rules::RULES;
 pub use waivers::{DataLoss, Waiver, Waivers, acknowledge};

@@ -69,6 +69,11 @@ impl Report<'_> {
         self.add(id, Some(step), words)
     }
 
+    /// What the rules before this one have found, and this one so far.
+    pub fn found(&self) -> &[Finding] {
+        self.found
+    }
+
     /// A finding on a step that was written by hand, unless the rule has found the same object or step already.
     pub fn by_hand(&mut self, step: usize, id: &ObjectId, words: Words) {
         let known = self.found.iter().any(|finding| {

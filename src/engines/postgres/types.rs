@@ -138,5 +138,5 @@ pub(super) fn widens(from: &str, to: &str) -> bool {
             && y.len() == 2
             && y[1] >= x[1]
             && y[0] - y[1] >= x[0] - x[1])
-        || (b == "text" && y.is_empty() && family(a) != "number" && a != "character")
+        || (b == "text" && y.is_empty() && a != "character")
 }

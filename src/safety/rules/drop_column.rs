@@ -46,6 +46,10 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
                     _ if survey.keeps(gone.id) => {
                         "Deploy a version that does not use it first. Contract the run when nobody has missed it."
                     }
+                    Then::Nothing if !computed && survey.could_keep(gone.id) => {
+                        "Deploy a version that does not use it, and plan with `keep_dropped = true` (or `--keep-dropped`): a rollback brings its \
+                         values back until a contract removes them."
+                    }
                     Then::Nothing => {
                         "Deploy a version that does not use it, keep a copy of the key and its values, and drop it \
                          in a later migration."

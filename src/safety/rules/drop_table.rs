@@ -48,6 +48,9 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
         } else if gone.then == Then::MadeAgain {
             "Make a second table beside it, copy the rows in batches, keep both equal by triggers, and swap the names."
                 .to_owned()
+        } else if !foreign && survey.could_keep(gone.id) {
+            "Plan with `keep_dropped = true` (or `--keep-dropped`): a rollback brings its rows back until a contract removes them."
+                .to_owned()
         } else if survey.is_sqlite() {
             "Rename it first, and drop it when nothing has missed it. Keep a copy of the file.".to_owned()
         } else {

@@ -93,6 +93,7 @@ mod table_without_primary_key;
 mod truncate;
 mod truncate_cascade;
 mod unbounded_dml;
+mod untold_loss;
 mod untrackable_dependencies;
 mod use_of_cascade;
 mod validate_in_same_transaction;
@@ -192,6 +193,7 @@ pub static RULES: &[&Rule] = &[
     &truncate::RULE,
     &truncate_cascade::RULE,
     &unbounded_dml::RULE,
+    &untold_loss::RULE,
     &untrackable_dependencies::RULE,
     &use_of_cascade::RULE,
     &validate_in_same_transaction::RULE,
