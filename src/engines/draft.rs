@@ -57,7 +57,7 @@ impl Draft {
 
     #[must_use]
     pub fn loses(mut self, when: LossTime, what: impl Into<Box<str>>) -> Self {
-        self.loss = Some(Loss { when, what: what.into(), unkept: None });
+        self.loss = Some(Loss::new(when, what));
         self
     }
 

@@ -163,7 +163,7 @@ impl Reading {
     }
 
     pub(super) fn loses(mut self, what: String) -> Self {
-        self.loss = Some(Loss { when: LossTime::Forward, what: what.into(), unkept: None });
+        self.loss = Some(Loss::new(LossTime::Forward, what));
         self
     }
 

@@ -62,7 +62,10 @@ fn step(step: &Step, stamp: &mut Stamp) {
     let back = match &step.reversal {
         Reversal::Exact(back) => back.as_slice(),
         Reversal::Lossy { steps, lost } => {
-            stamp.part(&lost.what);
+            [("forward", &lost.forward), ("since", &lost.since)]
+                .into_iter()
+                .filter_map(|(when, what)| Some([when, what.as_deref()?]))
+                .for_each(|parts| parts.iter().for_each(|part| stamp.part(part)));
             steps
         }
         Reversal::Impossible(_) => &[],

@@ -150,7 +150,9 @@ impl wire::Step {
             Reversal::Exact(_) => (ReversalClass::Exact, None, None),
             Reversal::Lossy { lost, .. } => {
                 let unkept = lost.unkept.as_deref().map(str::to_owned);
-                let lost = Lost { when: lost.when, what: lost.what.to_string(), unkept };
+                let [forward, since] =
+                    [&lost.forward, &lost.since].map(|what| what.as_deref().map(str::to_owned));
+                let lost = Lost { forward, since, unkept };
                 (ReversalClass::Lossy, Some(lost), None)
             }
             Reversal::Impossible(reason) => (ReversalClass::Impossible, None, Some(reason.to_string())),
@@ -187,14 +189,11 @@ impl wire::Step {
             (ReversalClass::Exact, _) => Reversal::Exact(back),
             (ReversalClass::Lossy, lost) => Reversal::Lossy {
                 steps: back,
-                lost: lost.map_or(
-                    Loss { when: crate::model::LossTime::Forward, what: "not recorded".into(), unkept: None },
-                    |lost| Loss {
-                        when: lost.when,
-                        what: lost.what.into(),
-                        unkept: lost.unkept.map(Into::into),
-                    },
-                ),
+                lost: lost.map_or(Loss::new(crate::model::LossTime::Forward, "not recorded"), |lost| Loss {
+                    forward: lost.forward.map(Into::into),
+                    since: lost.since.map(Into::into),
+                    unkept: lost.unkept.map(Into::into),
+                }),
             },
             (ReversalClass::Impossible, _) => {
                 Reversal::Impossible(self.irreversible.unwrap_or_default().into())

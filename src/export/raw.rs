@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::engines::Dialect;
 use crate::model::{
-    Batches, Boundary, EngineKind, Loss, LossTime, Reversal, Runtime, Sql, Statement, Step, batch_size,
+    Batches, Boundary, EngineKind, Loss, Reversal, Runtime, Sql, Statement, Step, batch_size,
 };
 
 use super::comment::comment;
@@ -342,7 +342,8 @@ fn commented(at: usize, step: &Step) -> Vec<String> {
     if let Some(kept) = &step.keeps {
         comments.push(comment(format_args!("kept: {}, in {}", kept.what(), kept.place)));
     }
-    if let Reversal::Lossy { lost: Loss { what, unkept: Some(why), .. }, .. } = &step.reversal {
+    if let Reversal::Lossy { lost: Loss { forward: Some(what), unkept: Some(why), .. }, .. } = &step.reversal
+    {
         comments.push(comment(format_args!("not kept: {what}: {why}")));
     }
     comments
@@ -373,7 +374,7 @@ fn taken_back<'a>(at: usize, step: &'a Step, items: &mut Vec<Item<'a>>) {
     ))];
     match &step.reversal {
         Reversal::Exact(_) => {}
-        Reversal::Lossy { lost, .. } => comments.push(comment(format_args!("lost: {}", loss(lost)))),
+        Reversal::Lossy { lost, .. } => comments.extend(losses(lost)),
         Reversal::Impossible(reason) => comments.push(comment(format_args!("cannot be reversed: {reason}"))),
     }
     if back.is_empty() {
@@ -385,11 +386,11 @@ fn taken_back<'a>(at: usize, step: &'a Step, items: &mut Vec<Item<'a>>) {
     }
 }
 
-fn loss(lost: &Loss) -> String {
-    match lost.when {
-        LossTime::Forward => format!("{} (already lost when the step ran forward)", lost.what),
-        LossTime::Since => format!("{} (what was written since the step ran)", lost.what),
-    }
+fn losses(lost: &Loss) -> impl Iterator<Item = String> {
+    let line = |what: &str, when: &str| comment(format_args!("lost: {what} ({when})"));
+    let forward = lost.forward.as_deref().map(|what| line(what, "already lost when the step ran forward"));
+    let since = lost.since.as_deref().map(|what| line(what, "what was written since the step ran"));
+    forward.into_iter().chain(since)
 }
 
 /// The reversals as steps of their own, last step first.

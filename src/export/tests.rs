@@ -159,7 +159,7 @@ fn mixed() -> Vec<Step> {
             Brief,
             Reversal::Lossy {
                 steps: vec![sent("UN-FOUR", Transactional, Brief), sent("UN-4B", NonTransactional, Long)],
-                lost: Loss { when: LossTime::Since, what: "values".into(), unkept: None },
+                lost: Loss { forward: Some("rows".into()), ..Loss::new(LossTime::Since, "values") },
             },
         ),
         step("FIVE", Transactional, Brief, Reversal::Exact(vec![sent("UN-FIVE", Transactional, Brief)])),
@@ -201,6 +201,7 @@ fn rollback_goes_backwards_and_says_what_it_cannot() {
     let at = |needle: &str| script.find(needle).unwrap_or_else(|| panic!("{needle} is missing:\n{script}"));
     assert!(at("\nUN-FIVE;") < at("\nUN-FOUR;") && at("\nUN-4B;") < at("\nUN-ONE;"));
     assert!(script.contains("-- lost: values (what was written since the step ran)\n"));
+    assert!(script.contains("-- lost: rows (already lost when the step ran forward)\n"));
     assert!(script.contains("-- cannot be reversed: gone\\n; DROP\n"));
     assert!(
         script.contains("-- [2] takes back: alter column public.orders.status, by another step's reversal\n")
@@ -281,10 +282,10 @@ fn a_change_by_hand_is_named() {
     assert_ne!(milder, text.plan);
     let milder = FolderText { plan: milder, ..text.clone() };
     assert_eq!(read(&milder, settings).unwrap_err(), FolderError::Judgment);
-    let newer = FolderText { plan: text.plan.replace("version = 6\n", "version = 7\n"), ..text.clone() };
-    assert_eq!(read(&newer, settings).unwrap_err(), FolderError::Version(7));
-    let older = FolderText { plan: text.plan.replace("version = 6\n", "version = 5\n"), ..text.clone() };
-    assert_eq!(read(&older, settings).unwrap_err(), FolderError::Version(5));
+    let newer = FolderText { plan: text.plan.replace("version = 7\n", "version = 8\n"), ..text.clone() };
+    assert_eq!(read(&newer, settings).unwrap_err(), FolderError::Version(8));
+    let older = FolderText { plan: text.plan.replace("version = 7\n", "version = 6\n"), ..text.clone() };
+    assert_eq!(read(&older, settings).unwrap_err(), FolderError::Version(6));
     let elsewhere = FolderText { plan: text.plan.replacen("lock = \"", "lock = \"row-", 1), ..text.clone() };
     assert!(read(&elsewhere, settings).is_err());
     let broken = FolderText { plan: "name = ".into(), ..text };

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::diff::Privileges;
 use crate::model::{
-    Author, Boundary, EngineKind, IdParts, Ident, Lock, LossTime, ObjectId, ObjectKind, Phase, QualifiedName,
-    Renaming, Runtime, Severity, Verb, Verdict, Work,
+    Author, Boundary, EngineKind, IdParts, Ident, Lock, ObjectId, ObjectKind, Phase, QualifiedName, Renaming,
+    Runtime, Severity, Verb, Verdict, Work,
 };
 
 use super::batches::Batches;
@@ -16,7 +16,7 @@ use super::{Noted, Record, digest};
 
 /// The version of the file's shape. Earlier ones did not say all that they expect to find, or what they put aside, so
 /// something would be lost unseen: they are not read.
-pub(super) const VERSION: u32 = 6;
+pub(super) const VERSION: u32 = 7;
 
 #[derive(Serialize, Deserialize, Debug)]
 #[serde(deny_unknown_fields)]
@@ -180,9 +180,12 @@ pub(super) enum ReversalClass {
 
 #[derive(Serialize, Deserialize, Debug)]
 pub(super) struct Lost {
-    #[serde(with = "LossWord")]
-    pub when: LossTime,
-    pub what: String,
+    /// As soon as the step runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forward: Option<String>,
+    /// Of what was written since, if it is taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
     /// Why it is not kept, where the plan keeps what it drops.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unkept: Option<String>,
@@ -413,13 +416,6 @@ enum RuntimeWord {
 enum AuthorWord {
     Planner,
     Hand,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "LossTime", rename_all = "kebab-case")]
-enum LossWord {
-    Forward,
-    Since,
 }
 
 #[derive(Serialize, Deserialize)]

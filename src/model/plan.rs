@@ -218,14 +218,33 @@ impl Reversal {
     }
 }
 
-/// What a reversal cannot bring back.
+/// What a reversal cannot bring back, in words: `the values of orders.note`. One step may lose at both times.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Loss {
-    pub when: LossTime,
-    /// The values, in words: `the values of orders.note`.
-    pub what: Box<str>,
-    /// Why it cannot be kept, where the plan keeps what it drops.
+    /// What rows that are there lose as soon as the step runs.
+    pub forward: Option<Box<str>>,
+    /// What is lost of what was written after the step, if it is then taken back.
+    pub since: Option<Box<str>>,
+    /// Why what goes forward cannot be kept, where the plan keeps what it drops.
     pub unkept: Option<Box<str>>,
+}
+
+impl Loss {
+    pub fn new(when: LossTime, what: impl Into<Box<str>>) -> Self {
+        let what = Some(what.into());
+        let (forward, since) = match when {
+            LossTime::Forward => (what, None),
+            LossTime::Since => (None, what),
+        };
+        Self { forward, since, unkept: None }
+    }
+
+    /// Of what is lost at each time. `None` where nothing is.
+    pub fn of(forward: &[String], since: &[String]) -> Option<Self> {
+        let said = |list: &[String]| (!list.is_empty()).then(|| list.join(", ").into_boxed_str());
+        let lost = Self { forward: said(forward), since: said(since), unkept: None };
+        (lost.forward.is_some() || lost.since.is_some()).then_some(lost)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

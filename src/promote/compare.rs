@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::connect::{Connection, Rows, WireError, WireErrorKind};
 use crate::model::{
-    Body, EngineKind, Ident, LossTime, ObjectId, ObjectKind, Phase, Plan, QualifiedName, Renaming, Reversal,
+    Body, EngineKind, Ident, Loss, ObjectId, ObjectKind, Phase, Plan, QualifiedName, Renaming, Reversal,
     Schema, Value,
 };
 use crate::sqltext::SqlBuilder;
@@ -208,10 +208,10 @@ fn declared(plan: &Plan, table: &ObjectId, columns: &[Ident], way: Way) -> Optio
                     .as_ref()
                     .is_none_or(|member| column.is_none_or(|column| member == column));
             match &step.reversal {
-                Reversal::Lossy { lost, .. } if lost.when == LossTime::Forward => {
-                    let named = lost.what.contains(&table.name.to_string())
-                        && column.is_none_or(|column| lost.what.contains(column.as_str()));
-                    (about_rows || named).then(|| lost.what.to_string())
+                Reversal::Lossy { lost: Loss { forward: Some(what), .. }, .. } => {
+                    let named = what.contains(&table.name.to_string())
+                        && column.is_none_or(|column| what.contains(column.as_str()));
+                    (about_rows || named).then(|| what.to_string())
                 }
                 Reversal::Impossible(reason) if about_rows && way == Way::Back => Some(reason.to_string()),
                 Reversal::Lossy { .. } | Reversal::Exact(_) | Reversal::Impossible(_) => {

@@ -1,8 +1,6 @@
 //! What a plan takes away: dropped by a change, or dropped and made again because it cannot be altered in place.
 
-use crate::model::{
-    EngineKind, Finding, Loss, LossTime, ObjectId, ObjectKind, Plan, Reversal, Severity, Step, Verb,
-};
+use crate::model::{EngineKind, Finding, ObjectId, ObjectKind, Plan, Reversal, Severity, Step, Verb};
 
 use super::rule::Family;
 use super::rules::RULES;
@@ -10,7 +8,7 @@ use super::survey::Survey;
 
 /// The steps that take away what is there, keep nothing of it, and have no finding that asks somebody to answer for
 /// it (rollout invariant I10: there are none). 0-based.
-pub fn untold<'p>(plan: &'p Plan, findings: &[Finding]) -> Vec<(usize, &'p Step, &'p Loss)> {
+pub fn untold<'p>(plan: &'p Plan, findings: &[Finding]) -> Vec<(usize, &'p Step, &'p str)> {
     let asks = |at: usize, step: &Step| {
         findings.iter().any(|finding| {
             let is_loss = RULES.iter().any(|rule| rule.id == finding.rule && rule.family == Family::DataLoss);
@@ -20,9 +18,7 @@ pub fn untold<'p>(plan: &'p Plan, findings: &[Finding]) -> Vec<(usize, &'p Step,
         })
     };
     let losing = |(at, step): (usize, &'p Step)| match &step.reversal {
-        Reversal::Lossy { lost, .. } if lost.when == LossTime::Forward && step.keeps.is_none() => {
-            Some((at, step, lost))
-        }
+        Reversal::Lossy { lost, .. } if step.keeps.is_none() => Some((at, step, lost.forward.as_deref()?)),
         Reversal::Lossy { .. } | Reversal::Exact(_) | Reversal::Impossible(_) => None,
     };
     let lossy = plan.steps.iter().enumerate().filter_map(losing);

@@ -36,7 +36,7 @@ fn silent(current: &Schema, desired: &Schema, told: &mut usize) -> Vec<String> {
         let findings = examine(&Subject { plan: &plan, changeset: &changes, current, desired });
         *told += findings.iter().filter(|finding| finding.step.is_some()).count();
         for (_, step, lost) in untold(&plan, &findings) {
-            silent.push(format!("{dropped:?}: {} ({}): {}", step.statement.sql, step.subject, lost.what));
+            silent.push(format!("{dropped:?}: {} ({}): {}", step.statement.sql, step.subject, lost));
         }
     }
     silent

@@ -9,7 +9,7 @@ use migrator_tui::connect::Connection;
 use migrator_tui::connect::sqlite::{Access, SqliteConnection, open};
 use migrator_tui::diff::{DiffOptions, diff};
 use migrator_tui::engines::{Dialect, Frame, introspect, sqlite::Sqlite};
-use migrator_tui::model::{EngineKind, Ident, LossTime, Plan, Renaming, Reversal, Schema, Sql, Verb};
+use migrator_tui::model::{EngineKind, Ident, Plan, Renaming, Reversal, Schema, Sql, Verb};
 use migrator_tui::planner::{PlanOptions, fingerprint, plan};
 use migrator_tui::sql;
 use migrator_tui::sqltext::{TokenClass, lex};
@@ -264,7 +264,7 @@ fn lost(plan: &Plan) -> BTreeSet<String> {
     plan.steps
         .iter()
         .filter_map(|step| match &step.reversal {
-            Reversal::Lossy { lost, .. } if lost.when == LossTime::Forward => Some(lost.what.to_string()),
+            Reversal::Lossy { lost, .. } => lost.forward.as_deref().map(str::to_owned),
             _ => None,
         })
         .collect()

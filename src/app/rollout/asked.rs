@@ -5,7 +5,7 @@ use crate::app::state::State;
 use crate::config::keymap::Action;
 use crate::config::theme::Role;
 use crate::export::{Noted, Proof};
-use crate::model::{Blocks, Keepsake, Lock, LossTime, Reversal};
+use crate::model::{Blocks, Keepsake, Lock, Reversal};
 use crate::worker::{Errand as Deed, Outlook, Sending};
 
 use super::page::{Line, Page, counted, minute};
@@ -208,12 +208,13 @@ fn lost(start: &Start, page: &mut Page, width: usize) {
     for step in steps(outlook) {
         match &step.reversal {
             Reversal::Exact(_) => {}
-            Reversal::Lossy { lost, .. } => lines.push(match lost.when {
-                LossTime::Forward => (Role::SeverityError, format!("gone for good: {}", lost.what)),
-                LossTime::Since => {
-                    (Role::SeverityWarn, format!("a later way back would lose what is new in {}", lost.what))
-                }
-            }),
+            Reversal::Lossy { lost, .. } => {
+                let gone = |what| (Role::SeverityError, format!("gone for good: {what}"));
+                let new =
+                    |what| (Role::SeverityWarn, format!("a later way back would lose what is new in {what}"));
+                lines.extend(lost.forward.as_ref().map(gone));
+                lines.extend(lost.since.as_ref().map(new));
+            }
             Reversal::Impossible(why) => {
                 let what = format!("no way back: {} {}: {why}", step.action.word(), step.subject);
                 lines.push((Role::SeverityError, what));

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use super::keep::Kept;
-use super::rebuild::said;
 use super::token::{folded, tokens};
 use crate::model::{
-    Body, Column, Constraint, ConstraintKind, Definition, EngineKind, Ident, Loss, LossTime, Nullability,
-    Object, ObjectId, QualifiedName, Sql, Table, Value,
+    Body, Column, Constraint, ConstraintKind, Definition, EngineKind, Ident, Loss, Nullability, Object,
+    ObjectId, QualifiedName, Sql, Table, Value,
 };
 use crate::sql;
 use crate::sqltext::SqlBuilder;
@@ -254,10 +253,5 @@ pub(super) fn loss(
             }
         }
     }
-    if forward.is_empty() {
-        return said(LossTime::Since, &since);
-    }
-    // Both at once: the way back loses what only the new table can hold.
-    forward.extend(since);
-    said(LossTime::Forward, &forward)
+    Loss::of(&forward, &since)
 }

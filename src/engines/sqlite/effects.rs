@@ -44,7 +44,7 @@ fn relation(id: &ObjectId) -> ObjectId {
 }
 
 pub(super) fn lost(when: LossTime, what: impl Into<Box<str>>) -> Option<Loss> {
-    Some(Loss { when, what: what.into(), unkept: None })
+    Some(Loss::new(when, what))
 }
 
 /// Whether something is there.

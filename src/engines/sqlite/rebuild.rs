@@ -12,8 +12,8 @@ use super::source::{Inside, create_table, under_name};
 use super::token::folded;
 use crate::engines::{Draft, Facts, Frame, Undo};
 use crate::model::{
-    Body, ConstraintKind, Definition, EngineKind, Ident, LossTime, Object, ObjectId, ObjectKind, Phase,
-    QualifiedName, Schema, Sql, Statement, Step, Uniqueness, Verb, Work,
+    Body, ConstraintKind, Definition, EngineKind, Ident, Object, ObjectId, ObjectKind, Phase, QualifiedName,
+    Schema, Sql, Statement, Step, Uniqueness, Verb, Work,
 };
 use crate::sql;
 use crate::sqltext::Literal;
@@ -196,9 +196,4 @@ pub(super) fn frame(steps: &[Step]) -> Frame {
         frame.after = vec![sql!(E; "DROP TABLE temp.", &check), sql!(E; "PRAGMA foreign_keys = ON")];
     }
     frame
-}
-
-/// What a rebuild loses: `None` where every value is kept both ways.
-pub(super) fn said(when: LossTime, what: &[String]) -> Option<crate::model::Loss> {
-    (!what.is_empty()).then(|| super::effects::lost(when, what.join(", ")))?
 }

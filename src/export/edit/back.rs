@@ -235,10 +235,7 @@ fn written(
             (Some(_), None) => return Reversal::Exact(back),
             (Some(Batching { batches, before: Before::Null }), Some(_)) => {
                 let what = format!("which rows of {} had no value where it fills one in", batches.table);
-                return Reversal::Lossy {
-                    steps: back,
-                    lost: Loss { when: LossTime::Forward, what: what.into(), unkept: None },
-                };
+                return Reversal::Lossy { steps: back, lost: Loss::new(LossTime::Forward, what) };
             }
             (Some(Batching { before: Before::Anything, .. }) | None, _) => {}
         }

@@ -170,7 +170,8 @@ impl<'r> Rollback<'r> {
                 Reversal::Exact(_) => {}
                 Reversal::Lossy { lost, .. } => {
                     worst = worst.max(1);
-                    limits.push(&*lost.what);
+                    limits.extend(lost.forward.as_deref());
+                    limits.extend(lost.since.as_deref());
                 }
                 Reversal::Impossible(why) => {
                     worst = 2;

@@ -22,7 +22,7 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
             at,
             &step.subject,
             Words::new(
-                format!("The {} of {} loses {}.", step.action.word(), step.subject, lost.what),
+                format!("The {} of {} loses {}.", step.action.word(), step.subject, lost),
                 "A rollback does not bring it back.",
                 "Save it first where it matters, or change the step so that it keeps it.",
             ),

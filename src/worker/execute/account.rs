@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::config::{Place, Project, Surroundings};
 use crate::export::{self, Record, server_words};
 use crate::model::{
-    Course, End, Failure, FailureKind, Keepsake, LossTime, Plan, Reversal, RunId, RunStanding, RunState,
+    Course, End, Failure, FailureKind, Keepsake, Plan, Reversal, RunId, RunStanding, RunState,
 };
 use crate::promote::{self, Sending, Sight};
 
@@ -161,8 +161,7 @@ fn back(spot: &Spot<'_>, plan: &Plan, state: &RunState, reached: usize) -> Way {
     for step in taken {
         match &step.reversal {
             Reversal::Exact(_) => {}
-            Reversal::Lossy { lost, .. } if lost.when == LossTime::Since => way.lost.push(lost.what.clone()),
-            Reversal::Lossy { .. } => {}
+            Reversal::Lossy { lost, .. } => way.lost.extend(lost.since.clone()),
             Reversal::Impossible(why) => {
                 way.closed =
                     Some(format!("{} {} cannot be taken back: {why}", step.action.word(), step.subject));

@@ -6,9 +6,7 @@ use std::time::UNIX_EPOCH;
 use crate::config::{Guard, Origin, Place, Window};
 use crate::connect::{self, Connection, Purpose, Target};
 use crate::export::{Noted, Proof, server_words};
-use crate::model::{
-    Course, End, Failure, FailureKind, Keepsake, LossTime, Plan, Reversal, RunState, ServerVersion,
-};
+use crate::model::{Course, End, Failure, FailureKind, Keepsake, Plan, Reversal, RunState, ServerVersion};
 use crate::safety::DataLoss;
 
 use super::super::queue::Job;
@@ -151,8 +149,8 @@ pub(super) fn answered_for(loss: DataLoss, plan: &Plan, applied: usize) -> Resul
         .iter()
         .take(applied)
         .filter_map(|step| match &step.reversal {
-            Reversal::Lossy { lost, .. } if lost.when == LossTime::Since => Some(lost.what.as_ref()),
-            Reversal::Lossy { .. } | Reversal::Exact(_) | Reversal::Impossible(_) => None,
+            Reversal::Lossy { lost, .. } => lost.since.as_deref(),
+            Reversal::Exact(_) | Reversal::Impossible(_) => None,
         })
         .collect();
     match (loss, lost.is_empty()) {

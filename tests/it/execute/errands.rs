@@ -207,3 +207,23 @@ fn what_has_come_to_a_table_since_the_plan_was_made_is_drift() {
         ground.is_before("staging").unwrap();
     }
 }
+
+/// A step that lost something when it ran, and whose way back loses something else: somebody is asked for that, too.
+#[test]
+fn what_was_written_since_is_asked_about_beside_what_was_lost_at_once() {
+    let ground = Ground::sqlite(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, fax TEXT NOT NULL CHECK (length(fax) < 9), a TEXT);
+         INSERT INTO t VALUES (1, '1', 'x');",
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, note TEXT CHECK (note <> ''));",
+    );
+    let url = ground.fresh("staging");
+    let ran = crate::cli::Answer::of(ground.run("staging").output().unwrap());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    ground.change("staging", "UPDATE t SET note = 'new'");
+    let refused = ground.desk.expect(5, &["rollback", "plan", "--on", &url]);
+    assert!(refused.err.contains("the values of t.note"), "{}", refused.err);
+    assert!(!refused.err.contains("fax"), "that is gone already: {}", refused.err);
+    ground.is_after("staging").unwrap();
+    let back = ground.roll_back("staging");
+    assert_eq!(back.code, 0, "{}", back.err);
+}

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use migrator_tui::connect::{self, PostgresAddress, Purpose, SqliteTarget, Target};
 use migrator_tui::engines::{dialect, introspect};
-use migrator_tui::model::{EngineKind, LossTime, Plan, Reversal};
+use migrator_tui::model::{EngineKind, Plan, Reversal};
 use migrator_tui::promote::seed::{self, seed};
 
 use crate::cli::Answer;
@@ -122,7 +122,7 @@ fn kept(plan: &Plan, before: &Content, now: &Content, way: Way) -> Result<(), St
             plan.steps.iter().any(|step| {
                 let lossy = match &step.reversal {
                     Reversal::Exact(_) => false,
-                    Reversal::Lossy { lost, .. } => !forward_alone || lost.when == LossTime::Forward,
+                    Reversal::Lossy { lost, .. } => !forward_alone || lost.forward.is_some(),
                     Reversal::Impossible(_) => true,
                 };
                 lossy && step.subject.name.name.as_str() == table.rsplit('.').next().unwrap_or(table)

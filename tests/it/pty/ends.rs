@@ -81,7 +81,7 @@ fn t3_the_workbench_ends_without_its_terminal() {
         // The number of the process is written down, because the screen belongs to the workbench.
         let script = format!("trap '' HUP; sh -c 'echo $$ >number; exec \"{PROGRAM}\" demo'; exit 0");
         let mut session = Session::start(in_a_home(home.path(), &["sh", "-c", &script]), SIZE.0, SIZE.1);
-        session.wait_for("5 errors");
+        session.wait_for("6 errors");
         let number = std::fs::read_to_string(home.path().join("number")).unwrap();
         session.hang_up();
         fastest = fastest.min(gone_after(number.trim().parse().unwrap()).0);

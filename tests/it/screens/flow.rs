@@ -124,7 +124,7 @@ fn how_the_review_stands_is_told_at_every_width_and_beside_any_name() {
         driver.resize((width, 40));
         let screen = driver.screen();
         let header = screen.lines().next().unwrap();
-        for word in ["[PRODUCTION]", "0/28", "5", "11", "not proven"] {
+        for word in ["[PRODUCTION]", "0/28", "6", "11", "not proven"] {
             assert!(header.contains(word), "{width}: {header}");
         }
         assert!(width < 100 || header.contains("staging [PRODUCTION]"), "{width}: {header}");

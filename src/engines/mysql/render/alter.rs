@@ -11,7 +11,7 @@ use super::clause::{Change, Clause, Group, Part};
 use super::partition;
 use crate::engines::{Draft, Facts, Undo};
 use crate::model::{
-    Boundary, EngineKind, LossTime, Object, ObjectId, Phase, Runtime, Sql, Statement, Verb, Work,
+    Boundary, EngineKind, Loss, LossTime, Object, ObjectId, Phase, Runtime, Sql, Statement, Verb, Work,
 };
 use crate::sql;
 use crate::sqltext::SqlBuilder;
@@ -114,20 +114,15 @@ fn one_pass(forward: &Change<'_>, back: &Change<'_>, pass: &Pass<'_>) -> Draft {
         [table.clone()],
         work(way, pass.builds()),
     );
-    let losses: Vec<&(LossTime, String)> =
-        pass.clauses.iter().filter_map(|(_, clause)| clause.loss.as_ref()).collect();
-    let when = losses.iter().map(|(when, _)| *when).min_by_key(|when| *when != LossTime::Forward);
-    let draft = Draft { undo: Undo::With(undo), ..draft };
-    let draft = match parts.as_slice() {
+    let lost = |time: LossTime| {
+        let losses = pass.clauses.iter().filter_map(|(_, clause)| clause.loss.as_ref());
+        losses.filter(|(when, _)| *when == time).map(|(_, what)| what.clone()).collect::<Vec<_>>()
+    };
+    let loss = Loss::of(&lost(LossTime::Forward), &lost(LossTime::Since));
+    let draft = Draft { undo: Undo::With(undo), loss, ..draft };
+    match parts.as_slice() {
         [only] => draft.about(&forward.object(only)),
         _ => draft,
-    };
-    match when {
-        Some(when) => {
-            let same = losses.iter().filter(|(time, _)| *time == when);
-            draft.loses(when, same.map(|(_, what)| what.as_str()).collect::<Vec<_>>().join(", "))
-        }
-        None => draft,
     }
 }
 

@@ -93,11 +93,8 @@ pub(super) fn rebuild(
     }
     if let Some(first) = drafts.first_mut() {
         first.undo = crate::engines::Undo::Action;
-        first.loss = Some(crate::model::Loss {
-            when: LossTime::Since,
-            what: format!("values of {} that the other form does not have", subject.name).into(),
-            unkept: None,
-        });
+        let what = format!("values of {} that the other form does not have", subject.name);
+        first.loss = Some(crate::model::Loss::new(LossTime::Since, what));
     }
     drafts
 }

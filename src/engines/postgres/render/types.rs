@@ -86,11 +86,8 @@ pub(super) fn alter_enum(object: &Object, from: &EnumType, to: &EnumType) -> Vec
     }
     if let Some(first) = drafts.first_mut() {
         first.undo = crate::engines::Undo::Action;
-        first.loss = Some(crate::model::Loss {
-            when: crate::model::LossTime::Since,
-            what: format!("rows that use a new label of {}", object.id.name).into(),
-            unkept: None,
-        });
+        let what = format!("rows that use a new label of {}", object.id.name);
+        first.loss = Some(crate::model::Loss::new(crate::model::LossTime::Since, what));
     }
     drafts
 }
