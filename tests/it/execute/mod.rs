@@ -20,9 +20,11 @@ mod locks;
 mod meanwhile;
 mod model;
 mod network;
+mod orphans;
 #[cfg(feature = "faults")]
 mod power;
 pub mod private;
+mod private_mariadb;
 mod race;
 #[cfg(feature = "faults")]
 mod rebuild;
