@@ -232,6 +232,44 @@ fn an_index_of_somebody_else_is_not_taken_for_ours() {
     ground.is_after("victim").unwrap();
 }
 
+/// What was sent and never answered is compared with what it might have changed, as that was before: it counts as
+/// applied where it is as the plan wants it, whoever did it, and as nothing that is known where it is neither.
+#[test]
+fn a_table_that_somebody_else_changed_meanwhile_is_not_taken_for_ours_on_mariadb() {
+    let Some(ground) = Ground::mariadb(MARIA_BEFORE, MARIA_AFTER) else { return };
+    let reached = ground.desk.path("reached");
+    let killed = |ground: &Ground| {
+        ground.fresh("victim");
+        assert!(matches!(killed_at(ground.run("victim"), "after intent", 2, &reached), End::Killed));
+    };
+    killed(&ground);
+    ground.change("victim", "ALTER TABLE customers ADD COLUMN z int");
+    for answer in [ground.resume("victim"), ground.roll_back("victim")] {
+        assert_eq!(answer.code, 6, "{}{}", answer.out, answer.err);
+        assert!(answer.err.contains("neither what it was before the plan"), "{}", answer.err);
+    }
+    ground.change("victim", "ALTER TABLE customers DROP COLUMN z");
+    let resumed = ground.resume("victim");
+    assert_eq!(resumed.code, 0, "{}{}", resumed.out, resumed.err);
+    ground.is_after("victim").unwrap();
+    // Somebody sends the very statement by hand.
+    killed(&ground);
+    ground.change(
+        "victim",
+        "ALTER TABLE customers MODIFY email varchar(80) NOT NULL, ADD COLUMN since date DEFAULT '2026-01-01', \
+         ADD UNIQUE KEY customers_email (email)",
+    );
+    let resumed = ground.resume("victim");
+    assert_eq!(resumed.code, 0, "{}{}", resumed.out, resumed.err);
+    ground.is_after("victim").unwrap();
+    // And one in the way of nothing, on a table that the statement does not touch.
+    killed(&ground);
+    ground.change("victim", "CREATE TABLE elsewhere (id int PRIMARY KEY)");
+    assert_eq!(ground.roll_back("victim").code, 0);
+    ground.change("victim", "DROP TABLE elsewhere");
+    ground.is_before("victim").unwrap();
+}
+
 /// N2: the process dies once its COMMIT is through and before it hears of it. The journal settles it, every time.
 #[test]
 fn n2_a_commit_that_nobody_heard_of_is_settled_by_the_journal_on_sqlite() {

@@ -30,6 +30,7 @@ mod race;
 mod rebuild;
 mod report;
 mod rows;
+mod shop;
 mod throttle;
 mod transfers;
 mod truth;

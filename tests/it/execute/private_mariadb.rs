@@ -42,8 +42,12 @@ impl Private {
         let folder = tempfile::tempdir_in("/tmp").unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut server = Self { folder, program, port, keeper: None };
+        // A server that starts takes away the temporary tables of others that have the same folder for them.
+        let tmp = server.folder.path().join("tmp");
+        std::fs::create_dir(&tmp).unwrap();
         let mut install = Command::new("mariadb-install-db");
         install.arg("--no-defaults").args(as_root()).arg(format!("--datadir={}", server.data().display()));
+        install.arg(format!("--tmpdir={}", tmp.display()));
         let made =
             install.args(["--skip-test-db", "--auth-root-authentication-method=normal"]).output().unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
@@ -92,6 +96,7 @@ impl Private {
         let mut keeper = Command::new("/bin/sh");
         keeper.args(["-c", KEEPER, "keeper"]).arg(&self.program).arg("--no-defaults").args(as_root());
         keeper.arg(setting("datadir", &self.data()));
+        keeper.arg(setting("tmpdir", &self.folder.path().join("tmp")));
         keeper.arg(setting("socket", &self.folder.path().join("socket")));
         keeper.arg(setting("general-log-file", &self.log())).arg("--general-log=1");
         keeper.arg(format!("--port={}", self.port));
