@@ -94,9 +94,15 @@ impl Private {
                 chown(&there, Some(user), Some(group)).unwrap();
             }
         }
-        std::fs::write(self.data().join("pg_hba.conf"), rules).unwrap();
         let settings = self.data().join("postgresql.auto.conf");
         std::fs::write(settings, "ssl = on\nssl_ca_file = 'root.crt'\n").unwrap();
+        self.admit(rules);
+    }
+
+    /// Lets in whom these lines of `pg_hba.conf` let in.
+    pub fn admit(&mut self, rules: &str) {
+        self.end_keeper();
+        std::fs::write(self.data().join("pg_hba.conf"), rules).unwrap();
         self.restart();
     }
 
