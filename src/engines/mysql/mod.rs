@@ -23,7 +23,7 @@ use super::{
 use crate::connect::Rows;
 use crate::model::{
     Body, Change, Constraint, ConstraintKind, Edit, EngineKind, Object, ObjectId, ObjectKind, QualifiedName,
-    Runtime, Schema, ServerVersion, Sql, Statement,
+    Runtime, Schema, ServerVersion, Sql, Statement, Step,
 };
 use crate::sql;
 
@@ -167,6 +167,10 @@ impl Dialect for MySql {
 
     fn batching(&self, sql: &str, schema: &Schema) -> Option<Result<Batching, Whole>> {
         batches::batching(sql, schema)
+    }
+
+    fn beside(&self, step: &Step) -> Option<String> {
+        render::beside(step)
     }
 
     /// A statement waits briefly for the metadata lock: behind it, everybody waits. And no value is cut to fit.
