@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::diff::{Privileges, edits};
 use crate::engines::{Cause, Dependent, Dialect, Disturbance, Transition};
-use crate::model::{Aspect, Change, Edit, Object, ObjectId, ObjectKind, Schema};
+use crate::model::{Aspect, Body, Change, Edit, Object, ObjectId, ObjectKind, Schema};
 
 use super::PlanError;
 
@@ -49,6 +49,13 @@ pub(super) fn close(
     let mut work = Work::default();
     let mut queue = VecDeque::new();
     for change in changes {
+        if let Change::Create(object) | Change::Drop(object) = change
+            && let Body::Opaque(opaque) = &object.body
+            && opaque.text.as_str().is_empty()
+        {
+            let reason = format!("{}, so it can be neither made nor brought back", opaque.why);
+            return Err(PlanError::Refused { object: object.id.clone(), reason: reason.into() });
+        }
         let unit = dialect.unit(change, base, desired);
         let item = match change {
             Change::Create(after) => Item { before: None, after: Some(Arc::clone(after)), how: How::Once },

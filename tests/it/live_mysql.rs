@@ -18,23 +18,8 @@ impl Server {
             eprintln!("skipped: MIGRATOR_TEST_MYSQL is not set; tests/run starts a server and sets it");
             return None;
         };
-        Some(Self::at(&url))
-    }
-
-    pub fn at(url: &str) -> Self {
-        Self { target: MySqlAddress::parse(url).unwrap().resolve(&|_| None).unwrap() }
-    }
-
-    /// A database as a user names it.
-    pub fn database(&self, name: &str) -> String {
-        format!("mysql://{}@127.0.0.1:{}/{name}", self.target.user, self.target.port)
-    }
-
-    /// The server's client, silent but for the cells of its answers.
-    pub fn asking(&self, database: &str) -> Command {
-        let mut command = self.program(["mariadb", "mysql"]);
-        command.args(["--batch", "--raw", "--skip-column-names", "--unbuffered"]).arg(database);
-        command
+        let target = MySqlAddress::parse(&url).unwrap().resolve(&|_| None).unwrap();
+        Some(Self { target })
     }
 
     pub fn target(&self, database: &str) -> Target {
@@ -97,13 +82,21 @@ impl Server {
     }
 
     pub fn dump(&self, database: &str) -> Result<BTreeMap<String, usize>, String> {
+        let options = ["--no-data", "--routines", "--events", "--triggers", "--skip-comments"];
+        let quiet = ["--skip-add-drop-table", "--skip-tz-utc"];
+        let text = self.dump_text(database, &[options.as_slice(), quiet.as_slice()].concat())?;
+        // Before functions and sequences stands the database's own name.
+        Ok(statements(&text.replace(&format!("`{database}`."), "")))
+    }
+
+    /// What the server's own dump program writes.
+    pub fn dump_text(&self, database: &str, options: &[&str]) -> Result<String, String> {
         let mut command = self.program(["mariadb-dump", "mysqldump"]);
-        command.args(["--no-data", "--routines", "--events", "--triggers", "--skip-comments"]);
-        let output = command.args(["--skip-add-drop-table", "--skip-tz-utc"]).arg(database).output().unwrap();
+        let output = command.args(options).arg(database).output().unwrap();
         if !output.status.success() {
             return Err(String::from_utf8_lossy(&output.stderr).into_owned());
         }
-        Ok(statements(&String::from_utf8_lossy(&output.stdout)))
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 }
 

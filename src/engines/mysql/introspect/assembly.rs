@@ -7,8 +7,8 @@ use crate::connect::{Cells, Rows};
 use crate::engines::AssembleError;
 use crate::engines::pool::Pool;
 use crate::model::{
-    About, Body, Ident, Object, ObjectId, ObjectKind, QualifiedName, Schema, ServerVersion, Settings,
-    Unmodelled,
+    About, Body, Definition, Ident, Object, ObjectId, ObjectKind, Opaque, QualifiedName, Schema,
+    ServerVersion, Settings, Unmodelled,
 };
 
 pub(super) struct Assembly<'a> {
@@ -57,6 +57,13 @@ impl<'a> Assembly<'a> {
 
     pub fn unmodelled(&mut self, what: String, why: &str) {
         self.unmodelled.insert(Unmodelled { what: what.into(), why: why.into() });
+    }
+
+    /// An object that is there and cannot be read: whoever reads more on the other side must not take it for missing.
+    pub fn unreadable(&mut self, id: ObjectId, why: &str) {
+        self.unmodelled(id.to_string(), why);
+        let body = Opaque { text: Definition::from_catalog(""), why: why.into() };
+        self.add(id, Body::Opaque(body), About::default());
     }
 
     pub fn name(&self, text: &str) -> QualifiedName {

@@ -8,6 +8,7 @@ use super::super::vendor::Vendor;
 use super::assembly::{Assembly, Row, rows};
 use super::catalog::{COLUMNS, E, TABLES};
 use super::keys::Checks;
+use super::own::without_own_name;
 use crate::connect::Rows;
 use crate::engines::AssembleError;
 use crate::model::{
@@ -22,6 +23,7 @@ pub(super) fn read(
     answers: &[Rows],
     vendor: Vendor,
     checks: &Checks<'_>,
+    database: &str,
 ) -> Result<(), AssembleError> {
     let kinds: BTreeMap<&str, &str> =
         rows(answers, TABLES).filter_map(|row| Some((row.maybe(0)?, row.maybe(1)?))).collect();
@@ -31,7 +33,7 @@ pub(super) fn read(
         if kinds.get(table) != Some(&"BASE TABLE") {
             continue;
         }
-        let column = column(assembly, &row, vendor, checks.of_column(table, name))?;
+        let column = column(assembly, &row, vendor, checks.of_column(table, name), database)?;
         let id = assembly.member(ObjectKind::Column, table, name);
         assembly.needs(&id, assembly.table(table));
         let comment = row.maybe(9).filter(|text| !text.is_empty()).map(Into::into);
@@ -45,6 +47,7 @@ fn column(
     row: &Row<'_>,
     vendor: Vendor,
     check: Option<&str>,
+    database: &str,
 ) -> Result<Column, AssembleError> {
     let data_type = row.text(3)?;
     let extra = Extra::of(row.maybe(7).unwrap_or_default());
@@ -54,7 +57,7 @@ fn column(
             Value::Generated { expression: assembly.pool.definition(&plain(expression, vendor)), stored }
         }
         _ => match default(row.maybe(6), &extra, data_type, vendor) {
-            Some(text) => Value::Default(assembly.pool.definition(&text)),
+            Some(text) => Value::Default(assembly.pool.definition(&without_own_name(&text, database))),
             None => Value::Plain,
         },
     };

@@ -6,6 +6,7 @@ mod catalog;
 mod columns;
 mod indexes;
 mod keys;
+mod own;
 mod programs;
 mod relations;
 mod show;
@@ -42,10 +43,10 @@ pub(super) fn assemble(
     let settings = show::settings(session.as_ref().and_then(|row| row.maybe(2)).unwrap_or_default());
     let checks = keys::checks(answers)?;
     relations::read(&mut assembly, answers, &shown)?;
-    columns::read(&mut assembly, answers, vendor, &checks)?;
+    columns::read(&mut assembly, answers, vendor, &checks, &database)?;
     indexes::read(&mut assembly, answers, vendor)?;
     keys::read(&mut assembly, answers, &checks, &database)?;
-    views::read(&mut assembly, answers, &shown)?;
-    programs::read(&mut assembly, answers, &shown)?;
+    views::read(&mut assembly, answers, &shown, &database)?;
+    programs::read(&mut assembly, answers, &shown, &database)?;
     Ok(assembly.done(version, reader, settings))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::assembly::{Assembly, Row, rows};
 use super::catalog::{E, EVENTS, Particular, ROUTINES, TRIGGERS};
+use super::own::trigger_without_own_name;
 use super::show::{Shown, account, settings, without_head};
 use crate::connect::Rows;
 use crate::engines::AssembleError;
@@ -17,12 +18,13 @@ pub(super) fn read(
     assembly: &mut Assembly<'_>,
     answers: &[Rows],
     shown: &Shown<'_>,
+    database: &str,
 ) -> Result<(), AssembleError> {
     for row in rows(answers, ROUTINES) {
         routine(assembly, &row, shown)?;
     }
     for row in rows(answers, TRIGGERS) {
-        trigger(assembly, &row, shown)?;
+        trigger(assembly, &row, shown, database)?;
     }
     for row in rows(answers, EVENTS) {
         event(assembly, &row, shown)?;
@@ -47,7 +49,7 @@ fn routine(assembly: &mut Assembly<'_>, row: &Row<'_>, shown: &Shown<'_>) -> Res
     // The third cell is NULL to who may run it and not see it.
     let text = shown.cell(particular, 2).and_then(without_head);
     let (Some(text), Some(mode)) = (text, shown.cell(particular, 1)) else {
-        assembly.unmodelled(format!("{} {name}", kind.word()), "its text may not be seen");
+        assembly.unreadable(ObjectId::new(kind, assembly.name(name)), "its text may not be seen");
         return Ok(());
     };
     let body = Routine {
@@ -64,17 +66,22 @@ fn routine(assembly: &mut Assembly<'_>, row: &Row<'_>, shown: &Shown<'_>) -> Res
 }
 
 /// Two triggers are the same when they do the same at the same time, however their heads were typed.
-fn trigger(assembly: &mut Assembly<'_>, row: &Row<'_>, shown: &Shown<'_>) -> Result<(), AssembleError> {
+fn trigger(
+    assembly: &mut Assembly<'_>,
+    row: &Row<'_>,
+    shown: &Shown<'_>,
+    database: &str,
+) -> Result<(), AssembleError> {
     let (name, table) = (row.text(0)?, row.text(1)?);
     let particular = Particular::Trigger(name);
     let text = shown.cell(particular, 2).and_then(without_head);
     let (Some(text), Some(mode)) = (text, shown.cell(particular, 1)) else {
-        assembly.unmodelled(format!("trigger {table}.{name}"), "its text may not be seen");
+        assembly.unreadable(assembly.member(ObjectKind::Trigger, table, name), "its text may not be seen");
         return Ok(());
     };
     let form = format!("{} {}\n{}", row.text(2)?, row.text(3)?, row.text(4)?);
     let body = Trigger {
-        definition: Definition::as_typed(text, form),
+        definition: Definition::as_typed(trigger_without_own_name(text, database), form),
         firing: Firing::Always,
         origin: Origin::Local,
         settings: settings(mode),
@@ -105,7 +112,8 @@ fn event(assembly: &mut Assembly<'_>, row: &Row<'_>, shown: &Shown<'_>) -> Resul
     let particular = Particular::Event(name);
     let text = shown.cell(particular, 3).and_then(without_head);
     let (Some(text), Some(mode)) = (text, shown.cell(particular, 1)) else {
-        assembly.unmodelled(format!("event {name}"), "its text may not be seen");
+        assembly
+            .unreadable(ObjectId::new(ObjectKind::Event, assembly.name(name)), "its text may not be seen");
         return Ok(());
     };
     let definition = match (row.maybe(3), row.maybe(4)) {

@@ -31,7 +31,10 @@ pub(super) fn read(
                     let about = About { comment: comment(&row), ..About::default() };
                     assembly.add(id, Body::Sequence(sequence), about);
                 }
-                None => assembly.unmodelled(format!("sequence {name}"), "could not be read"),
+                None => {
+                    let id = ObjectId::new(ObjectKind::Sequence, assembly.name(name));
+                    assembly.unreadable(id, "its options may not be seen");
+                }
             },
             // Views have a reader of their own.
             "VIEW" | "SYSTEM VIEW" => {}

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::assembly::{Assembly, rows};
 use super::catalog::{COLUMNS, E, Particular, ROUTINES, TABLES};
+use super::own::without_own_name;
 use super::show::{Shown, Words, account};
 use crate::connect::Rows;
 use crate::engines::AssembleError;
@@ -17,6 +18,7 @@ pub(super) fn read(
     assembly: &mut Assembly<'_>,
     answers: &[Rows],
     shown: &Shown<'_>,
+    database: &str,
 ) -> Result<(), AssembleError> {
     let mut kinds: BTreeMap<&str, ObjectKind> = BTreeMap::new();
     for row in rows(answers, TABLES) {
@@ -49,7 +51,7 @@ pub(super) fn read(
     for (name, _) in kinds.iter().filter(|(_, kind)| **kind == ObjectKind::View) {
         let id = ObjectId::new(ObjectKind::View, assembly.name(name));
         let Some(text) = shown.cell(Particular::View(name), 1).and_then(read_view) else {
-            assembly.unmodelled(format!("view {name}"), "its text could not be read");
+            assembly.unreadable(id, "its text may not be seen");
             continue;
         };
         let words = names(text.query);
@@ -67,7 +69,7 @@ pub(super) fn read(
         }
         let about = About { owner: text.definer.map(|text| account(&text)), ..About::default() };
         let view = View {
-            query: Definition::from_catalog(text.query),
+            query: Definition::from_catalog(without_own_name(text.query, database)),
             options: text.options,
             columns: columns.remove(name).unwrap_or_default(),
             populated: Populated::WithData,

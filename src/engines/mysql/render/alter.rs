@@ -11,7 +11,7 @@ use super::clause::{Change, Clause, Group, Part};
 use super::partition;
 use crate::engines::{Draft, Facts, Undo};
 use crate::model::{
-    Boundary, EngineKind, Loss, LossTime, Object, ObjectId, Phase, Runtime, Sql, Statement, Step, Verb, Work,
+    Boundary, EngineKind, Loss, LossTime, Object, ObjectId, Phase, Runtime, Sql, Statement, Verb, Work,
 };
 use crate::sql;
 use crate::sqltext::SqlBuilder;
@@ -68,13 +68,20 @@ fn passes<'a>(clauses: Vec<(Part<'a>, Clause)>) -> Vec<Pass<'a>> {
     // A rebuild makes the indexes along; but an index may be on a computed column that comes after it.
     let rebuilt = heaviest(Some(Group::Main)) == Algorithm::InPlace;
     let computed = clauses.iter().any(|(_, clause)| clause.group == Group::Virtual);
-    let along = |group: Group| group == Group::Main || (group == Group::Index && rebuilt && !computed);
+    let along = |group: Group| match group {
+        Group::Main => true,
+        Group::First | Group::Index => rebuilt && !computed,
+        Group::Virtual | Group::Special => false,
+    };
     let (main, rest): (Vec<_>, Vec<_>) = clauses.into_iter().partition(|(_, clause)| along(clause.group));
+    let (first, rest): (Vec<_>, Vec<_>) =
+        rest.into_iter().partition(|(_, clause)| clause.group == Group::First);
     let (virtuals, rest): (Vec<_>, Vec<_>) =
         rest.into_iter().partition(|(_, clause)| clause.group == Group::Virtual);
     let (indexes, special): (Vec<_>, Vec<_>) =
         rest.into_iter().partition(|(_, clause)| clause.group == Group::Index);
-    let mut passes = vec![Pass { clauses: main }, Pass { clauses: virtuals }, Pass { clauses: indexes }];
+    let mut passes: Vec<Pass<'_>> =
+        [first, main, virtuals, indexes].into_iter().map(|clauses| Pass { clauses }).collect();
     // A special index that changes is dropped and added by one statement.
     let mut special = special.into_iter().peekable();
     while let Some((part, clause)) = special.next() {
@@ -182,27 +189,6 @@ fn reason(way: Way, builds: Builds, parts: usize) -> String {
         1 => format!("{does}."),
         _ => format!("{does}; {parts} changes go in one pass."),
     }
-}
-
-/// The same by a tool that builds the new table beside the old one, for a statement that copies the table. The clauses
-/// are those of [`sql`].
-pub(in super::super) fn beside(step: &Step) -> Option<String> {
-    let table = &step.effects.on.first()?.name;
-    let text = step.statement.sql.as_str();
-    let opening = sql!(E; "ALTER TABLE ", table, "\n  ");
-    let (clauses, _) = text.strip_prefix(opening.as_str())?.rsplit_once(",\n  ALGORITHM=COPY")?;
-    let one_line = clauses.replace(",\n  ", ", ");
-    // A comment may hold a line break, which no comment of ours can show.
-    if one_line.contains('\n') {
-        return None;
-    }
-    let (clauses, place) = (shell(&one_line), shell(&format!("D=DATABASE,t={}", table.name.as_str())));
-    Some(format!("pt-online-schema-change --alter {clauses} {place} --dry-run"))
-}
-
-/// One word to a shell.
-fn shell(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// A foreign key by itself.

@@ -31,6 +31,8 @@ pub(super) enum Part<'a> {
 /// Clauses that the server wants apart from others.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Group {
+    /// An index that has to be there before others go.
+    First,
     /// Whatever can stand together.
     Main,
     /// Computed columns that are not stored: nothing else in their statement, or the table is copied.
@@ -237,17 +239,10 @@ impl<'a> Change<'a> {
         let sql = sql!(E; "MODIFY COLUMN ", &column::column(name, after, comment, None));
         let clause = Clause::new(sql, self.ground().modify_column(before, after, self.feeds(name)));
         let (from, to) = (before.data_type.as_str(), after.data_type.as_str());
-        let (old, new) = (charset(before), charset(after));
+        let recoded = before.collation.as_deref().map(|name| types::charset(name.name.as_str()))
+            != after.collation.as_deref().map(|name| types::charset(name.name.as_str()));
         let narrowed = before.data_type != after.data_type && !types::keeps_every_value(from, to);
-        let recoded = old != new && plain(after);
-        if let (true, Some(old), Some(new)) = (recoded && !narrowed, old, new) {
-            let (when, lost) = match types::knows_every_character(old, new) {
-                true => (LossTime::Since, format!("is written meanwhile and is not in {old}")),
-                false => (LossTime::Forward, format!("is not in {new}")),
-            };
-            return clause.loses(when, format!("what of {}.{name} {lost}", self.table.name));
-        }
-        if narrowed || recoded {
+        if narrowed || (recoded && plain(after)) {
             return clause
                 .loses(LossTime::Forward, format!("what of {}.{name} does not fit {to}", self.table.name));
         }
@@ -307,8 +302,12 @@ impl<'a> Change<'a> {
                     vec![Clause { group: add.group, ..self.drop_index(name) }, add]
                 }
             },
-            (None, Some(index)) => vec![self.add_index(name, index)],
-            (Some(_), None) => vec![self.drop_index(name)],
+            (None, Some(index)) => {
+                let add = self.add_index(name, index);
+                let first = add.group == Group::Index && self.replaces_a_loss() && self.is_kept(index);
+                vec![if first { add.in_group(Group::First) } else { add }]
+            }
+            (Some(index), None) => vec![Clause { group: self.goes_with(index), ..self.drop_index(name) }],
             (None, None) => Vec::new(),
         }
     }
@@ -334,6 +333,31 @@ impl<'a> Change<'a> {
             IndexClass::FullText | IndexClass::Spatial => (self.ground().add_special_index(), Group::Special),
         };
         Clause { builds: Builds::Index, ..Clause::new(sql, way).in_group(group) }
+    }
+
+    /// An index may be what a foreign key needs, and another one comes in its place: both are one statement. Unless it
+    /// goes with one of its columns.
+    fn goes_with(&self, gone: &Index) -> Group {
+        let comes = self.to.indexes.iter().any(|(name, index)| {
+            index.class == IndexClass::Ordinary && self.from.indexes.get(name) != Some(index)
+        });
+        let ordinary = gone.class == IndexClass::Ordinary;
+        if comes && ordinary && self.is_kept(gone) { Group::Index } else { Group::Main }
+    }
+
+    /// Whether an index goes with one of its columns: what comes in its place has to be there before.
+    fn replaces_a_loss(&self) -> bool {
+        self.from.indexes.iter().any(|(name, index)| {
+            index.class == IndexClass::Ordinary && !self.to.indexes.contains_key(name) && !self.is_kept(index)
+        })
+    }
+
+    /// Whether all columns of an index are there before and after, and the same.
+    fn is_kept(&self, index: &Index) -> bool {
+        index.columns.iter().flatten().all(|name| {
+            let now = self.from.column(name).map(|(column, _)| column);
+            now.is_some() && now == self.to.column(name).map(|(column, _)| column)
+        })
     }
 
     fn drop_index(&self, name: &Ident) -> Clause {
@@ -393,8 +417,4 @@ fn changes_where_it_stands(before: &Column, after: &Column) -> bool {
     let is_virtual =
         |column: &Column| matches!(column.value, Value::Generated { stored: Stored::Virtual, .. });
     is_virtual(before) == is_virtual(after)
-}
-
-fn charset(column: &Column) -> Option<&str> {
-    column.collation.as_deref().map(|name| types::charset(name.name.as_str()))
 }

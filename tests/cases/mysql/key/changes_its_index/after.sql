@@ -1,0 +1,2 @@
+CREATE TABLE p (id int PRIMARY KEY);
+CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL, b int, c int NOT NULL DEFAULT 1, KEY two (a, c), CONSTRAINT k FOREIGN KEY (a) REFERENCES p (id));
