@@ -9,7 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     name = "migrator-tui",
     version,
     about = "Schema migrations that people trust: compare, plan, prove. Without a command: the workbench.",
-    after_help = "REF: an environment of migrator.toml, a URL (postgres://…, sqlite:PATH), or a DDL file or folder.\n\
+    after_help = "REF: an environment of migrator.toml, a URL (postgres://…, mysql://…, mariadb://…, sqlite:PATH), or a DDL file\n\
+                  or folder.\n\
                   Exit status: 0 done · 1 failed · 2 usage · 3 differences found · 4 an error finding stands · \
                   5 refused · 6 outcome unknown · 130 cancelled."
 )]
@@ -249,6 +250,7 @@ pub(super) enum DemoEngine {
     #[default]
     Sqlite,
     Postgres,
+    Mysql,
 }
 
 #[derive(Subcommand, Debug)]

@@ -39,7 +39,9 @@ pub(super) fn print(surface: &Surface, story: &Story) -> Status {
         text.push_str(&chapter(number, title));
         text.push_str(&running::report(ran, paint));
     }
-    text.push_str(&chapter(6, "What now"));
+    // Without runs the story is shorter: the plan did not hold, or this build runs none on the engine.
+    let last = 3 + u32::try_from(story.runs.len()).unwrap_or_default();
+    text.push_str(&chapter(last, "What now"));
     text.push_str(
         "Nothing was changed but the databases of this demo, and they are gone. On your own databases:\n\n  \
          migrator-tui plan --current REF --desired REF --out migrations/next_release\n  \

@@ -38,8 +38,9 @@ pub(super) fn prepared(named: Option<&Path>) -> (Vec<Check>, impl Future<Output 
             Project::default()
         }
     };
-    checks.push(client("psql", "runs the scripts of PostgreSQL plans by hand"));
-    checks.push(client("sqlite3", "runs the scripts of SQLite plans by hand"));
+    checks.push(client(&["psql"], "runs the scripts of PostgreSQL plans by hand"));
+    checks.push(client(&["mariadb", "mysql"], "runs the scripts of MySQL and MariaDB plans by hand"));
+    checks.push(client(&["sqlite3"], "runs the scripts of SQLite plans by hand"));
     (checks, async move { worker::doctor_order(&project, &surroundings).await })
 }
 
@@ -47,11 +48,16 @@ fn broken(area: &str, failure: &Failure) -> Check {
     Check::new(area, Health::Bad, &failure.what).mend(&failure.hint)
 }
 
-fn client(program: &str, purpose: &str) -> Check {
+/// A client of a server, by any of its names.
+fn client(programs: &[&str], purpose: &str) -> Check {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    match std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file()) {
-        Some(file) => Check::new(program, Health::Good, format!("{}, {purpose}", file.display())),
-        None => Check::new(program, Health::Limited, format!("not found; it {purpose}")),
+    let found = |program: &&str| {
+        std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+    };
+    let area = programs.join(" or ");
+    match programs.iter().find_map(found) {
+        Some(file) => Check::new(area, Health::Good, format!("{}, {purpose}", file.display())),
+        None => Check::new(area, Health::Limited, format!("not found; it {purpose}")),
     }
 }
 

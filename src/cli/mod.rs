@@ -147,6 +147,7 @@ fn perform(
             let engine = match wanted.engine {
                 DemoEngine::Sqlite => EngineKind::Sqlite,
                 DemoEngine::Postgres => EngineKind::Postgres,
+                DemoEngine::Mysql => EngineKind::MySql,
             };
             if !wanted.headless && surface.is_interactive() {
                 return workbench::open(project, Some(engine));
@@ -204,7 +205,6 @@ fn unexpected(answer: &Answer) -> Failure {
         Answer::Accounted(_) => "an account",
         Answer::Reported(_) => "a report",
         Answer::Listed(_) => "a list of plans",
-        Answer::LoggedIn => "a word on a password",
         Answer::Remembered | Answer::Recalled(_) => "a word on the session",
     };
     Failure::new(FailureKind::Internal, format!("the worker answered with {what}"))

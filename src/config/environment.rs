@@ -9,7 +9,9 @@ use super::nearest::suggest;
 use super::reference::{Address, address};
 use super::{Credential, Origin, Place, Surroundings, Window};
 use crate::connect::scratch::Guarded;
-use crate::connect::{AddressError, PostgresTarget, ServerAddress, SqliteTarget, Target, TlsMode, tls_mode};
+use crate::connect::{
+    AddressError, MySqlTarget, PostgresTarget, ServerAddress, SqliteTarget, Target, TlsMode, tls_mode,
+};
 use crate::diff::Privileges;
 use crate::model::{EngineKind, Failure, FailureKind, Ident, Throttle};
 
@@ -256,13 +258,9 @@ impl Environment {
                     let password = password.fetch(&format!("{}.password", self.whence), surroundings).await?;
                     address.set_password(Arc::new(password));
                 }
-                let mut target = address
+                address
                     .resolve(&|name| surroundings.variable(name))
-                    .map_err(|error| config(&self.whence, error))?;
-                if let Some(typed) = surroundings.typed.find(&self.name) {
-                    target.set_password(typed);
-                }
-                Ok(target)
+                    .map_err(|error| config(&self.whence, error))
             }
         }
     }
@@ -390,12 +388,11 @@ fn password(section: &Section<'_>, folder: &Path) -> Result<Option<Credential>, 
     }
 }
 
-/// The server meant for scratch databases.
-pub(super) fn scratch(
+/// The PostgreSQL server meant for scratch databases.
+pub(super) fn scratch_postgres(
     section: &Section<'_>,
     surroundings: &Surroundings,
 ) -> Result<Option<PostgresTarget>, Failure> {
-    section.only(&["postgres"])?;
     let Some(url) = section.string("postgres")? else { return Ok(None) };
     let wrong = |error: AddressError| section.wrong("postgres", error.what, error.hint);
     match address(url, section.document.folder).map_err(wrong)? {
@@ -404,6 +401,24 @@ pub(super) fn scratch(
         }
         Address::Server(ServerAddress::MySql(_)) | Address::Sqlite(_) => {
             Err(section.wrong("postgres", "must be the URL of a PostgreSQL server", ""))
+        }
+    }
+}
+
+/// The MySQL or MariaDB server meant for scratch databases. Its URL needs no database.
+pub(super) fn scratch_mysql(
+    section: &Section<'_>,
+    surroundings: &Surroundings,
+) -> Result<Option<MySqlTarget>, Failure> {
+    let Some(url) = section.string("mysql")? else { return Ok(None) };
+    let wrong = |error: AddressError| section.wrong("mysql", error.what, error.hint);
+    match address(url, section.document.folder).map_err(wrong)? {
+        Address::Server(ServerAddress::MySql(address)) => {
+            let address = address.of_a_whole_server();
+            address.resolve(&|name| surroundings.variable(name)).map(Some).map_err(wrong)
+        }
+        Address::Server(ServerAddress::Postgres(_)) | Address::Sqlite(_) => {
+            Err(section.wrong("mysql", "must be the URL of a MySQL or MariaDB server", ""))
         }
     }
 }

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::document::{Document, Section};
-use super::environment::{compared, journal, scratch};
+use super::environment::{compared, journal, scratch_mysql, scratch_postgres};
 use super::nearest::nearest;
-use super::{Environment, Keyring, Source, reference};
-use crate::connect::{PostgresTarget, Target};
+use super::{Environment, Source, reference};
+use crate::connect::Target;
+use crate::connect::scratch::Servers;
 use crate::diff::Privileges;
 use crate::model::{Dropped, Failure, FailureKind};
 
@@ -26,8 +27,6 @@ pub struct Surroundings {
     pub state: Option<PathBuf>,
     /// The folder for what has to last.
     pub data: Option<PathBuf>,
-    /// What a person has typed since the start.
-    pub typed: Keyring,
 }
 
 impl Surroundings {
@@ -41,7 +40,6 @@ impl Surroundings {
                 .collect(),
             defaults: own.as_ref().map(|own| own.config_dir().to_path_buf()),
             data: own.as_ref().map(|own| own.data_local_dir().to_path_buf()),
-            typed: Keyring::default(),
             state: own.map(|own| own.state_dir().unwrap_or_else(|| own.data_local_dir()).to_path_buf()),
         }
     }
@@ -68,8 +66,8 @@ pub struct Project {
     pub privileges: Privileges,
     /// Whether plans keep what they drop.
     pub dropped: Dropped,
-    /// The server meant for scratch databases.
-    pub scratch: Option<PostgresTarget>,
+    /// The servers meant for scratch databases.
+    pub scratch: Servers,
     /// The database of the team's journal; `Some(Err(_))`: one is wanted, and this is wrong with it.
     pub journal: Option<Result<Target, Failure>>,
     /// Mistakes outside the environments; nothing else is lost to them.
@@ -127,8 +125,11 @@ impl Project {
             self.dropped = if keeps { Dropped::Kept } else { Dropped::Lost };
         }
         if let Some(section) = self.note(root.section("scratch")).flatten() {
-            let found = self.note(scratch(&section, surroundings)).flatten();
-            self.scratch = self.scratch.take().or(found);
+            self.note(section.only(&["mysql", "postgres"]));
+            let postgres = self.note(scratch_postgres(&section, surroundings)).flatten();
+            let mysql = self.note(scratch_mysql(&section, surroundings)).flatten();
+            self.scratch.postgres = self.scratch.postgres.take().or(postgres);
+            self.scratch.mysql = self.scratch.mysql.take().or(mysql);
         }
         if self.journal.is_none() {
             self.journal = journal(&root, surroundings).transpose();

@@ -136,7 +136,10 @@ fn scheme(text: &str) -> Option<&str> {
 pub(super) fn address(url: &str, folder: &Path) -> Result<Address, AddressError> {
     let wrong = |what: String, hint: &str| AddressError { what, hint: hint.into() };
     let Some(scheme) = scheme(url) else {
-        return Err(wrong("this is no URL".into(), "write it as postgres://host/database or sqlite:path"));
+        return Err(wrong(
+            "this is no URL".into(),
+            "write it as postgres://host/database, mysql://host/database or sqlite:path",
+        ));
     };
     match scheme {
         "postgres" | "postgresql" => {
@@ -185,17 +188,13 @@ pub(super) async fn source(
     }
     if scheme(reference).is_some() {
         let usage = |error: AddressError| Failure::new(FailureKind::Usage, error.what).hint(error.hint);
-        let mut target = match address(reference, &surroundings.folder).map_err(usage)? {
+        let target = match address(reference, &surroundings.folder).map_err(usage)? {
             Address::Sqlite(path) => Target::Sqlite(SqliteTarget { path }),
             Address::Server(address) => {
                 address.resolve(&|name| surroundings.variable(name)).map_err(usage)?
             }
         };
-        let name = target.to_string();
-        if let Some(typed) = surroundings.typed.find(&name) {
-            target.set_password(typed);
-        }
-        let place = Place::unnamed(name, target, project.privileges);
+        let place = Place::unnamed(target.to_string(), target, project.privileges);
         return Ok(Source::Environment(Box::new(place)));
     }
     files(project, reference, surroundings).map(Source::Files)

@@ -57,7 +57,7 @@ pub async fn open(target: &MySqlTarget, purpose: Purpose) -> Result<MySqlSession
 }
 
 /// The version that `VERSION()` tells: `8.0.36`, `10.11.14-MariaDB-0+deb12u2`, `5.5.5-10.5.8-MariaDB-log`.
-fn supported(text: &str) -> Result<ServerVersion, WireError> {
+pub(super) fn supported(text: &str) -> Result<ServerVersion, WireError> {
     // What old replicas have to be told before the real number.
     let own = text.strip_prefix("5.5.5-").filter(|rest| rest.contains("MariaDB")).unwrap_or(text);
     let mut numbers = own.split(['.', '-', '+']).map_while(|part| part.parse::<u32>().ok());

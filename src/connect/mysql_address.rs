@@ -55,6 +55,12 @@ impl MySqlAddress {
         Ok(address)
     }
 
+    /// The same where no database matters: the one that every server has stands in for it.
+    #[must_use]
+    pub fn of_a_whole_server(self) -> Self {
+        Self { database: self.database.or_else(|| Some("information_schema".to_owned())), ..self }
+    }
+
     /// Takes a parameter in the spelling of the clients: `ssl-mode`, `ssl_mode` and `sslmode` are one.
     fn set(&mut self, name: &str, value: String) -> Result<(), AddressError> {
         let path = |value: String| filled(value).map(PathBuf::from);

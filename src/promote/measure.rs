@@ -18,9 +18,8 @@ pub(super) async fn files(connection: &mut dyn Connection) -> Result<Files, Wire
             "SELECT c.oid, n.nspname, c.relname, pg_catalog.pg_relation_filenode(c.oid) \
              FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
              WHERE c.relkind = 'r' AND c.oid >= 16384"),
-        EngineKind::Sqlite | EngineKind::MySql | EngineKind::SqlServer | EngineKind::Snowflake => {
-            return Ok(Files::new());
-        }
+        EngineKind::MySql => return of_mysql(connection).await,
+        EngineKind::Sqlite | EngineKind::SqlServer | EngineKind::Snowflake => return Ok(Files::new()),
     };
     match connection.query(&query).await {
         Ok(rows) => Ok(rows
@@ -30,6 +29,31 @@ pub(super) async fn files(connection: &mut dyn Connection) -> Result<Files, Wire
                 Some((oid, (QualifiedName::new(row.get(1)?, row.get(2)?), file)))
             })
             .collect()),
+        Err(error) if error.kind == WireErrorKind::Statement => Ok(Files::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// InnoDB gives a table that it writes anew another number, so the name is what stays: a table that is renamed is not
+/// measured, nor one with partitions or with signs in its name, which is encoded.
+async fn of_mysql(connection: &mut dyn Connection) -> Result<Files, WireError> {
+    let engine = EngineKind::MySql;
+    let query = match connection.version().is_mariadb() {
+        true => sql!(engine; "SELECT NAME, TABLE_ID FROM information_schema.INNODB_SYS_TABLES \
+            WHERE NAME LIKE CONCAT(REPLACE(DATABASE(), '_', '\\_'), '/%')"),
+        false => sql!(engine; "SELECT NAME, TABLE_ID FROM information_schema.INNODB_TABLES \
+            WHERE NAME LIKE CONCAT(REPLACE(DATABASE(), '_', '\\_'), '/%')"),
+    };
+    match connection.query(&query).await {
+        Ok(rows) => Ok(rows
+            .iter()
+            .filter_map(|row| {
+                let (_, name) = row.get(0)?.split_once('/')?;
+                let plain = !name.contains(['@', '#']);
+                plain.then_some((name.into(), (QualifiedName::bare(name), row.get(1)?.into())))
+            })
+            .collect()),
+        // Not everybody may look.
         Err(error) if error.kind == WireErrorKind::Statement => Ok(Files::new()),
         Err(error) => Err(error),
     }

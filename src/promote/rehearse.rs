@@ -9,7 +9,7 @@ use crate::connect::{WireError, WireErrorKind};
 use crate::diff::{DiffOptions, diff};
 use crate::engines::Dialect;
 use crate::model::{
-    Body, Change, Failure, ObjectId, ObjectKind, Plan, QualifiedName, Reversal, Schema, Step,
+    Body, Change, EngineKind, Failure, ObjectId, ObjectKind, Plan, QualifiedName, Reversal, Schema, Step,
 };
 use crate::planner::{PlanOptions, plan as plan_again};
 
@@ -182,12 +182,16 @@ async fn perform(
             return Err(scratch_failure(&failure.error));
         }
         let reason = told(stand.plan, &failure);
-        if about_rows(&failure.error) && !stand.rows.is_empty() {
+        if about_rows(&failure.error, stand.dialect.kind()) && !stand.rows.is_empty() {
             let table = table_of(&stand, &stand.plan.steps, &failure);
             return Ok(Attempt::InTheWay {
                 table,
                 reason: format!("a seeded row stands in the way: {reason}"),
             });
+        }
+        if forbidden(&failure.error, stand.dialect.kind()) {
+            let none = Proof::not_rehearsed(&proof.scratch, not_allowed(&reason));
+            return Ok(Attempt::Done(Box::new(Proof { gaps: proof.gaps, ..none })));
         }
         if lacking == Lacking::Something {
             // It may be the scratch server's doing and not the plan's: nothing is proven either way.
@@ -293,11 +297,18 @@ impl Stand<'_> {
             let table = table_of(self, &steps, &failure);
             let subject = steps.get(failure.at).map(|step| step.subject.clone());
             let reason = told(&Plan { steps, ..self.plan.clone() }, &failure);
-            if about_rows(&failure.error) && !self.rows.is_empty() && self.loses(subject.as_ref()) {
+            if about_rows(&failure.error, self.dialect.kind())
+                && !self.rows.is_empty()
+                && self.loses(subject.as_ref())
+            {
                 let reason = format!("the rollback is refused while it has rows: {reason}");
                 return Ok(Some(Attempt::InTheWay { table, reason }));
             }
-            proof.say(Stage::Rollback, excused(reason));
+            if forbidden(&failure.error, self.dialect.kind()) {
+                proof.not_rehearsed = Some(not_allowed(&reason));
+            } else {
+                proof.say(Stage::Rollback, excused(reason));
+            }
             return Ok(None);
         }
         proof.say(Stage::Rollback, Outcome::Held);
@@ -336,17 +347,36 @@ fn verdict(left: &[Change]) -> Outcome {
 }
 
 /// Whether the server refused rows, and not the statement as such.
-fn about_rows(error: &WireError) -> bool {
-    // 22023 is about the statement's own numbers, such as a sequence that cannot start where it should.
-    let of_postgres = error
-        .code
-        .as_deref()
-        .is_some_and(|code| code.len() == 5 && matches!(code.get(..2), Some("22" | "23")) && code != "22023");
-    let of_sqlite = ["constraint failed", "datatype mismatch", "cannot store", "has no parent", "NULL value"]
-        .iter()
-        .any(|words| error.message.contains(words));
-    of_postgres || of_sqlite
+fn about_rows(error: &WireError, engine: EngineKind) -> bool {
+    let code = error.code.as_deref().unwrap_or_default();
+    match engine {
+        // 22023 is about the statement's own numbers, such as a sequence that cannot start where it should.
+        EngineKind::Postgres => matches!(code.get(..2), Some("22" | "23")) && code != "22023",
+        EngineKind::Sqlite => {
+            ["constraint failed", "datatype mismatch", "cannot store", "has no parent", "NULL value"]
+                .iter()
+                .any(|words| error.message.contains(words))
+        }
+        EngineKind::MySql => ROWS_OF_MYSQL.contains(&code),
+        EngineKind::SqlServer | EngineKind::Snowflake => false,
+    }
 }
+
+/// Whether the server refused what only the user of the scratch database may not do: where we are a guest, that user
+/// can make nothing in the name of others (MySQL).
+fn forbidden(error: &WireError, engine: EngineKind) -> bool {
+    engine == EngineKind::MySql && matches!(error.code.as_deref(), Some("1142" | "1227" | "1370" | "1419"))
+}
+
+fn not_allowed(reason: &str) -> String {
+    format!("the user of the scratch database may not do this, which says nothing of the plan: {reason}")
+}
+
+/// Duplicates, NULLs, values that do not fit, rows without a parent or with children, conditions, partitions.
+const ROWS_OF_MYSQL: &[&str] = &[
+    "1048", "1062", "1138", "1216", "1217", "1264", "1265", "1292", "1366", "1367", "1406", "1416", "1451",
+    "1452", "1526", "1586", "1690", "1748", "1761", "1762", "3140", "3141", "3156", "3819", "4025", "4038",
+];
 
 /// The table whose rows were refused: the relation of the step, or the topmost one that rows come through.
 fn table_of(stand: &Stand<'_>, steps: &[Step], failure: &ApplyFailure) -> Option<QualifiedName> {

@@ -5,7 +5,6 @@
 mod by_hand;
 mod columns;
 mod compat;
-mod copies;
 mod losses;
 mod probes;
 mod rule;
@@ -40,9 +39,7 @@ pub fn examine(subject: &Subject<'_>) -> Vec<Finding> {
     let base = survey::base(subject);
     let survey = survey::Survey::new(subject, &base);
     let mut found = Vec::new();
-    let (rest, own): (Vec<&'static Rule>, Vec<_>) =
-        RULES.iter().copied().partition(|rule| rules::tells_the_rest(rule));
-    for rule in own.into_iter().chain(rest) {
+    for rule in RULES {
         rule.check(&survey, &mut found);
     }
     sort(&mut found);

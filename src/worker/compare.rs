@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::config::{Place, Source};
-use crate::connect::{self, PostgresTarget, Purpose};
+use crate::connect::scratch::Servers;
+use crate::connect::{self, Purpose};
 use crate::diff::{self, DiffOptions, Privileges};
 use crate::engines::{self, Dialect};
 use crate::model::{
-    Changeset, Dropped, EngineKind, Failure, FailureKind, Fingerprint, ObjectId, ObjectKind, Renaming, Schema,
+    Changeset, Dropped, EngineKind, Failure, FailureKind, Fingerprint, ObjectId, ObjectKind, Renaming,
+    Schema, ServerVersion,
 };
 use crate::planner::{Followed, Needs};
 use crate::promote::normalise;
@@ -27,8 +29,8 @@ pub struct CompareOrder {
     pub renames: Vec<RenameText>,
     /// Whether a plan made from it keeps what it drops.
     pub dropped: Dropped,
-    /// The server that is meant for scratch databases, where the project names one.
-    pub scratch: Option<PostgresTarget>,
+    /// The servers that are meant for scratch databases, where the project names some.
+    pub scratch: Servers,
 }
 
 /// One side, as it was read.
@@ -105,11 +107,15 @@ async fn one_print(
     (current, desired): (&mut Side, &mut Side),
     job: &Job,
 ) -> Result<(), Failure> {
+    if dialect.kind() == EngineKind::MySql {
+        desired.notes.extend(as_printed(&current.schema.version, &desired.schema.version));
+        return Ok(());
+    }
     let major = |side: &Side| side.schema.version.number.0;
     if dialect.kind() != EngineKind::Postgres || major(current) == major(desired) {
         return Ok(());
     }
-    let ground = Ground::of(order, dialect.kind(), Some(major(current)));
+    let ground = Ground::of(order, dialect.kind(), Some(&current.schema.version));
     let mut workshop = match ground.workshop(job).await {
         Ok(workshop) => workshop,
         Err(failure) => {
@@ -141,6 +147,15 @@ async fn one_print(
     result
 }
 
+/// What has to be said where two servers of MySQL or MariaDB print the same definition differently.
+fn as_printed(current: &ServerVersion, desired: &ServerVersion) -> Option<String> {
+    let told =
+        |version: &ServerVersion| format!("{} {}.{}", version.product(), version.number.0, version.number.1);
+    let (current, desired) = (told(current), told(desired));
+    let what = "each prints definitions in its own way, and they are compared as printed";
+    (current != desired).then(|| format!("current is {current} and desired is {desired}: {what}"))
+}
+
 /// The one dialect of both sides.
 pub(super) fn dialect(order: &CompareOrder) -> Result<&'static dyn Dialect, Failure> {
     let (current, desired) = (&order.current, &order.desired);
@@ -158,7 +173,8 @@ pub(super) fn dialect(order: &CompareOrder) -> Result<&'static dyn Dialect, Fail
         (Some(engine), _) | (None, Some(engine)) => engine,
         (None, None) => {
             let what = format!("nothing says which engine {} and {} are for", current.name(), desired.name());
-            return Err(usage(what).hint("add `?engine=postgres` or `?engine=sqlite` to one of the paths"));
+            return Err(usage(what)
+                .hint("add `?engine=postgres`, `?engine=mysql` or `?engine=sqlite` to one of the paths"));
         }
     };
     engines::dialect(engine).ok_or_else(|| failure::no_dialect(current.name(), engine))
@@ -166,7 +182,7 @@ pub(super) fn dialect(order: &CompareOrder) -> Result<&'static dyn Dialect, Fail
 
 async fn sides(order: &CompareOrder, dialect: &dyn Dialect, job: &Job) -> Result<(Side, Side), Failure> {
     let ground =
-        |like: Option<&Schema>| Ground::of(order, dialect.kind(), like.map(|schema| schema.version.number.0));
+        |like: Option<&Schema>| Ground::of(order, dialect.kind(), like.map(|schema| &schema.version));
     match (&order.current, &order.desired) {
         (Source::Environment(current), Source::Environment(desired)) => {
             // Both to their end, even when one fails: a read under way is answered, not dropped.

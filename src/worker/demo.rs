@@ -5,10 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::config::{Place, Source};
-use crate::connect::scratch::{self, ScratchDatabase, ScratchFolder, Workshop};
+use crate::connect::scratch::{self, ScratchDatabase, ScratchFolder, Servers, Workshop};
 use crate::connect::sqlite::{self, Access};
-use crate::connect::{Connection, PostgresTarget, SqliteTarget, Target};
+use crate::connect::{Connection, SqliteTarget, Target};
 use crate::diff::Privileges;
+use crate::engines;
 use crate::export::Proof;
 use crate::model::{Dropped, EngineKind, Failure, FailureKind};
 use crate::promote::Patience;
@@ -56,6 +57,13 @@ const POSTGRES: Shop = Shop {
     rename: ("public.customers.name", "public.customers.full_name"),
 };
 
+const MYSQL: Shop = Shop {
+    current: include_str!("../../assets/demo/mysql/current.sql"),
+    desired: include_str!("../../assets/demo/mysql/desired.sql"),
+    rows: include_str!("../../assets/demo/mysql/rows.sql"),
+    rename: ("customers.name", "customers.full_name"),
+};
+
 /// What the demo showed.
 #[derive(Clone, Debug)]
 pub struct Story {
@@ -67,7 +75,7 @@ pub struct Story {
     pub rename: RenameText,
     pub planned: Planned,
     /// What became of the plan on databases, in order: on staging, on production, taken back from production. Empty
-    /// where it was not proven.
+    /// where it was not proven, or where this build runs no plans.
     pub runs: Vec<Arc<Ran>>,
 }
 
@@ -81,13 +89,13 @@ pub struct DemoPlace {
     /// Filled like `current`: where the story ends.
     pub production: Source,
     /// The server for scratch databases: starting another one would take longer than all the rest.
-    pub scratch: Option<PostgresTarget>,
+    pub scratch: Servers,
 }
 
 /// What has to go when the demo is over. Dropping it removes all of it, too.
 pub(super) enum Home {
     Sqlite(ScratchFolder),
-    Postgres { workshop: Workshop, databases: Vec<ScratchDatabase> },
+    Server { workshop: Workshop, databases: Vec<ScratchDatabase> },
 }
 
 impl Home {
@@ -96,7 +104,7 @@ impl Home {
             Self::Sqlite(folder) => folder.close().map_err(|error| {
                 Failure::new(FailureKind::Local, format!("the demo's folder stays behind: {error}"))
             }),
-            Self::Postgres { mut workshop, databases } => {
+            Self::Server { mut workshop, databases } => {
                 let mut gone = Ok(());
                 for database in databases {
                     gone = gone.and(workshop.discard(database).await);
@@ -124,10 +132,9 @@ pub(super) async fn open(engine: EngineKind, job: &Job) -> Result<(DemoPlace, Ho
     let shop = shop(engine)?;
     match engine {
         EngineKind::Sqlite => on_sqlite(shop, job).await,
-        EngineKind::Postgres => on_postgres(shop, job).await,
-        EngineKind::MySql | EngineKind::SqlServer | EngineKind::Snowflake => {
-            Err(failure::no_dialect("demo", engine))
-        }
+        EngineKind::Postgres => on_server(Ground::Postgres(Box::default()), shop, job).await,
+        EngineKind::MySql => on_server(Ground::MySql(Box::default()), shop, job).await,
+        EngineKind::SqlServer | EngineKind::Snowflake => Err(failure::no_dialect("demo", engine)),
     }
 }
 
@@ -135,9 +142,8 @@ fn shop(engine: EngineKind) -> Result<&'static Shop, Failure> {
     match engine {
         EngineKind::Sqlite => Ok(&SQLITE),
         EngineKind::Postgres => Ok(&POSTGRES),
-        EngineKind::MySql | EngineKind::SqlServer | EngineKind::Snowflake => {
-            Err(failure::no_dialect("demo", engine))
-        }
+        EngineKind::MySql => Ok(&MYSQL),
+        EngineKind::SqlServer | EngineKind::Snowflake => Err(failure::no_dialect("demo", engine)),
     }
 }
 
@@ -154,7 +160,7 @@ async fn on_sqlite(shop: &Shop, job: &Job) -> Result<(DemoPlace, Home), Failure>
     let [current, desired, production] =
         paths.map(|(name, path)| place(name, Target::Sqlite(SqliteTarget { path })));
     let place = "SQLite files in a temporary folder".to_owned();
-    let opened = DemoPlace { place, current, desired, production, scratch: None };
+    let opened = DemoPlace { place, current, desired, production, scratch: Servers::default() };
     Ok((opened, Home::Sqlite(folder)))
 }
 
@@ -167,15 +173,14 @@ async fn make(path: &Path, scripts: &[&str]) -> Result<(), Failure> {
     connection.close().await.map_err(wrong)
 }
 
-async fn on_postgres(shop: &Shop, job: &Job) -> Result<(DemoPlace, Home), Failure> {
-    let ground = Ground::Postgres(Box::default());
+async fn on_server(ground: Ground, shop: &Shop, job: &Job) -> Result<(DemoPlace, Home), Failure> {
     let mut workshop = ground.workshop(job).await?;
     let made = tokio::select! {
         made = in_workshop(&mut workshop, shop, job) => made,
         () = job.stop.wished() => Err(stop::cancelled()),
     };
     match made {
-        Ok((place, databases)) => Ok((place, Home::Postgres { workshop, databases })),
+        Ok((place, databases)) => Ok((place, Home::Server { workshop, databases })),
         Err(failure) => {
             workshop.close().await;
             Err(failure)
@@ -193,10 +198,12 @@ async fn in_workshop(
     let (first, current) = filled(workshop, STAGING, shop).await?;
     let (second, desired) = filled(workshop, NEXT, shop).await?;
     let (third, production) = filled(workshop, PRODUCTION, shop).await?;
-    let scratch = match &first.target {
-        Some(Target::Postgres(target)) => Some(target.with_database("postgres")),
-        Some(Target::MySql(_) | Target::Sqlite(_)) | None => None,
-    };
+    let mut scratch = Servers::default();
+    match &first.target {
+        Some(Target::Postgres(target)) => scratch.postgres = Some(target.with_database("postgres")),
+        Some(Target::MySql(target)) => scratch.mysql = Some(target.with_database("information_schema")),
+        Some(Target::Sqlite(_)) | None => {}
+    }
     let place = DemoPlace { place: where_it_is, current, desired, production, scratch };
     Ok((place, vec![first, second, third]))
 }
@@ -245,9 +252,12 @@ async fn told(place: &DemoPlace, shop: &Shop, job: &Job) -> Result<Story, Failur
         job,
     )
     .await?;
+    let engine = planned.drafted.record.plan.server.engine;
     let runs = match planned.drafted.record.proof {
-        Proof::Proven { .. } => executed(place, &planned, job).await?,
-        Proof::Failed { .. } | Proof::NotRehearsed { .. } => Vec::new(),
+        Proof::Proven { .. } if engines::execution(engine).is_some() => {
+            executed(place, &planned, job).await?
+        }
+        Proof::Proven { .. } | Proof::Failed { .. } | Proof::NotRehearsed { .. } => Vec::new(),
     };
     Ok(Story { place: place.place.clone(), first, rename, planned, runs })
 }

@@ -2,8 +2,8 @@
 //! reads and makes nothing that stays.
 
 use crate::config::Place;
-use crate::connect::scratch::{PostgresScratch, Workshop};
-use crate::connect::{self, PostgresTarget, Purpose};
+use crate::connect::scratch::{MySqlScratch, PostgresScratch, Servers, Workshop};
+use crate::connect::{self, Purpose};
 use crate::export::server_words;
 use crate::model::{EngineKind, Failure};
 
@@ -14,7 +14,7 @@ use super::queue::Job;
 pub struct DoctorOrder {
     /// Environments by name, or what is wrong with them.
     pub places: Vec<(String, Result<Place, Failure>)>,
-    pub scratch: Option<PostgresTarget>,
+    pub scratch: Servers,
 }
 
 /// One thing that was looked at.
@@ -62,6 +62,9 @@ pub(super) async fn examine(order: &DoctorOrder, job: &Job) -> Result<Vec<Check>
     ));
     job.reporter.doing("looking for a scratch PostgreSQL");
     checks.push(postgres_scratch(order).await);
+    job.stop.check()?;
+    job.reporter.doing("looking for a scratch MySQL or MariaDB");
+    checks.push(mysql_scratch(order).await);
     Ok(checks)
 }
 
@@ -88,7 +91,7 @@ async fn environment(name: &str, place: &Result<Place, Failure>, job: &Job) -> R
 
 async fn postgres_scratch(order: &DoctorOrder) -> Check {
     let area = format!("scratch {}", EngineKind::Postgres.name());
-    let options = PostgresScratch { url: order.scratch.clone(), ..PostgresScratch::default() };
+    let options = PostgresScratch { url: order.scratch.postgres.clone(), ..PostgresScratch::default() };
     match Workshop::postgres(&options).await {
         Ok(workshop) => {
             let check = Check::new(area, Health::Good, workshop.describe());
@@ -97,6 +100,21 @@ async fn postgres_scratch(order: &DoctorOrder) -> Check {
         }
         Err(error) => Check::new(area, Health::Limited, error.to_string()).mend(
             "apt-get install postgresql (the server programs), or export MIGRATOR_SCRATCH_POSTGRES=postgres://…",
+        ),
+    }
+}
+
+async fn mysql_scratch(order: &DoctorOrder) -> Check {
+    let area = format!("scratch {}", EngineKind::MySql.name());
+    let options = MySqlScratch { url: order.scratch.mysql.clone(), ..MySqlScratch::default() };
+    match Workshop::mysql(&options).await {
+        Ok(workshop) => {
+            let check = Check::new(area, Health::Good, workshop.describe());
+            workshop.close().await;
+            check
+        }
+        Err(error) => Check::new(area, Health::Limited, error.to_string()).mend(
+            "apt-get install mariadb-server (for MySQL its own server), or export MIGRATOR_SCRATCH_MYSQL=mysql://…",
         ),
     }
 }

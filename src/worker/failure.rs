@@ -1,8 +1,11 @@
 //! What wires and engines complain about, as failures that a person can act on.
 
-use crate::connect::{self, WireError, WireErrorKind};
+use crate::connect::{WireError, WireErrorKind};
 use crate::engines::IntrospectError;
 use crate::model::{EngineKind, Failure, FailureKind};
+
+/// SQLSTATE `invalid_password`: no password at all, too.
+const WRONG_PASSWORD: &str = "28P01";
 
 /// A wire's error, with the place it happened in front.
 pub(super) fn wire(label: &str, error: &WireError) -> Failure {
@@ -23,7 +26,7 @@ pub(super) fn wire(label: &str, error: &WireError) -> Failure {
             "name the authority of the server's certificate with `sslrootcert=` or the key `ca`; `sslmode` or the key \
              `tls` says how much is checked",
         ),
-        WireErrorKind::Denied if connect::is_wrong_password(error) => {
+        WireErrorKind::Denied if error.code.as_deref() == Some(WRONG_PASSWORD) => {
             (FailureKind::Password, "check user and password; the README says where a password may stand")
         }
         WireErrorKind::Denied => {
@@ -42,7 +45,7 @@ pub(super) fn wire(label: &str, error: &WireError) -> Failure {
         (Some(theirs), ours) => format!("{theirs}; {ours}"),
         (None, ours) => ours.to_owned(),
     };
-    Failure { place: Some(label.into()), ..Failure::new(kind, what).hint(hint) }
+    Failure::new(kind, what).hint(hint)
 }
 
 pub(super) fn introspect(label: &str, error: &IntrospectError) -> Failure {

@@ -28,7 +28,7 @@ pub(super) async fn prove_draft(drafted: &Drafted, job: &Job) -> Result<Drafted,
         return Ok(drafted.clone());
     }
     let version = &plan.server;
-    let ground = Ground::of(&comparison.order, version.engine, Some(version.number.0));
+    let ground = Ground::of(&comparison.order, version.engine, Some(version));
     let sides = (&comparison.current.schema, drafted.goal.schema(comparison));
     let (proof, residual) =
         rehearsed(&ground, plan, sides, &comparison.options, comparison.dialect()?, job).await?;

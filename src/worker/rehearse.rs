@@ -36,7 +36,7 @@ pub(super) async fn rehearse(order: &RehearseOrder, job: &Job) -> Result<Record,
     job.stop.check()?;
     if !record.plan.steps.is_empty() {
         let version = &record.plan.server;
-        let ground = Ground::of(&order.compare, version.engine, Some(version.number.0));
+        let ground = Ground::of(&order.compare, version.engine, Some(version));
         let sides = (current, desired);
         record.proof = prove::prove(&ground, &record.plan, sides, &comparison.options, dialect, job).await?;
         job.stop.check()?;

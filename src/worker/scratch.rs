@@ -2,10 +2,10 @@
 //! A workshop is always closed, also when a command is stopped: that ends whatever runs in it.
 
 use crate::config::{Files, Source};
-use crate::connect::Target;
-use crate::connect::scratch::{PostgresScratch, Workshop};
+use crate::connect::scratch::{MySqlScratch, PostgresScratch, Workshop};
+use crate::connect::{MySqlTarget, Target};
 use crate::engines::Dialect;
-use crate::model::{EngineKind, Failure, FailureKind};
+use crate::model::{EngineKind, Failure, FailureKind, ServerVersion};
 use crate::promote::load;
 
 use super::compare::{CompareOrder, Side};
@@ -16,27 +16,37 @@ use super::stop;
 #[derive(Clone)]
 pub(super) enum Ground {
     Postgres(Box<PostgresScratch>),
+    MySql(Box<MySqlScratch>),
     Sqlite,
     None(EngineKind),
 }
 
 impl Ground {
-    /// `major`: the version to be like.
-    pub(super) fn of(order: &CompareOrder, engine: EngineKind, major: Option<u32>) -> Self {
+    /// `like`: the version to be like.
+    pub(super) fn of(order: &CompareOrder, engine: EngineKind, like: Option<&ServerVersion>) -> Self {
+        let place = match &order.current {
+            Source::Environment(place) => Some(place),
+            Source::Files(_) => None,
+        };
+        let guarded = place.map(|place| place.guard.scratch()).unwrap_or_default();
         match engine {
             EngineKind::Postgres => {
-                let mut options =
-                    PostgresScratch { url: order.scratch.clone(), major, ..PostgresScratch::default() };
-                if let Source::Environment(place) = &order.current
-                    && let Target::Postgres(target) = &place.target
-                {
-                    options.host = Some(target.as_ref().clone());
-                    options.guarded = place.guard.scratch();
-                }
-                Self::Postgres(Box::new(options))
+                let host = place.and_then(|place| match &place.target {
+                    Target::Postgres(target) => Some(target.as_ref().clone()),
+                    Target::MySql(_) | Target::Sqlite(_) => None,
+                });
+                let url = order.scratch.postgres.clone();
+                let major = like.map(|version| version.number.0);
+                Self::Postgres(Box::new(PostgresScratch { url, host, guarded, major }))
+            }
+            EngineKind::MySql => {
+                let (host, desired) = (mysql(&order.current), mysql(&order.desired));
+                let url = order.scratch.mysql.clone();
+                let model = host.clone().or(desired);
+                Self::MySql(Box::new(MySqlScratch { url, host, guarded, like: like.cloned(), model }))
             }
             EngineKind::Sqlite => Self::Sqlite,
-            EngineKind::MySql | EngineKind::SqlServer | EngineKind::Snowflake => Self::None(engine),
+            EngineKind::SqlServer | EngineKind::Snowflake => Self::None(engine),
         }
     }
 
@@ -47,12 +57,26 @@ impl Ground {
                 Failure::new(FailureKind::Local, error.to_string())
                     .hint("install the PostgreSQL server programs, or set MIGRATOR_SCRATCH_POSTGRES to a server meant for it")
             }),
+            Self::MySql(options) => Workshop::mysql(options).await.map_err(|error| {
+                Failure::new(FailureKind::Local, error.to_string())
+                    .hint("install the server programs of MySQL or MariaDB, or set MIGRATOR_SCRATCH_MYSQL to a server meant for it")
+            }),
             Self::Sqlite => Ok(Workshop::sqlite()),
             Self::None(engine) => Err(Failure::new(
                 FailureKind::Unsupported,
                 format!("this build makes no scratch databases for {}", engine.title()),
             )),
         }
+    }
+}
+
+fn mysql(source: &Source) -> Option<MySqlTarget> {
+    match source {
+        Source::Environment(place) => match &place.target {
+            Target::MySql(target) => Some(target.as_ref().clone()),
+            Target::Postgres(_) | Target::Sqlite(_) => None,
+        },
+        Source::Files(_) => None,
     }
 }
 

@@ -42,7 +42,7 @@ async fn cases_stand_on_the_server() {
     assert!(failed.is_empty(), "{} of {} cases failed:\n{}", failed.len(), cases.len(), failed.join("\n"));
 }
 
-fn renames(text: &str) -> Vec<Renaming> {
+pub fn renames(text: &str) -> Vec<Renaming> {
     let id = |kind: &str, name: &str| match (kind, name.trim().split_once('.')) {
         ("column", Some((table, column))) => {
             ObjectId::member(ObjectKind::Column, QualifiedName::bare(table), column)
@@ -58,7 +58,7 @@ fn renames(text: &str) -> Vec<Renaming> {
         .collect()
 }
 
-fn cases(folder: &Path) -> Vec<PathBuf> {
+pub fn cases(folder: &Path) -> Vec<PathBuf> {
     let within = |path: &Path| -> Vec<PathBuf> {
         let mut found: Vec<_> =
             std::fs::read_dir(path).unwrap().flatten().map(|entry| entry.path()).collect();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use migrator_tui::config::{Guard, Keyring, Origin, Project, Source, Surroundings};
+use migrator_tui::config::{Guard, Origin, Project, Source, Surroundings};
 use migrator_tui::connect::{Target, TlsMode};
 use migrator_tui::diff::Privileges;
 use migrator_tui::model::{EngineKind, Failure};
@@ -14,7 +14,6 @@ fn surroundings(folder: &Path) -> Surroundings {
         [("APP_USER", "ada"), ("APP_PASSWORD", "hunter2"), ("APP_URL", "postgres://localhost/app")];
     let variables = variables.map(|(name, value)| (name.to_string(), value.to_string()));
     Surroundings {
-        typed: Keyring::default(),
         folder: folder.to_path_buf(),
         variables: BTreeMap::from(variables),
         defaults: None,
@@ -59,6 +58,7 @@ password = "command:printf 'from a command\nsecond line'"
 
 [scratch]
 postgres = "postgres://scratch@localhost:5433/postgres"
+mysql = "mysql://scratch@localhost:3307"
 "#;
 
 #[tokio::test]
@@ -70,7 +70,10 @@ async fn a_whole_project() {
     assert_eq!(names, ["local", "staging", "production"]);
     assert_eq!(project.before("production").map(|before| before.name.as_str()), Some("staging"));
     assert!(project.before("local").is_none());
-    assert_eq!(project.scratch.as_ref().unwrap().to_string(), "postgres://scratch@localhost:5433/postgres");
+    let postgres = project.scratch.postgres.as_ref().unwrap().to_string();
+    assert_eq!(postgres, "postgres://scratch@localhost:5433/postgres");
+    let mysql = project.scratch.mysql.as_ref().unwrap().to_string();
+    assert_eq!(mysql, "mysql://scratch@localhost:3307/information_schema", "it needs no database");
 
     let Source::Environment(place) = project.source("production", &surroundings).await.unwrap() else {
         panic!("an environment")

@@ -3,10 +3,12 @@
 use std::fs;
 
 use migrator_tui::connect::scratch::Workshop;
+use migrator_tui::diff::{DiffOptions, Privileges, diff};
 use migrator_tui::engines::dialect;
 use migrator_tui::model::{EngineKind, FailureKind};
 use migrator_tui::promote::load::load;
 
+use crate::live_mysql::Server;
 use crate::scratch;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -74,4 +76,84 @@ async fn a_dump_of_sqlite_loads() {
     fs::write(&file, "CREATE TABLE t (id INTEGER);\nCREATE INDEX i ON\n  nothing (id);").unwrap();
     let failed = load(sqlite, &mut Workshop::sqlite(), &file).await.unwrap_err();
     assert!(failed.what.contains("dump.sql:") && failed.what.contains("nothing"), "{}", failed.what);
+}
+
+/// What the server's own dump writes of a database, and what is loaded from it, is the same schema.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dump_of_mysql_loads() {
+    let Some(server) = Server::first() else { return };
+    let Some(mut workshop) = scratch::mysql().await else { return };
+    let name = format!("load_{}", std::process::id());
+    server.recreate(&name);
+    let made = "
+        CREATE TABLE customer (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, name varchar(40) NOT NULL DEFAULT 'it''s; x');
+        CREATE TABLE orders (id int PRIMARY KEY, customer int NOT NULL, total decimal(8,2),
+            CONSTRAINT whose FOREIGN KEY (customer) REFERENCES customer (id));
+        CREATE DEFINER=`nobody of ours`@`10.%` VIEW paid AS SELECT id, total FROM orders;
+        CREATE VIEW over_it AS SELECT id FROM paid;
+        DELIMITER //
+        CREATE DEFINER=`nobody of ours`@`10.%` PROCEDURE p(IN x int) IF x > 1 THEN SELECT 1; SELECT ';'; END IF//
+        CREATE FUNCTION f(x int) RETURNS int DETERMINISTIC BEGIN DECLARE y int; SET y = x; RETURN y; END//
+        CREATE TRIGGER g BEFORE INSERT ON orders FOR EACH ROW BEGIN SET NEW.total = 1; SET NEW.id = f(2); END//
+        CREATE EVENT e ON SCHEDULE EVERY 1 DAY STARTS '2024-01-01 00:00:00' DO BEGIN DELETE FROM orders; END//
+        DELIMITER ;
+        CREATE VIEW calls AS SELECT f(id) AS x FROM orders;
+        INSERT INTO customer VALUES (1, 'a;b');";
+    // The client does it: bodies with their own delimiter.
+    let whom = format!(
+        "CREATE USER IF NOT EXISTS `nobody of ours`@`10.%`; GRANT ALL ON {name}.* TO `nobody of ours`@`10.%`"
+    );
+    server.client(&name, &whom).unwrap();
+    server.client(&name, made).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mysql = dialect(EngineKind::MySql).unwrap();
+    let there = server.read(&name).await.unwrap();
+    let whole: &[&str] = &["--no-data", "--routines", "--events", "--triggers"];
+    let with_rows: &[&str] = &["--routines", "--events", "--triggers", "--add-drop-database", "--databases"];
+    let dumps = [whole, with_rows].map(|options| server.dump_text(&name, options).unwrap());
+    // Whom it names need not be there.
+    server.client(&name, "DROP USER `nobody of ours`@`10.%`").unwrap();
+    for dump in dumps {
+        let file = folder.path().join("dump.sql");
+        fs::write(&file, &dump).unwrap();
+        let loaded = load(mysql, &mut workshop, &file).await.unwrap();
+        let options = DiffOptions { privileges: Privileges::Compare, ..DiffOptions::default() };
+        let left = diff(&there, &loaded.schema, &options).changes;
+        assert!(left.is_empty(), "{left:#?}");
+    }
+    server.drop(&name);
+    workshop.close().await;
+    server.client("mysql", "DROP USER IF EXISTS `nobody of ours`@`10.%`").unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_of_mysql_finds_its_order() {
+    let Some(mut workshop) = scratch::mysql().await else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("a_views.sql", "CREATE VIEW v AS SELECT * FROM orders;");
+    write(
+        "b_orders.sql",
+        "USE shop;\nCREATE TABLE orders (id int PRIMARY KEY, c int, FOREIGN KEY (c) REFERENCES customer (id));",
+    );
+    write(
+        "c_customer.sql",
+        "CREATE DATABASE IF NOT EXISTS shop;\nUSE `shop`;\nCREATE TABLE customer (id int PRIMARY KEY);",
+    );
+    let mysql = dialect(EngineKind::MySql).unwrap();
+    let loaded = load(mysql, &mut workshop, folder.path()).await.unwrap();
+    assert!(
+        loaded.schema.objects.keys().any(|id| id.to_string() == "view v"),
+        "{:?}",
+        loaded.schema.objects.keys()
+    );
+    assert_eq!(loaded.notes.len(), 2, "{:?}", loaded.notes);
+    write("d.sql", "CREATE TABLE ok (id int);\n\nCREATE TABLE x (\n  y int int\n);");
+    let failed = load(mysql, &mut workshop, folder.path()).await.unwrap_err();
+    assert_eq!(failed.kind, FailureKind::Config);
+    assert!(failed.what.contains("d.sql:4: ") && failed.what.contains("syntax"), "{}", failed.what);
+    write("d.sql", "USE other;\n");
+    let failed = load(mysql, &mut workshop, folder.path()).await.unwrap_err();
+    assert!(failed.what.contains("d.sql:1: USE other"), "{}", failed.what);
+    workshop.close().await;
 }

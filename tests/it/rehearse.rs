@@ -52,6 +52,77 @@ async fn a_good_plan_holds_on_postgres() {
     holds(&back.proof().await);
 }
 
+const SHOP_OF_MYSQL: &str = "
+    CREATE TABLE customer (id int PRIMARY KEY, mail varchar(40) NOT NULL, note text);
+    CREATE TABLE orders (
+        id int NOT NULL AUTO_INCREMENT PRIMARY KEY, customer int NOT NULL, status varchar(10) NOT NULL DEFAULT 'new',
+        total decimal(8,2), at timestamp NOT NULL DEFAULT current_timestamp() ON UPDATE current_timestamp(),
+        CONSTRAINT whose FOREIGN KEY (customer) REFERENCES customer (id),
+        CONSTRAINT known CHECK (status IN ('new', 'paid'))
+    );
+    CREATE INDEX orders_total ON orders (total);
+    CREATE FUNCTION doubled(x decimal(8,2)) RETURNS decimal(9,2) DETERMINISTIC RETURN x * 2;
+    CREATE VIEW paid AS SELECT id, doubled(total) AS total FROM orders WHERE status = 'paid';
+    CREATE TRIGGER clean BEFORE INSERT ON customer FOR EACH ROW SET NEW.mail = lower(NEW.mail);";
+
+const SHOP_OF_MYSQL_THEN: &str = "
+    CREATE TABLE customer (
+        id int PRIMARY KEY, mail varchar(40) NOT NULL, note varchar(200) NOT NULL, phone varchar(20), UNIQUE KEY mail (mail)
+    );
+    CREATE TABLE orders (
+        id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, customer int NOT NULL, status varchar(10) NOT NULL DEFAULT 'new',
+        total decimal(8,2), at timestamp NOT NULL DEFAULT current_timestamp() ON UPDATE current_timestamp(),
+        CONSTRAINT whose FOREIGN KEY (customer) REFERENCES customer (id) ON DELETE CASCADE,
+        CONSTRAINT known CHECK (status IN ('new', 'paid', 'sent'))
+    );
+    CREATE TABLE item (orders bigint NOT NULL, line int NOT NULL, PRIMARY KEY (orders, line),
+        CONSTRAINT of_order FOREIGN KEY (orders) REFERENCES orders (id));
+    CREATE INDEX orders_status ON orders (status);
+    CREATE FUNCTION doubled(x decimal(8,2)) RETURNS decimal(9,2) DETERMINISTIC RETURN x + x;
+    CREATE VIEW paid AS SELECT id, doubled(total) AS total, customer FROM orders WHERE status = 'paid';
+    CREATE TRIGGER clean BEFORE INSERT ON customer FOR EACH ROW SET NEW.mail = trim(lower(NEW.mail));";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_good_plan_holds_on_mysql() {
+    let Some(workshop) = scratch::mysql().await else { return };
+    let mut case = Case::new(workshop, EngineKind::MySql, SHOP_OF_MYSQL, SHOP_OF_MYSQL_THEN).await;
+    let proof = case.proof().await;
+    holds(&proof);
+    assert!(proof.unseeded.is_empty(), "{:?}", proof.unseeded);
+    assert!(proof.gaps.is_empty(), "{:?}", proof.gaps);
+    let mut back = Case::new(case.workshop, EngineKind::MySql, SHOP_OF_MYSQL_THEN, SHOP_OF_MYSQL).await;
+    holds(&back.proof().await);
+    back.workshop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_plan_for_mysql_hides_is_seen() {
+    let Some(workshop) = scratch::mysql().await else { return };
+    let before = "CREATE TABLE t (id int PRIMARY KEY, note text)";
+    let after = "CREATE TABLE t (id int PRIMARY KEY)";
+    let mut case = Case::new(workshop, EngineKind::MySql, before, after).await;
+    let proof = case.proof().await;
+    holds(&proof);
+    assert!(matches!(proof.rows_back[0].kept, Kept::Declared(_)), "{:?}", proof.rows_back);
+    for step in &mut case.plan.steps {
+        if let Reversal::Lossy { steps, .. } = &step.reversal {
+            step.reversal = Reversal::Exact(steps.clone());
+        }
+    }
+    assert!(!case.proof().await.holds(), "an undeclared loss was accepted");
+
+    let before = "CREATE TABLE t (id int PRIMARY KEY, n int)";
+    let after = "CREATE TABLE t (id int PRIMARY KEY, n varchar(20))";
+    let mut case = Case::new(case.workshop, EngineKind::MySql, before, after).await;
+    holds(&case.proof().await);
+    for step in &mut case.plan.steps {
+        step.effects.work = Work::Catalog;
+    }
+    let proof = case.proof().await;
+    assert_eq!(proof.failure().map(|(stage, _)| stage), Some(Stage::Rewrites), "{:?}", proof.notes());
+    case.workshop.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_step_too_few_is_seen() {
     let mut case = Case::new(Workshop::sqlite(), EngineKind::Sqlite, SHOP, SHOP_THEN).await;

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use migrator_tui::connect::scratch::Workshop;
 use migrator_tui::diff::{DiffOptions, diff};
 use migrator_tui::engines::{Dialect, dialect};
-use migrator_tui::model::{EngineKind, Schema};
+use migrator_tui::model::{EngineKind, Renaming, Schema};
 use migrator_tui::planner::{PlanOptions, plan};
 use migrator_tui::promote::load::load;
 use migrator_tui::promote::{Rehearsal, rehearse};
 
-use crate::scratch;
+use crate::{cases_mysql, scratch};
 
 /// The share of loadable pairs whose plan must be proven, in percent.
 const PROVEN: usize = 90;
@@ -26,6 +26,45 @@ async fn pairs_of_other_tools_are_proven_on_postgres() {
 #[tokio::test(flavor = "multi_thread")]
 async fn pairs_of_other_tools_are_proven_on_sqlite() {
     run(Workshop::sqlite(), EngineKind::Sqlite, "sqlite", 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pairs_of_other_tools_are_proven_on_mysql() {
+    let Some(workshop) = scratch::mysql().await else { return };
+    run(workshop, EngineKind::MySql, "mysql", 4).await;
+}
+
+/// Our own cases, both ways. Each is proven.
+#[tokio::test(flavor = "multi_thread")]
+async fn cases_of_mysql_are_proven() {
+    let Some(mut workshop) = scratch::mysql().await else { return };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/mysql");
+    let wanted = std::env::var("CASE").unwrap_or_default();
+    let dialect = dialect(EngineKind::MySql).unwrap();
+    let mut failed = Vec::new();
+    for case in
+        cases_mysql::cases(&folder).into_iter().filter(|path| path.to_string_lossy().contains(&wanted))
+    {
+        let name = case.strip_prefix(&folder).unwrap().display().to_string();
+        let before = load(dialect, &mut workshop, &case.join("before.sql")).await.unwrap().schema;
+        let after = load(dialect, &mut workshop, &case.join("after.sql")).await.unwrap().schema;
+        let there =
+            cases_mysql::renames(&std::fs::read_to_string(case.join("renames.txt")).unwrap_or_default());
+        let turned = |one: &Renaming| Renaming { before: one.after.clone(), after: one.before.clone() };
+        let back: Vec<Renaming> = there.iter().map(turned).collect();
+        for (way, current, desired, renames) in
+            [("there", &before, &after, there), ("back", &after, &before, back)]
+        {
+            let options = DiffOptions { renames, ..DiffOptions::default() };
+            let (word, why) = proven(&mut workshop, dialect, current, desired, options).await;
+            println!("{name} {way}: {word}: {why:#?}");
+            if word != "proven" {
+                failed.push(format!("{name} {way}: {word}: {why:#?}"));
+            }
+        }
+    }
+    workshop.close().await;
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
 async fn run(mut workshop: Workshop, engine: EngineKind, folder: &str, step: usize) {
@@ -48,7 +87,8 @@ async fn run(mut workshop: Workshop, engine: EngineKind, folder: &str, step: usi
             continue;
         };
         for (way, current, desired) in [("there", before, after), ("back", after, before)] {
-            let (word, why) = proven(&mut workshop, dialect, &current.schema, &desired.schema).await;
+            let options = DiffOptions::default();
+            let (word, why) = proven(&mut workshop, dialect, &current.schema, &desired.schema, options).await;
             *tally.entry(word).or_default() += 1;
             lines.extend(why.into_iter().map(|why| format!("{name} {way}: {word}: {why}")));
         }
@@ -66,8 +106,8 @@ async fn proven(
     dialect: &dyn Dialect,
     current: &Schema,
     desired: &Schema,
+    options: DiffOptions,
 ) -> (&'static str, Vec<String>) {
-    let options = DiffOptions::default();
     let changes = diff(current, desired, &options);
     let plan = match plan(dialect, current, desired, &changes, &PlanOptions::default()) {
         Ok(plan) => plan,

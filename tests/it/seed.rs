@@ -70,6 +70,94 @@ const HARD: &str = "
     CREATE TABLE guarded (n integer);
     CREATE TRIGGER t BEFORE INSERT ON guarded FOR EACH ROW EXECUTE FUNCTION refuse();";
 
+/// One table with a column of every type that MySQL and MariaDB share, and NULL allowed in none.
+const EVERY_TYPE_OF_MYSQL: &str = "
+    CREATE TABLE types (
+        c1 tinyint NOT NULL, c2 tinyint unsigned NOT NULL, c3 smallint NOT NULL, c4 smallint unsigned NOT NULL,
+        c5 mediumint NOT NULL, c6 mediumint unsigned NOT NULL, c7 int NOT NULL, c8 int unsigned NOT NULL,
+        c9 bigint NOT NULL, c10 bigint unsigned NOT NULL, c11 decimal(5,2) NOT NULL, c12 decimal(20,0) unsigned NOT NULL,
+        c13 decimal(4,4) NOT NULL, c14 float NOT NULL, c15 double NOT NULL, c16 float(7,2) NOT NULL,
+        c17 double unsigned NOT NULL, c18 bit(1) NOT NULL, c19 bit(64) NOT NULL, c20 boolean NOT NULL,
+        c21 char(1) NOT NULL, c22 char(20) NOT NULL, c23 varchar(1) NOT NULL, c24 varchar(500) NOT NULL,
+        c25 binary(4) NOT NULL, c26 varbinary(20) NOT NULL, c27 tinytext NOT NULL, c28 text NOT NULL,
+        c29 mediumtext NOT NULL, c30 longtext NOT NULL, c31 tinyblob NOT NULL, c32 blob NOT NULL,
+        c33 mediumblob NOT NULL, c34 longblob NOT NULL, c35 date NOT NULL, c36 datetime NOT NULL,
+        c37 datetime(6) NOT NULL, c38 timestamp NOT NULL DEFAULT '2020-01-01 00:00:00', c39 timestamp(3) NOT NULL DEFAULT '2020-01-01 00:00:00',
+        c40 time NOT NULL, c41 time(6) NOT NULL, c42 year NOT NULL, c43 enum('a','it''s','x,y)') NOT NULL,
+        c44 set('a','b','c') NOT NULL, c45 json NOT NULL, c46 geometry NOT NULL, c47 point NOT NULL,
+        c48 linestring NOT NULL, c49 polygon NOT NULL, c50 multipoint NOT NULL, c51 multilinestring NOT NULL,
+        c52 multipolygon NOT NULL, c53 geometrycollection NOT NULL, c54 int(5) zerofill NOT NULL,
+        c55 varchar(20) CHARACTER SET latin1 NOT NULL, c56 char(8) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL
+    ) DEFAULT CHARSET=utf8mb4;";
+
+const HARD_FOR_MYSQL: &str = "
+    CREATE TABLE account (
+        id bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY,
+        code varchar(8) NOT NULL UNIQUE, CONSTRAINT shape CHECK (code REGEXP '^[A-Z]{2}-[0-9]{3}$'),
+        status varchar(10) NOT NULL CHECK (status IN ('open', 'closed')),
+        opened date NOT NULL, closed date NOT NULL, CONSTRAINT later CHECK (closed > opened),
+        amount decimal(6,2) NOT NULL, CONSTRAINT much CHECK (amount >= 10 AND amount <= 20),
+        twice decimal(8,2) GENERATED ALWAYS AS (amount * 2) STORED,
+        at timestamp NOT NULL DEFAULT current_timestamp() ON UPDATE current_timestamp()
+    );
+    CREATE TABLE node (id int PRIMARY KEY, parent int NOT NULL, CONSTRAINT up FOREIGN KEY (parent) REFERENCES node (id));
+    CREATE TABLE booking (
+        account bigint unsigned NOT NULL, line int NOT NULL, PRIMARY KEY (account, line),
+        FOREIGN KEY (account) REFERENCES account (id)
+    );
+    CREATE TABLE a (id int PRIMARY KEY, b int);
+    CREATE TABLE b (id int PRIMARY KEY, a int NOT NULL, FOREIGN KEY (a) REFERENCES a (id));
+    ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b (id);
+    CREATE TABLE ranged (id int NOT NULL, y int NOT NULL) PARTITION BY RANGE (y)
+        (PARTITION p0 VALUES LESS THAN (-500), PARTITION p1 VALUES LESS THAN (-100));
+    CREATE TABLE listed (id int NOT NULL, k int NOT NULL) PARTITION BY LIST (k)
+        (PARTITION p0 VALUES IN (1001, 1002), PARTITION p1 VALUES IN (1003));
+    CREATE TABLE hashed (id int NOT NULL PRIMARY KEY) PARTITION BY HASH (id) PARTITIONS 3;
+    CREATE TABLE never (n int NOT NULL, CONSTRAINT no_number CHECK (n > 5 AND n < 5));
+    CREATE TABLE small (k enum('x','y') NOT NULL PRIMARY KEY, s set('p','q'));
+    CREATE TABLE numbered (id int NOT NULL AUTO_INCREMENT PRIMARY KEY);
+    CREATE TABLE guarded (n int);
+    CREATE TRIGGER g BEFORE INSERT ON guarded FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no';";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_type_of_mysql_has_values() {
+    let Some(workshop) = scratch::mysql().await else { return };
+    let (seeded, workshop) = seeded(workshop, EngineKind::MySql, EVERY_TYPE_OF_MYSQL).await;
+    assert!(seeded.unseeded.is_empty(), "{:?}", seeded.unseeded);
+    assert!(seeded.rows.values().all(|rows| *rows >= 3), "{:?}", seeded.rows);
+    if workshop.version().is_mariadb() && workshop.version().at_least(10, 10) {
+        let own = "CREATE TABLE own (a uuid NOT NULL, b inet6 NOT NULL, c inet4 NOT NULL)";
+        let (seeded, _) = self::seeded(workshop, EngineKind::MySql, own).await;
+        assert!(seeded.rows.values().all(|rows| *rows >= 3), "{seeded:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_meet_keys_conditions_and_partitions_of_mysql() {
+    let Some(workshop) = scratch::mysql().await else { return };
+    let (first, workshop) = seeded(workshop, EngineKind::MySql, HARD_FOR_MYSQL).await;
+    let unseeded: Vec<String> = first.unseeded.iter().map(|(id, _)| id.name.name.to_string()).collect();
+    assert_eq!(unseeded, ["guarded", "never"], "{:?}", first.unseeded);
+    for (table, least) in [
+        ("account", 1),
+        ("node", 3),
+        ("booking", 2),
+        ("a", 2),
+        ("b", 2),
+        ("ranged", 2),
+        ("listed", 2),
+        ("hashed", 3),
+        ("small", 2),
+        ("numbered", 4),
+    ] {
+        let rows =
+            first.rows.iter().find(|(id, _)| id.name.name.as_str() == table).map_or(0, |(_, rows)| *rows);
+        assert!(rows >= least, "{table}: {rows} rows");
+    }
+    let (second, _) = seeded(workshop, EngineKind::MySql, HARD_FOR_MYSQL).await;
+    assert_eq!(first, second, "the same each time");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_type_of_postgres_has_values() {
     let Some(workshop) = scratch::postgres().await else { return };

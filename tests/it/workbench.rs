@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use migrator_tui::connect::scratch::{MySqlScratch, Workshop};
 use migrator_tui::diff::Privileges;
 use migrator_tui::export::Proof;
 use migrator_tui::model::{Change, EngineKind, ObjectKind, Renaming};
@@ -168,6 +169,16 @@ async fn from_demo_to_folder_on_postgres() {
     let Some(workshop) = crate::scratch::postgres().await else { return };
     workshop.close().await;
     from_demo_to_folder(EngineKind::Postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_demo_to_folder_on_mysql() {
+    let Ok(workshop) = Workshop::mysql(&MySqlScratch::default()).await else {
+        println!("skipped: no place for MySQL or MariaDB");
+        return;
+    };
+    workshop.close().await;
+    from_demo_to_folder(EngineKind::MySql).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

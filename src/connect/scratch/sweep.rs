@@ -11,6 +11,8 @@ use crate::sql;
 
 const FOLDERS: &str = "migrator-scratch-";
 const DATABASES: &str = "migrator_scratch_";
+/// Shorter: MySQL's names of users have 32 characters.
+const USERS: &str = "migrator_";
 
 /// A database without a session is left over after this long.
 const STALE: u64 = 3600;
@@ -26,27 +28,52 @@ pub(super) fn database_name(number: u32) -> Ident {
     Ident::new(format!("{DATABASES}{}_{}_{number}", now(), std::process::id()))
 }
 
+/// The same for a user.
+pub(super) fn user_name(number: u32) -> Ident {
+    Ident::new(format!("{USERS}{}_{:x}_{number:x}", now(), std::process::id()))
+}
+
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// Drops databases that were left on a server. Those still in use stay, and so do those we may not drop.
 pub(super) async fn databases(session: &mut dyn Connection) {
-    let names: Sql = sql!(EngineKind::Postgres;
-        "SELECT datname FROM pg_database WHERE datname LIKE 'migrator\\_scratch\\_%' \
-         AND pg_has_role(datdba, 'USAGE') AND NOT EXISTS \
-         (SELECT FROM pg_stat_activity a WHERE a.datid = pg_database.oid) ORDER BY 1");
+    let engine = session.version().engine;
+    let names: Sql = match engine {
+        EngineKind::Postgres => sql!(engine;
+            "SELECT datname FROM pg_database WHERE datname LIKE 'migrator\\_scratch\\_%' \
+             AND pg_has_role(datdba, 'USAGE') AND NOT EXISTS \
+             (SELECT FROM pg_stat_activity a WHERE a.datid = pg_database.oid) ORDER BY 1"),
+        // Sessions of others can be seen with a privilege only. The age is what protects theirs.
+        EngineKind::MySql => sql!(engine;
+            "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME LIKE 'migrator\\_scratch\\_%' \
+             AND SCHEMA_NAME NOT IN (SELECT DB FROM information_schema.PROCESSLIST WHERE DB IS NOT NULL) ORDER BY 1"),
+        EngineKind::Sqlite | EngineKind::SqlServer | EngineKind::Snowflake => return,
+    };
     let Ok(rows) = session.query(&names).await else { return };
     for name in rows.iter().filter_map(|row| row.get(0)) {
-        if is_stale(name, now()) {
-            let drop = sql!(EngineKind::Postgres; "DROP DATABASE IF EXISTS ", &Ident::new(name));
-            let _ = session.execute(&drop).await;
+        if is_stale(name, DATABASES, now()) {
+            let _ = session.execute(&sql!(engine; "DROP DATABASE IF EXISTS ", &Ident::new(name))).await;
         }
     }
 }
 
-fn is_stale(name: &str, now: u64) -> bool {
-    let made = name.strip_prefix(DATABASES).and_then(|rest| rest.split('_').next()?.parse::<u64>().ok());
+/// Drops users of ours that were left on a MySQL server, where we may look for them.
+pub(super) async fn users(session: &mut dyn Connection) {
+    let engine = EngineKind::MySql;
+    let names =
+        sql!(engine; "SELECT User FROM mysql.user WHERE User LIKE 'migrator\\_%' AND Host = '%' ORDER BY 1");
+    let Ok(rows) = session.query(&names).await else { return };
+    for name in rows.iter().filter_map(|row| row.get(0)) {
+        if is_stale(name, USERS, now()) {
+            let _ = session.execute(&sql!(engine; "DROP USER IF EXISTS ", &Ident::new(name))).await;
+        }
+    }
+}
+
+fn is_stale(name: &str, prefix: &str, now: u64) -> bool {
+    let made = name.strip_prefix(prefix).and_then(|rest| rest.split('_').next()?.parse::<u64>().ok());
     made.is_some_and(|made| now.saturating_sub(made) > STALE)
 }
 
@@ -71,21 +98,30 @@ pub(super) fn folders() {
     }
 }
 
+/// The file with a server's process number in its data folder, and the signal that ends it at once: there is nothing
+/// to save.
+const RECORDS: [(&str, &str); 2] = [("postmaster.pid", "-QUIT"), (MYSQL_RECORD, "-KILL")];
+
+/// Where a private MySQL or MariaDB writes its process number.
+pub(super) const MYSQL_RECORD: &str = "mysqld.pid";
+
 /// Stops the server of a folder, if it has one, and removes the folder. Without the right to, nothing happens.
 pub(super) fn remove(folder: &Path) {
     let data = folder.join("data");
-    let record = std::fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
-    let mut lines = record.lines();
-    let pid = lines.next().and_then(|line| line.trim().parse::<u32>().ok());
-    let same_folder = lines.next().is_some_and(|line| Path::new(line.trim()) == data);
-    if let Some(pid) = pid.filter(|pid| same_folder && is_ours(*pid, folder, &data)) {
-        // Immediate: there is nothing to save.
-        kill("-QUIT", pid);
-        for _ in 0..500 {
-            if !lives(pid) {
-                break;
+    for (record, signal) in RECORDS {
+        let record = std::fs::read_to_string(data.join(record)).unwrap_or_default();
+        let mut lines = record.lines();
+        let pid = lines.next().and_then(|line| line.trim().parse::<u32>().ok());
+        // PostgreSQL says in which folder it works.
+        let elsewhere = lines.next().is_some_and(|line| Path::new(line.trim()) != data);
+        if let Some(pid) = pid.filter(|pid| !elsewhere && is_ours(*pid, folder, &data)) {
+            kill(signal, pid);
+            for _ in 0..500 {
+                if !lives(pid) {
+                    break;
+                }
+                std::thread::sleep(Duration::from_millis(10));
             }
-            std::thread::sleep(Duration::from_millis(10));
         }
     }
     let _ = std::fs::remove_dir_all(folder);
@@ -100,7 +136,8 @@ fn is_ours(pid: u32, folder: &Path, data: &Path) -> bool {
     let words = std::fs::read(process.join("cmdline")).unwrap_or_default();
     let data = data.as_os_str().as_encoded_bytes();
     let owner = |path: &Path| std::fs::metadata(path).map(|about| about.uid()).ok();
-    words.split(|byte| *byte == 0).any(|word| word == data)
+    let names_it = |word: &[u8]| word.strip_prefix(b"--datadir=").unwrap_or(word) == data;
+    words.split(|byte| *byte == 0).any(names_it)
         && owner(&process).is_some()
         && owner(&process) == owner(folder)
 }
@@ -136,10 +173,15 @@ mod tests {
 
     #[test]
     fn only_old_databases_of_ours_are_stale() {
-        assert!(is_stale("migrator_scratch_1000_1_1", 1000 + STALE + 1));
-        assert!(!is_stale("migrator_scratch_1000_1_1", 1000 + STALE));
-        assert!(!is_stale("migrator_scratch_notes", u64::MAX));
-        assert!(!is_stale(database_name(1).as_str(), now()));
+        assert!(is_stale("migrator_scratch_1000_1_1", DATABASES, 1000 + STALE + 1));
+        assert!(!is_stale("migrator_scratch_1000_1_1", DATABASES, 1000 + STALE));
+        assert!(!is_stale("migrator_scratch_notes", DATABASES, u64::MAX));
+        // A database is no user, and the other way round.
+        assert!(!is_stale("migrator_scratch_1000_1_1", USERS, u64::MAX));
+        assert!(is_stale("migrator_1000_1_1", USERS, u64::MAX));
+        let longest = user_name(255);
+        assert!(!is_stale(longest.as_str(), USERS, now()) && longest.as_str().len() <= 32);
+        assert!(!is_stale(database_name(1).as_str(), DATABASES, now()));
     }
 
     #[test]

@@ -35,7 +35,6 @@ impl Stand<'_, '_> {
             return Err(stopped().into());
         }
         let mut writer = self.enter(&course, &route, &schema).await?;
-        self.seen = Some(schema);
         self.go(&mut writer, &course, &route).await
     }
 
@@ -68,7 +67,6 @@ impl Stand<'_, '_> {
             self.shut(&writer, End::Parked, &reason).await?;
             return Err(Stopped::Refused(Refusal::Drifted(drifted)));
         }
-        self.seen = Some(schema);
         let statements = route.titles(mission.plan);
         mission.control.hear(Happening::Began { run: run.clone(), statements });
         self.go(&mut writer, &course, &route).await
@@ -138,7 +136,6 @@ impl Stand<'_, '_> {
             return Err(Stopped::Refused(Refusal::Drifted(drifted)));
         }
         let mut writer = self.enter(&course, &route, &schema).await?;
-        self.seen = Some(schema);
         self.go(&mut writer, &course, &route).await
     }
 

@@ -17,7 +17,6 @@ mod site;
 mod size;
 mod stand;
 mod throttle;
-mod traces;
 mod unit;
 mod watched;
 

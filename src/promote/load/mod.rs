@@ -1,14 +1,16 @@
 //! DDL files as a schema: they are run on a scratch database, as the engine's own client would run them, and the
 //! result is read back. We do not parse SQL to learn what a server can tell us. Nothing is loaded anywhere else.
 
+mod mysql;
 mod script;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::connect::scratch::{ScratchDatabase, Workshop};
-use crate::connect::{Connection, WireError, WireErrorKind};
+use crate::connect::{self, Connection, Purpose, WireError, WireErrorKind};
 use crate::engines::{Dialect, introspect};
-use crate::model::{EngineKind, Failure, FailureKind, Ident, Schema};
+use crate::model::{Definition, EngineKind, Failure, FailureKind, Ident, Schema};
 use crate::sql;
 
 use script::{Order, Part, Script};
@@ -53,8 +55,15 @@ async fn fill(
         // A missing role is known by the message. Not everybody may choose its language.
         let _ = database.connection.execute(&sql!(engine; "SET lc_messages = 'C'")).await;
     }
+    if engine == EngineKind::MySql {
+        // A view on another one is made only where the other one's definer may look.
+        let named: BTreeSet<Ident> =
+            script.parts.iter().flat_map(|part| mysql::named_definers(&part.text)).collect();
+        let named: Vec<Ident> = named.into_iter().collect();
+        workshop.ensure_roles(&named).await.map_err(|error| scratch_failure(&error))?;
+    }
     run(workshop, database.connection.as_mut(), engine, script.parts, order, &mut notes).await?;
-    settle(database.connection.as_mut(), engine).await.map_err(|error| scratch_failure(&error))?;
+    settle(workshop, database, engine).await.map_err(|error| scratch_failure(&error))?;
     let schema = introspect(dialect, database.connection.as_mut()).await.map_err(|error| {
         Failure::new(FailureKind::Internal, format!("reading the loaded files back: {error}"))
     })?;
@@ -78,13 +87,13 @@ async fn run(
             match send(workshop, connection, engine, &part).await {
                 Ok(()) => {}
                 Err(error) if error.kind != WireErrorKind::Statement => return Err(scratch_failure(&error)),
-                Err(error) if harmless(&part, &error) => {
+                Err(error) if harmless(&part, &error, engine) => {
                     notes.push(format!("{}: left out: {}", part.place(None), error.message));
                 }
                 Err(error) => {
                     refused.push((part, error));
                     if order == Order::AsWritten {
-                        return Err(refusal(&refused));
+                        return Err(refusal(&refused, engine));
                     }
                 }
             }
@@ -93,7 +102,7 @@ async fn run(
             return Ok(());
         }
         if refused.len() == before {
-            return Err(refusal(&refused));
+            return Err(refusal(&refused, engine));
         }
         waiting = refused.into_iter().map(|(part, _)| part).collect();
     }
@@ -110,15 +119,37 @@ async fn send(
     }
     // A statement may name several roles that are not there.
     for _ in 0..50 {
-        match connection.execute_script(&part.text).await {
-            Err(error) if engine == EngineKind::Postgres => match missing_role(&error) {
+        match one(connection, engine, part).await {
+            Err(error) => match missing(&error, engine) {
                 Some(role) => workshop.ensure_roles(&[role]).await?,
                 None => return Err(error),
             },
-            other => return other,
+            done => return done,
         }
     }
-    connection.execute_script(&part.text).await
+    one(connection, engine, part).await
+}
+
+async fn one(connection: &mut dyn Connection, engine: EngineKind, part: &Part) -> Result<(), WireError> {
+    match engine {
+        // It is cut already, and where its delimiter was another one, nobody could cut it again.
+        EngineKind::MySql => {
+            let text = Definition::from_catalog(part.text.as_str());
+            connection.execute(&sql!(engine; &text)).await.map(drop)
+        }
+        EngineKind::Postgres | EngineKind::Sqlite | EngineKind::SqlServer | EngineKind::Snowflake => {
+            connection.execute_script(&part.text).await
+        }
+    }
+}
+
+/// Somebody whom a statement names and who is not there.
+fn missing(error: &WireError, engine: EngineKind) -> Option<Ident> {
+    match engine {
+        EngineKind::Postgres => missing_role(error),
+        EngineKind::MySql => mysql::missing_definer(error),
+        EngineKind::Sqlite | EngineKind::SqlServer | EngineKind::Snowflake => None,
+    }
 }
 
 /// `role "app" does not exist`. The code is that of any missing object, and SET ROLE has another one.
@@ -132,7 +163,10 @@ fn missing_role(error: &WireError) -> Option<Ident> {
 
 /// What a dump of another server version says and this one need not know: a setting it has not got, and a
 /// schema that every new database has.
-fn harmless(part: &Part, error: &WireError) -> bool {
+fn harmless(part: &Part, error: &WireError, engine: EngineKind) -> bool {
+    if engine == EngineKind::MySql {
+        return mysql::harmless(part, error);
+    }
     match error.code.as_deref() {
         Some("42704") => part.begins_with(&["set"]) && error.message.contains("configuration parameter"),
         Some("42P06") => error.message.contains("\"public\""),
@@ -141,7 +175,11 @@ fn harmless(part: &Part, error: &WireError) -> bool {
 }
 
 /// Brings the session back from whatever the files set.
-async fn settle(connection: &mut dyn Connection, engine: EngineKind) -> Result<(), WireError> {
+async fn settle(
+    workshop: &mut Workshop,
+    database: &mut ScratchDatabase,
+    engine: EngineKind,
+) -> Result<(), WireError> {
     let statements = match engine {
         EngineKind::Postgres => vec![
             sql!(engine; "ROLLBACK"),
@@ -150,10 +188,19 @@ async fn settle(connection: &mut dyn Connection, engine: EngineKind) -> Result<(
             sql!(engine; "RESET ALL"),
         ],
         EngineKind::Sqlite => vec![sql!(engine; "COMMIT")],
-        EngineKind::MySql | EngineKind::SqlServer | EngineKind::Snowflake => Vec::new(),
+        EngineKind::MySql => {
+            // Character sets and modes: a new session has its own.
+            if let Some(target) = &database.target {
+                database.connection = connect::open(target, Purpose::Write).await?;
+            }
+            let definers = mysql::definers(database.connection.as_mut()).await?;
+            // A view whose definer is missing does not tell its columns.
+            return workshop.ensure_roles(&definers).await;
+        }
+        EngineKind::SqlServer | EngineKind::Snowflake => Vec::new(),
     };
     for statement in &statements {
-        match connection.execute(statement).await {
+        match database.connection.execute(statement).await {
             // There was no transaction left to end.
             Err(error) if error.kind == WireErrorKind::Statement => {}
             other => other.map(drop)?,
@@ -163,11 +210,11 @@ async fn settle(connection: &mut dyn Connection, engine: EngineKind) -> Result<(
 }
 
 /// All that is refused, one line each with its place and the server's words.
-fn refusal(refused: &[(Part, WireError)]) -> Failure {
+fn refusal(refused: &[(Part, WireError)], engine: EngineKind) -> Failure {
     let lines: Vec<String> = refused
         .iter()
         .map(|(part, error)| {
-            let mut line = format!("{}: {}", part.place(error.position), error.message);
+            let mut line = format!("{}: {}", part.place_of(error, engine), error.message);
             if let Some(detail) = &error.detail {
                 line.push_str(" (");
                 line.push_str(detail);
@@ -176,8 +223,17 @@ fn refusal(refused: &[(Part, WireError)]) -> Failure {
             line
         })
         .collect();
-    let hint = refused.iter().find_map(|(_, error)| error.hint.as_deref()).unwrap_or_default();
+    let hint = refused.iter().find_map(|(_, error)| error.hint.as_deref().or(advice(error, engine)));
+    let hint = hint.unwrap_or_default();
     Failure::new(FailureKind::Config, lines.join("\n")).hint(hint)
+}
+
+/// Beside the databases of somebody else, we make nothing in the name of others.
+fn advice(error: &WireError, engine: EngineKind) -> Option<&'static str> {
+    let definers = engine == EngineKind::MySql && error.code.as_deref() == Some("1227");
+    definers.then_some(
+        "files with definers need a server meant for them: MIGRATOR_SCRATCH_MYSQL, or `mysql` in [scratch]",
+    )
 }
 
 pub(super) fn scratch_failure(error: &WireError) -> Failure {

@@ -3,8 +3,11 @@
 
 use std::path::PathBuf;
 
+use crate::connect::WireError;
 use crate::model::{EngineKind, Failure, FailureKind, Ident};
 use crate::sqltext::{PieceKind, TokenClass, lex, split};
+
+use super::mysql;
 
 /// One statement of a file.
 #[derive(Clone, Debug)]
@@ -29,11 +32,19 @@ pub(super) enum Order {
 pub(super) struct Script {
     pub(super) parts: Vec<Part>,
     pub(super) notes: Vec<String>,
+    /// The one database that the files are for, where they say so, and where.
+    entered: Option<(String, String)>,
 }
 
 /// What becomes of a statement.
-enum Lot {
+pub(super) enum Lot {
     Run,
+    /// The statements that follow are for the database of that name.
+    Enter(String),
+    /// Rows, which are not loaded.
+    Rows,
+    /// A command that brings in another file.
+    NotFollowed(&'static str),
     Role(Ident),
     /// Left out, and worth a note.
     LeftOut(&'static str),
@@ -47,6 +58,19 @@ impl Part {
         let before = position.unwrap_or(1).saturating_sub(1);
         let further = self.text.chars().take(before).filter(|c| *c == '\n').count();
         format!("{}:{}", self.file, self.line + further)
+    }
+
+    /// The place of an error: MySQL tells the line in its words, and nothing else.
+    pub(super) fn place_of(&self, error: &WireError, engine: EngineKind) -> String {
+        match mysql::line_of(&error.message).filter(|_| engine == EngineKind::MySql) {
+            Some(further) => format!("{}:{}", self.file, self.line + further),
+            None => self.place(error.position),
+        }
+    }
+
+    /// One of the first words; empty where there are fewer.
+    pub(super) fn word(&self, at: usize) -> &str {
+        self.words.get(at).map(String::as_str).unwrap_or_default()
     }
 
     pub(super) fn begins_with(&self, words: &[&str]) -> bool {
@@ -64,13 +88,20 @@ impl Script {
     }
 
     fn file(&mut self, file: &str, text: &str, engine: EngineKind) -> Result<(), Failure> {
+        let mut has_rows = false;
         for piece in split(text, engine) {
             let statement = piece.statement();
             match piece.kind {
                 PieceKind::Blank | PieceKind::Data => {}
                 PieceKind::Client => self.client(file, piece.line, statement)?,
                 PieceKind::Statement => {
-                    let words = first_words(statement, engine);
+                    let words = match engine {
+                        EngineKind::MySql => mysql::first_words(statement),
+                        EngineKind::Postgres
+                        | EngineKind::Sqlite
+                        | EngineKind::SqlServer
+                        | EngineKind::Snowflake => first_words(statement, engine),
+                    };
                     let part = Part {
                         text: statement.to_owned(),
                         file: file.to_owned(),
@@ -82,6 +113,13 @@ impl Script {
                         Lot::Run => self.parts.push(part),
                         Lot::Role(role) => self.parts.push(Part { makes_role: Some(role), ..part }),
                         Lot::LeftOut(why) => self.notes.push(format!("{}: {why}", part.place(None))),
+                        Lot::Enter(name) => self.enter(name, &part)?,
+                        Lot::Rows if has_rows => {}
+                        Lot::Rows => {
+                            has_rows = true;
+                            self.notes.push(format!("{}: rows are not loaded", part.place(None)));
+                        }
+                        Lot::NotFollowed(word) => return Err(not_followed(file, piece.line, word)),
                         Lot::Needless => {}
                     }
                 }
@@ -90,13 +128,30 @@ impl Script {
         Ok(())
     }
 
+    /// All is loaded in one database: files for two of them would be mixed up.
+    fn enter(&mut self, name: String, part: &Part) -> Result<(), Failure> {
+        let place = part.place(None);
+        match &self.entered {
+            None => {
+                self.notes.push(format!("{place}: USE is left out: all is loaded in one database"));
+                self.entered = Some((name, place));
+                Ok(())
+            }
+            Some((own, _)) if *own == name => Ok(()),
+            Some((own, first)) => {
+                let what =
+                    format!("{place}: USE {name}: {first} uses {own}, and only one database is loaded");
+                Err(Failure::new(FailureKind::Config, what).hint("give the files of one database"))
+            }
+        }
+    }
+
     /// Commands to the client do not change a schema, except those that bring in other files.
     fn client(&mut self, file: &str, line: usize, command: &str) -> Result<(), Failure> {
         let word = command.split_whitespace().next().unwrap_or_default();
         match word {
             "\\i" | "\\ir" | "\\include" | "\\include_relative" | ".read" | "\\gexec" => {
-                Err(Failure::new(FailureKind::Config, format!("{file}:{line}: {word} is not followed"))
-                    .hint("give the folder that holds the files, or one file with all of them"))
+                Err(not_followed(file, line, word))
             }
             "\\c" | "\\connect" => {
                 self.notes.push(format!("{file}:{line}: {word} is left out: all is loaded in one database"));
@@ -105,6 +160,11 @@ impl Script {
             _ => Ok(()),
         }
     }
+}
+
+fn not_followed(file: &str, line: usize, word: &str) -> Failure {
+    Failure::new(FailureKind::Config, format!("{file}:{line}: {word} is not followed"))
+        .hint("give the folder that holds the files, or one file with all of them")
 }
 
 fn lot(part: &Part, engine: EngineKind) -> Lot {
@@ -117,12 +177,13 @@ fn lot(part: &Part, engine: EngineKind) -> Lot {
                 Lot::Run
             }
         }
-        EngineKind::MySql | EngineKind::SqlServer | EngineKind::Snowflake => Lot::Run,
+        EngineKind::MySql => mysql::lot(part),
+        EngineKind::SqlServer | EngineKind::Snowflake => Lot::Run,
     }
 }
 
 fn postgres_lot(part: &Part) -> Lot {
-    let word = |at: usize| part.words.get(at).map(String::as_str).unwrap_or_default();
+    let word = |at: usize| part.word(at);
     match (word(0), word(1)) {
         ("create" | "drop" | "alter", "database") => {
             Lot::LeftOut("a statement about a whole database is left out")

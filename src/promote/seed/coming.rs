@@ -14,7 +14,7 @@ use super::shape::Shape;
 pub(super) struct Guard {
     pub(super) name: Ident,
     pub(super) columns: Vec<Ident>,
-    at: QualifiedName,
+    table: QualifiedName,
 }
 
 /// Puts the unique keys to come on the empty table. What cannot be put there is let go.
@@ -42,7 +42,7 @@ pub(super) async fn guard(
         }
         match connection.execute(&sql.done()).await {
             Ok(_) => guards.push(Guard {
-                at: shape.id.name.sibling(name.clone()),
+                table: shape.id.name.clone(),
                 name,
                 columns: key.columns.iter().map(|column| (*column).clone()).collect(),
             }),
@@ -59,7 +59,13 @@ pub(super) async fn unguard(
     guards: &[Guard],
 ) -> Result<(), WireError> {
     for guard in guards {
-        connection.execute(&sql!(engine; "DROP INDEX ", &guard.at)).await?;
+        let drop = match engine {
+            EngineKind::MySql => sql!(engine; "DROP INDEX ", &guard.name, " ON ", &guard.table),
+            EngineKind::Postgres | EngineKind::Sqlite | EngineKind::SqlServer | EngineKind::Snowflake => {
+                sql!(engine; "DROP INDEX ", &guard.table.sibling(guard.name.clone()))
+            }
+        };
+        connection.execute(&drop).await?;
     }
     Ok(())
 }

@@ -116,6 +116,10 @@ fn constants(text: &str) -> (Vec<String>, Vec<String>) {
                 while let Some(c) = chars.next_if(|c| c.is_ascii_digit() || *c == '.') {
                     value.push(c);
                 }
+                // A sign, or a difference: both are tried.
+                if before == '-' {
+                    numbers.push(format!("-{value}"));
+                }
                 numbers.push(value);
             }
             c if c.is_alphanumeric() || c == '_' => {
@@ -139,6 +143,7 @@ mod tests {
         assert_eq!(found[..2], ["new", "it's"]);
         assert!(suggestions("(t1.price > 10)").contains(&"11".to_owned()));
         assert!(!suggestions("(t77 > 10)").contains(&"77".to_owned()));
+        assert!(suggestions("VALUES LESS THAN (-500)").contains(&"-501".to_owned()));
         assert!(suggestions("(length(code) = 6)").contains(&"aaaaaa".to_owned()));
         assert!(suggestions("(sku ~ '^[A-Z]{3}-[0-9]{4}$'::text)").iter().any(|v| v == "AAA-0000"));
     }

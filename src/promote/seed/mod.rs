@@ -5,6 +5,7 @@
 mod bounds;
 mod coming;
 mod harvest;
+mod mysql;
 mod palette;
 mod pattern;
 mod refusal;
@@ -59,7 +60,12 @@ pub async fn seed(connection: &mut dyn Connection, ground: Ground<'_>) -> Result
             ],
         ),
         EngineKind::Sqlite => (vec![sql!(engine; "BEGIN")], vec![sql!(engine; "COMMIT")]),
-        EngineKind::MySql | EngineKind::SqlServer | EngineKind::Snowflake => (Vec::new(), Vec::new()),
+        // A value that does not fit is refused, and not cut until it does.
+        EngineKind::MySql => (
+            vec![sql!(engine; "SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',STRICT_ALL_TABLES')")],
+            vec![sql!(engine; "SET SESSION sql_mode = DEFAULT")],
+        ),
+        EngineKind::SqlServer | EngineKind::Snowflake => (Vec::new(), Vec::new()),
     };
     try_all(connection, &opening).await?;
     let seeded = sow(connection, ground).await;

@@ -11,6 +11,7 @@ use crate::sqltext::{Literal, Piece, SqlBuilder};
 
 use super::bounds::inner;
 use super::harvest::{spelled_out, suggestions};
+use super::mysql;
 use super::scalars::{self, VARIETY};
 use super::typename::TypeName;
 
@@ -21,6 +22,10 @@ pub(super) enum Cell {
     Text(String),
     /// Text that is to be stored as bytes (SQLite).
     Bytes(String),
+    /// A number that must not be written as text (bits of MySQL).
+    Whole(u64),
+    /// The text of a geometry (MySQL).
+    Shape(String),
 }
 
 impl Piece for &Cell {
@@ -32,6 +37,12 @@ impl Piece for &Cell {
                 to.push("CAST(");
                 to.push(Literal(text));
                 to.push(" AS BLOB)");
+            }
+            Cell::Whole(number) => to.push(i128::from(*number)),
+            Cell::Shape(text) => {
+                to.push("ST_GeomFromText(");
+                to.push(Literal(text));
+                to.push(")");
             }
         }
     }
@@ -74,7 +85,8 @@ impl<'a> Palette<'a> {
             }
             let values = match self.schema.engine() {
                 EngineKind::Sqlite => sqlite(data_type),
-                EngineKind::Postgres | EngineKind::MySql | EngineKind::SqlServer | EngineKind::Snowflake => {
+                EngineKind::MySql => mysql::values(connection, data_type).await?,
+                EngineKind::Postgres | EngineKind::SqlServer | EngineKind::Snowflake => {
                     self.asked(connection, data_type, depth).await?
                 }
             };
@@ -230,6 +242,14 @@ impl<'a> Palette<'a> {
         if self.schema.engine() == EngineKind::Sqlite || values.cells.is_empty() {
             return Ok(values);
         }
+        if self.schema.engine() == EngineKind::MySql {
+            let mut cells = mysql::converted(connection, &values.cells, data_type, becomes).await?;
+            if cells.is_empty() {
+                let theirs = self.values(connection, becomes, 0).await?;
+                cells = mysql::converted(connection, &theirs.cells, data_type, becomes).await?;
+            }
+            return Ok(if cells.is_empty() { values } else { Values { cells, refusal: None } });
+        }
         let mut cells = converted(connection, &values.cells, data_type, becomes).await?;
         if cells.is_empty() {
             let theirs = texts(&self.values(connection, becomes, 0).await?);
@@ -248,7 +268,8 @@ impl<'a> Palette<'a> {
     ) -> Result<Vec<Cell>, WireError> {
         match self.schema.engine() {
             EngineKind::Sqlite => Ok(texts.iter().cloned().map(Cell::Text).collect()),
-            EngineKind::Postgres | EngineKind::MySql | EngineKind::SqlServer | EngineKind::Snowflake => {
+            EngineKind::MySql => mysql::readable(connection, data_type, texts).await,
+            EngineKind::Postgres | EngineKind::SqlServer | EngineKind::Snowflake => {
                 Ok(accepted(connection, data_type, texts).await?.cells)
             }
         }
@@ -326,7 +347,7 @@ async fn converted(
                 let now = rows.cell(0, 0);
                 let whole = match cell {
                     Cell::Text(text) | Cell::Bytes(text) => now.map(str::trim_end) == Some(text.trim_end()),
-                    Cell::Null => true,
+                    Cell::Null | Cell::Whole(_) | Cell::Shape(_) => true,
                 };
                 if whole || !limited {
                     kept.push(cell.clone());
@@ -394,7 +415,7 @@ async fn cast(
 fn texts(values: &Values) -> Vec<String> {
     let text = |cell: &Cell| match cell {
         Cell::Text(text) | Cell::Bytes(text) => Some(text.clone()),
-        Cell::Null => None,
+        Cell::Null | Cell::Whole(_) | Cell::Shape(_) => None,
     };
     values.cells.iter().filter_map(text).collect()
 }

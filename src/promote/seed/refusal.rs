@@ -22,9 +22,8 @@ pub(super) enum Refusal {
 pub(super) fn read(error: &WireError, engine: EngineKind, shape: &Shape<'_>) -> Refusal {
     match engine {
         EngineKind::Sqlite => sqlite(error, shape),
-        EngineKind::Postgres | EngineKind::MySql | EngineKind::SqlServer | EngineKind::Snowflake => {
-            postgres(error, shape)
-        }
+        EngineKind::MySql => mysql(error, shape),
+        EngineKind::Postgres | EngineKind::SqlServer | EngineKind::Snowflake => postgres(error, shape),
     }
 }
 
@@ -71,6 +70,42 @@ fn sqlite(error: &WireError, shape: &Shape<'_>) -> Refusal {
         return Refusal::Reference;
     }
     Refusal::Other
+}
+
+/// MySQL and MariaDB name a key or a condition in quotes, behind the table's name or without it.
+fn mysql(error: &WireError, shape: &Shape<'_>) -> Refusal {
+    match error.code.as_deref() {
+        Some("1062" | "1586") => {
+            let key = shape.keys.iter().find(|key| quotes(error, &key.name));
+            Refusal::Duplicate(key.map(|key| owned(&key.columns)).unwrap_or_default())
+        }
+        Some("3819" | "4025") => {
+            let condition = shape.conditions.iter().find(|condition| quotes(error, condition.name));
+            match condition {
+                Some(condition) if !condition.columns.is_empty() => {
+                    Refusal::Condition(owned(&condition.columns))
+                }
+                Some(condition) => Refusal::Condition(mentioned(condition.text.as_str(), shape)),
+                None => Refusal::Other,
+            }
+        }
+        // No partition takes the row; its words are the condition that has the table's name.
+        Some("1526" | "1748") => {
+            let words = shape.conditions.iter().find(|condition| condition.name == &shape.id.name.name);
+            Refusal::Condition(words.map(|words| mentioned(words.text.as_str(), shape)).unwrap_or_default())
+        }
+        Some("1452" | "1216") => Refusal::Reference,
+        _ => Refusal::Other,
+    }
+}
+
+/// Whether the message names it as MySQL and MariaDB do: `'t.name'`, `'name'`, `` `name` ``, `` `t`.`name` ``.
+pub(super) fn quotes(error: &WireError, name: &Ident) -> bool {
+    ["'", "`"].iter().any(|quote| {
+        [format!("{quote}{name}{quote}"), format!(".{name}{quote}")]
+            .iter()
+            .any(|words| error.message.contains(words.as_str()))
+    })
 }
 
 /// The columns whose names stand in the text as words.

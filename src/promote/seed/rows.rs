@@ -9,6 +9,7 @@ use crate::sqltext::SqlBuilder;
 
 use super::coming;
 use super::harvest::{spelled_out, suggestions};
+use super::mysql;
 use super::palette::{Cell, Palette, Values};
 use super::refusal::{self, Refusal};
 use super::shape::{Giver, Null, Partitioned, Reference, Seedling, Shape};
@@ -155,7 +156,7 @@ impl<'s, 'a> Sower<'s, 'a> {
                     }
                 },
                 Err(error) if error.kind == WireErrorKind::Statement => {
-                    reason = error.message.to_string();
+                    reason = mysql::told(&error.message);
                     self.read(&error)
                 }
                 Err(error) => return Err(error),
@@ -169,7 +170,12 @@ impl<'s, 'a> Sower<'s, 'a> {
 
     /// A key that only guards what is to come is known by its name here.
     fn read(&self, error: &WireError) -> Refusal {
-        let quoted = |name: &Ident| error.message.contains(&format!("\"{name}\""));
+        let quoted = |name: &Ident| match self.schema.engine() {
+            EngineKind::MySql => refusal::quotes(error, name),
+            EngineKind::Postgres | EngineKind::Sqlite | EngineKind::SqlServer | EngineKind::Snowflake => {
+                error.message.contains(&format!("\"{name}\""))
+            }
+        };
         match self.guarded.iter().find(|(name, _)| quoted(name)) {
             Some((_, columns)) => Refusal::Duplicate(columns.clone()),
             None => refusal::read(error, self.schema.engine(), self.shape),
@@ -353,7 +359,8 @@ impl<'s, 'a> Sower<'s, 'a> {
             let fits = |row: &&Vec<Option<String>>| {
                 columns.iter().zip(row.iter()).all(|(column, value)| match cells.get(column.name) {
                     Some(Cell::Text(given) | Cell::Bytes(given)) => value.as_ref() == Some(given),
-                    Some(Cell::Null) => false,
+                    Some(Cell::Whole(given)) => value.as_ref() == Some(&given.to_string()),
+                    Some(Cell::Null | Cell::Shape(_)) => false,
                     None => true,
                 })
             };
@@ -400,7 +407,7 @@ impl<'s, 'a> Sower<'s, 'a> {
 
     fn insert(&self, cells: &BTreeMap<&'a Ident, Cell>) -> Sql {
         let mut sql = SqlBuilder::new(self.schema.engine()).piece("INSERT INTO ").piece(&self.shape.id.name);
-        if cells.is_empty() {
+        if cells.is_empty() && self.schema.engine() != EngineKind::MySql {
             return sql.piece(" DEFAULT VALUES").done();
         }
         sql.push(" (");

@@ -108,7 +108,7 @@ pub(super) fn sqlite_is_blob(of: &TypeName) -> bool {
     of.name.is_empty() || of.name.to_ascii_uppercase().contains("BLOB")
 }
 
-fn integer(n: u32, largest: i64) -> String {
+pub(super) fn integer(n: u32, largest: i64) -> String {
     match n {
         0 => 1,
         1 => largest,
@@ -120,7 +120,7 @@ fn integer(n: u32, largest: i64) -> String {
 }
 
 /// Full width first: `numeric(5,2)` → 999.99.
-fn numeric(of: &TypeName, n: u32) -> String {
+pub(super) fn numeric(of: &TypeName, n: u32) -> String {
     let Some(precision) = of.number(0) else {
         return ["12345678901234567890.0123456789", "0", "-1.5"]
             .get(n as usize)
@@ -145,7 +145,7 @@ fn numeric(of: &TypeName, n: u32) -> String {
 }
 
 /// Fills a length-limited type to its edge in the first value.
-fn text(of: &TypeName, n: u32) -> String {
+pub(super) fn text(of: &TypeName, n: u32) -> String {
     let limit = of.number(0).or((of.name == "character" && of.modifiers.is_empty()).then_some(1));
     let label = match n {
         0 => "edge ".to_owned(),

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    Body, Column, ConstraintKind, Definition, Enforcement, Ident, Object, ObjectId, ObjectKind,
+    Body, Column, ConstraintKind, Definition, Enforcement, EngineKind, Ident, Object, ObjectId, ObjectKind,
     QualifiedName, Schema, Table, Uniqueness, Value,
 };
 
@@ -69,7 +69,7 @@ pub(super) struct Key<'a> {
 #[derive(Debug)]
 pub(super) struct Condition<'a> {
     pub(super) name: &'a Ident,
-    pub(super) text: &'a Definition,
+    pub(super) text: Definition,
     pub(super) columns: Vec<&'a Ident>,
 }
 
@@ -104,6 +104,15 @@ impl<'a> Shape<'a> {
         let mut shape = Self::alone(schema, id);
         shape.places = bounds::places(schema, &id.name, table);
         shape.partitioned = if table.partition_by.is_some() { Partitioned::Yes } else { Partitioned::No };
+        if schema.engine() == EngineKind::MySql {
+            // Its partitions are words of the table. A row that none of them takes is refused like one that misses a
+            // condition, and the words tell what would do.
+            shape.partitioned = Partitioned::No;
+            if let Some(text) = &table.partition_by {
+                let text = text.clone();
+                shape.conditions.push(Condition { name: &id.name.name, text, columns: Vec::new() });
+            }
+        }
         if let Some((also, there)) = also.and_then(|also| Some((also, also.objects.get_key_value(id)?.0))) {
             shape.look_ahead(schema, Self::alone(also, there), also);
         }
@@ -133,7 +142,7 @@ impl<'a> Shape<'a> {
                 && index.uniqueness == Uniqueness::Unique
             {
                 let columns = index.columns.iter().flatten().collect();
-                shape.keys.push(Key { name: object.id.name.name.clone(), columns });
+                shape.keys.push(Key { name: object.id.leaf().clone(), columns });
             }
         }
         shape
@@ -165,7 +174,7 @@ impl<'a> Shape<'a> {
             })
             .map(|then| {
                 let index = also.objects.values().find_map(|object| match &object.body {
-                    Body::Index(index) if index.table == self.id.name && object.id.name.name == then.name => {
+                    Body::Index(index) if index.table == self.id.name && *object.id.leaf() == then.name => {
                         Some(&index.tail)
                     }
                     _ => None,
@@ -198,6 +207,10 @@ impl<'a> Shape<'a> {
                         true => Null::Refused,
                         false => Null::Allowed,
                     };
+                    if let Some(check) = column.options.get("check") {
+                        let text = Definition::from_catalog(format!("CHECK ({check})"));
+                        self.conditions.push(Condition { name, text, columns: vec![name] });
+                    }
                     let data_type = &column.data_type;
                     let seedling = Seedling { name, data_type, becomes: None, null, filled };
                     columns.push((column.position.0, seedling));
@@ -210,7 +223,11 @@ impl<'a> Shape<'a> {
                         self.keys.push(Key { name: name.clone(), columns });
                     }
                     ConstraintKind::Check if constraint.enforcement == Enforcement::Enforced => {
-                        self.conditions.push(Condition { name, text: &constraint.definition, columns });
+                        self.conditions.push(Condition {
+                            name,
+                            text: constraint.definition.clone(),
+                            columns,
+                        });
                     }
                     ConstraintKind::ForeignKey => {
                         if let Some((table, targets)) = &constraint.references {
@@ -233,6 +250,7 @@ impl<'a> Shape<'a> {
 /// `None`: the server fills the column and refuses a value.
 fn filled(column: &Column) -> Option<Giver> {
     match &column.value {
+        Value::Plain if column.options.contains("auto_increment") => Some(Giver::Sequence),
         Value::Plain => Some(Giver::Us),
         Value::Default(default) if default.as_str().contains("nextval(") => Some(Giver::Sequence),
         Value::Default(_) => Some(Giver::Default),

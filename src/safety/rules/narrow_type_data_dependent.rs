@@ -25,8 +25,7 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
         let (table, leaf) = (&column.id.name, column.id.leaf());
         let (before, after) = (column.before.data_type.as_str(), column.after.data_type.as_str());
         let (now, now_column) = survey.former_column(table, leaf);
-        let change = types::change(survey.engine(), before, after);
-        let (effect, probe) = match change {
+        let (effect, probe) = match types::change(before, after) {
             TypeChange::Same | TypeChange::Widens | TypeChange::Converts => continue,
             TypeChange::Narrows(Limit::Fineness) => (
                 format!("Finer values in {} are rounded or cut, and nothing says so.", survey.sized(table)),
@@ -67,7 +66,7 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
             ),
         );
         finding.probe = probe;
-        if change == TypeChange::Unknown {
+        if types::change(before, after) == TypeChange::Unknown {
             finding.severity = Severity::Warn;
         }
     }

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod interrupt;
+mod mysql;
 mod plans;
 mod postgres;
 mod results;

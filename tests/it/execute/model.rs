@@ -157,13 +157,7 @@ fn forgery(state: &RunState, kind: usize) -> Option<(Entry, u64)> {
         })
     };
     let intended = |unit| {
-        Entry::Intended(Intended {
-            unit,
-            boundary: Boundary::NonTransactional,
-            session: None,
-            attempt: 1,
-            footprint: None,
-        })
+        Entry::Intended(Intended { unit, boundary: Boundary::NonTransactional, session: None, attempt: 1 })
     };
     let here = Unit { from: at, to: at + 1 };
     let entry = match kind {

@@ -17,13 +17,7 @@ fn hostile() -> Vec<Record> {
         Entry::Settled(Settled { unit, outcome, witness: Witness::Answer, words: words.into(), took })
     };
     let intended = |attempt| {
-        Entry::Intended(Intended {
-            unit,
-            boundary: Boundary::Transactional,
-            session: None,
-            attempt,
-            footprint: None,
-        })
+        Entry::Intended(Intended { unit, boundary: Boundary::Transactional, session: None, attempt })
     };
     let entries = vec![
         Entry::Opened(Opened {

@@ -11,7 +11,6 @@ mod hostile_rollout;
 mod kept;
 mod large;
 mod made;
-mod password;
 mod pictures;
 mod prepared;
 mod promotion;

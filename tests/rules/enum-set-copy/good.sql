@@ -1,5 +1,0 @@
--- engine mysql
--- before
-CREATE TABLE t (id int PRIMARY KEY, mood enum('good','bad'));
--- after
-CREATE TABLE t (id int PRIMARY KEY, mood enum('good','bad','none'));

@@ -1,5 +1,0 @@
--- engine mysql
--- before
-CREATE TABLE t (id int PRIMARY KEY) ENGINE=InnoDB;
--- after
-CREATE TABLE t (id int PRIMARY KEY) ENGINE=Aria;
