@@ -13,7 +13,7 @@ use super::mode::{Choice, Dialog, Does, Mode, Picker, Press, Prompt, PromptPurpo
 use super::msg::Errand;
 use super::state::State;
 use super::tree::Way;
-use super::{find, findings, keys, marks, moves, rollout, scripts, sides, stop};
+use super::{find, findings, keys, login, marks, moves, rollout, scripts, sides, stop};
 
 /// A key while a line is typed.
 pub(super) fn prompt_key(state: &mut State, key: Key) -> Vec<Errand> {
@@ -53,7 +53,6 @@ pub(super) fn typed(state: &mut State) -> Vec<Errand> {
         | PromptPurpose::Folder
         | PromptPurpose::Reference(_)
         | PromptPurpose::Password(_)
-        | PromptPurpose::PasswordAgain(_)
         | PromptPurpose::Demand(_) => Vec::new(),
     }
 }
@@ -74,9 +73,7 @@ fn answered(state: &mut State, purpose: PromptPurpose, text: &str) -> Vec<Errand
         }
         PromptPurpose::Folder => scripts::save(state, text),
         PromptPurpose::Reference(which) => sides::chosen(state, which, text.trim().to_owned()),
-        PromptPurpose::Password(which) | PromptPurpose::PasswordAgain(which) => {
-            sides::with_password(state, which, text)
-        }
+        PromptPurpose::Password(log_in) => login::typed(state, log_in, text),
         PromptPurpose::Demand(_) => rollout::answer_demand(state, text),
     }
 }
@@ -93,7 +90,6 @@ fn given_up(state: &mut State, purpose: &PromptPurpose) -> Vec<Errand> {
         | PromptPurpose::Comment(_)
         | PromptPurpose::Reference(_)
         | PromptPurpose::Password(_)
-        | PromptPurpose::PasswordAgain(_)
         | PromptPurpose::Demand(_) => Vec::new(),
     }
 }

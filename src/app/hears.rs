@@ -5,18 +5,18 @@ use std::sync::Arc;
 use crate::config::keymap::{Action, Context};
 use crate::export::Proof;
 use crate::model::{Failure, FailureKind, ObjectId};
-use crate::worker::{Answer, Check, Comparison, Drafted, Event, EventKind, Health, Reference};
+use crate::worker::{Answer, Check, Comparison, Drafted, Event, EventKind, Health};
 
 use super::difference::Difference;
 use super::log::Tone;
-use super::mode::{Button, Dialog, Mode, Press, Prompt, PromptPurpose, Which};
+use super::mode::{Button, Dialog, Mode, Press, Waiting};
 use super::msg::Errand;
 use super::review::{Mark, Restored};
 use super::sql_pane::Then;
 use super::state::State;
 use super::subject::Subject;
 use super::work::{Job, Known, Purpose};
-use super::{ask, marks, moves, remember, rollout, scripts, sides, stop};
+use super::{ask, login, marks, moves, remember, rollout, scripts, sides, stop};
 
 pub(super) fn hear(state: &mut State, event: Event) -> Vec<Errand> {
     match event.kind {
@@ -105,6 +105,7 @@ fn finished(state: &mut State, job: &Job, answer: Answer) -> Vec<Errand> {
             state.mode = Mode::Dialog(examined(&checks));
             Vec::new()
         }
+        Answer::LoggedIn => login::done(state, job),
         Answer::Remembered | Answer::Recalled(None) => Vec::new(),
         Answer::Recalled(Some(session)) => remember::recalled(state, *session),
         Answer::Told(told) => rollout::told(state, told),
@@ -260,21 +261,12 @@ fn failed(state: &mut State, job: &Job, failure: Failure) -> Vec<Errand> {
             state.say(Tone::Bad, format!("no definition: {}", first_line(&failure)));
             Vec::new()
         }
-        Purpose::Remember | Purpose::Recall => {
+        Purpose::Remember | Purpose::Recall | Purpose::LogIn(_) => {
             state.say(Tone::Bad, format!("session: {}", first_line(&failure)));
             Vec::new()
         }
         Purpose::Open | Purpose::Compare | Purpose::Demo => {
-            if let Some(which) = wants_password(state, &failure) {
-                let side = match which {
-                    Which::Current => &state.desk.current,
-                    Which::Desired => &state.desk.desired,
-                };
-                let given = side.as_ref().is_some_and(|side| side.password.is_some());
-                let purpose =
-                    if given { PromptPurpose::PasswordAgain(which) } else { PromptPurpose::Password(which) };
-                state.mode = Mode::Prompt(Prompt { purpose, line: super::line_input::LineInput::default() });
-                state.say(Tone::Info, first_line(&failure).to_string());
+            if login::asks(state, &failure, Waiting::Sides) {
                 return Vec::new();
             }
             if state.subject.is_none() {
@@ -314,19 +306,8 @@ fn told(state: &mut State, title: &str, failure: &Failure) -> Vec<Errand> {
     Vec::new()
 }
 
-fn first_line(failure: &Failure) -> &str {
+pub(super) fn first_line(failure: &Failure) -> &str {
     failure.what.lines().next().unwrap_or_default()
-}
-
-/// The side whose server wants a password that nobody has given.
-fn wants_password(state: &State, failure: &Failure) -> Option<Which> {
-    if failure.kind != FailureKind::Password {
-        return None;
-    }
-    let names = |reference: &Option<Reference>| {
-        reference.as_ref().is_some_and(|side| failure.what.starts_with(&format!("{}:", side.shown())))
-    };
-    Some(if names(&state.desk.desired) { Which::Desired } else { Which::Current })
 }
 
 /// What the doctor found, as a panel.

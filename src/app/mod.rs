@@ -17,6 +17,7 @@ pub mod layout;
 pub mod line_input;
 pub mod list;
 pub mod log;
+mod login;
 mod marks;
 pub mod mode;
 mod moves;

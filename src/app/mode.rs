@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use crate::config::keymap::Action;
 use crate::model::{Failure, ObjectId};
+use crate::worker::Request;
 
 use super::line_input::LineInput;
 use super::list::List;
@@ -28,7 +29,7 @@ pub struct Prompt {
     pub line: LineInput,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub enum PromptPurpose {
     /// Rows follow while it is typed.
     Filter,
@@ -40,11 +41,33 @@ pub enum PromptPurpose {
     /// A REF that is in no list.
     Reference(Which),
     /// Shown as dots.
-    Password(Which),
-    /// The same after one was refused.
-    PasswordAgain(Which),
+    Password(LogIn),
     /// A word that has to be typed before a plan runs.
     Demand(String),
+}
+
+/// A server that wants a password.
+#[derive(Clone, Debug)]
+pub struct LogIn {
+    /// An environment, or a URL as it is shown.
+    pub place: String,
+    pub before: Before,
+    pub waits: Waiting,
+}
+
+/// Whether the person has typed one before.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Before {
+    Unasked,
+    Refused,
+}
+
+/// What waits for the password.
+#[derive(Clone, Debug)]
+pub enum Waiting {
+    Sides,
+    Journals,
+    Foresight(Box<Request>),
 }
 
 impl PromptPurpose {
@@ -56,10 +79,12 @@ impl PromptPurpose {
             Self::Folder => "write the plan to",
             Self::Reference(Which::Current) => "current: environment, URL or file",
             Self::Reference(Which::Desired) => "desired: environment, URL or file",
-            Self::Password(Which::Current) => "password for current",
-            Self::Password(Which::Desired) => "password for desired",
-            Self::PasswordAgain(Which::Current) => "the server refused it; password for current",
-            Self::PasswordAgain(Which::Desired) => "the server refused it; password for desired",
+            Self::Password(LogIn { place, before: Before::Unasked, .. }) => {
+                return format!("password for {place}").into();
+            }
+            Self::Password(LogIn { place, before: Before::Refused, .. }) => {
+                return format!("the server refused it; password for {place}").into();
+            }
             Self::Demand(word) => return format!("type {word}").into(),
         };
         title.into()
@@ -73,13 +98,13 @@ impl PromptPurpose {
             Self::Comment(_) => ["keep the comment", "leave"],
             Self::Folder => ["write", "do not write"],
             Self::Reference(_) => ["compare", "leave"],
-            Self::Password(_) | Self::PasswordAgain(_) => ["log in", "leave"],
+            Self::Password(_) => ["log in", "leave"],
             Self::Demand(_) => ["answer for it", "leave"],
         }
     }
 
     pub fn is_secret(&self) -> bool {
-        matches!(self, Self::Password(_) | Self::PasswordAgain(_))
+        matches!(self, Self::Password(_))
     }
 }
 

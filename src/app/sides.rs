@@ -1,8 +1,5 @@
 //! The two sides: choosing them, reading them, swapping them, and deciding what was renamed between them.
 
-use std::sync::Arc;
-
-use crate::connect::Secret;
 use crate::model::{EngineKind, ObjectId, Renaming};
 use crate::worker::{CommandKind, CompareOrder, OpenOrder, Reference, RenameOrder};
 
@@ -20,7 +17,7 @@ fn is_reading(purpose: &Purpose) -> bool {
     match purpose {
         Purpose::Demo | Purpose::Open | Purpose::Compare | Purpose::Rename => true,
         Purpose::Draft | Purpose::Edit | Purpose::Prove | Purpose::Define(_) => true,
-        Purpose::Save(_) | Purpose::Doctor | Purpose::Remember | Purpose::Recall => false,
+        Purpose::Save(_) | Purpose::Doctor | Purpose::LogIn(_) | Purpose::Remember | Purpose::Recall => false,
         Purpose::Look | Purpose::Plans | Purpose::Foresee(_) | Purpose::Account | Purpose::Ticket => false,
         Purpose::Approve(_) | Purpose::Run(_) => false,
     }
@@ -108,7 +105,7 @@ pub(super) fn chosen(state: &mut State, which: Which, reference: String) -> Vec<
 }
 
 /// Reads both sides by their REFs.
-fn open(state: &mut State) -> Vec<Errand> {
+pub(super) fn open(state: &mut State) -> Vec<Errand> {
     let (Some(current), Some(desired)) = (state.desk.current.clone(), state.desk.desired.clone()) else {
         return pick(state);
     };
@@ -118,21 +115,6 @@ fn open(state: &mut State) -> Vec<Errand> {
     let order = OpenOrder { current, desired };
     errands.push(state.work.begin(state.now, Purpose::Open, CommandKind::Open(order)));
     errands
-}
-
-/// The same again with a password that a person typed.
-pub(super) fn with_password(state: &mut State, which: Which, text: &str) -> Vec<Errand> {
-    if text.is_empty() {
-        return Vec::new();
-    }
-    let side = match which {
-        Which::Current => &mut state.desk.current,
-        Which::Desired => &mut state.desk.desired,
-    };
-    if let Some(side) = side {
-        side.password = Some(Arc::new(Secret::new(text.to_owned())));
-    }
-    open(state)
 }
 
 /// Reads both sides again.

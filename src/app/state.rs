@@ -1,5 +1,6 @@
 //! All that the workbench knows. It is changed by `update` alone and drawn by `ui` as it is.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::config::Guard;
@@ -81,6 +82,8 @@ pub struct Desk {
     pub next_current: Option<Reference>,
     /// Who reviews.
     pub person: String,
+    /// The places that a password was typed for.
+    pub logged_in: BTreeSet<String>,
     /// The folder that plans are written into.
     pub plans: String,
     /// When it was started: seconds since 1970, UTC.

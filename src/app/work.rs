@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::worker::{CommandId, CommandKind, Progress, Request};
 
+use super::mode::Waiting;
 use super::msg::Errand;
 use super::outline::NodeId;
 use super::rollout::Then;
@@ -31,6 +32,8 @@ pub enum Purpose {
     Save(PathBuf),
     Define(NodeId),
     Doctor,
+    /// Hands over a password that was typed.
+    LogIn(Waiting),
     Remember,
     Recall,
     /// Reads the journals of the environments.
@@ -65,7 +68,9 @@ impl Purpose {
             | Self::Ticket
             | Self::Approve(_)
             | Self::Run(_) => true,
-            Self::Edit | Self::Define(_) | Self::Remember | Self::Recall | Self::Look => false,
+            Self::Edit | Self::Define(_) | Self::LogIn(_) | Self::Remember | Self::Recall | Self::Look => {
+                false
+            }
         }
     }
 
@@ -81,6 +86,7 @@ impl Purpose {
             Self::Save(_) => "writing",
             Self::Define(_) => "reading the definition",
             Self::Doctor => "examining",
+            Self::LogIn(_) => "logging in",
             Self::Remember | Self::Recall => "session file",
             Self::Look => "reading the journals",
             Self::Plans => "reading the plans",

@@ -205,6 +205,7 @@ fn unexpected(answer: &Answer) -> Failure {
         Answer::Accounted(_) => "an account",
         Answer::Reported(_) => "a report",
         Answer::Listed(_) => "a list of plans",
+        Answer::LoggedIn => "a word on a password",
         Answer::Remembered | Answer::Recalled(_) => "a word on the session",
     };
     Failure::new(FailureKind::Internal, format!("the worker answered with {what}"))

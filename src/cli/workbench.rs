@@ -1,6 +1,7 @@
 //! The workbench at this process's terminal: settings and project are read, the worker is started, and what the
 //! screen hears and orders is carried between them. It decides nothing.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -120,6 +121,7 @@ fn desk(project: &Project, demo: Option<EngineKind>) -> Desk {
         // Looked at when somebody asks: the first frame waits for nobody.
         checks: Vec::new(),
         demo,
+        logged_in: BTreeSet::new(),
     }
 }
 

@@ -258,9 +258,13 @@ impl Environment {
                     let password = password.fetch(&format!("{}.password", self.whence), surroundings).await?;
                     address.set_password(Arc::new(password));
                 }
-                address
+                let mut target = address
                     .resolve(&|name| surroundings.variable(name))
-                    .map_err(|error| config(&self.whence, error))
+                    .map_err(|error| config(&self.whence, error))?;
+                if let Some(typed) = surroundings.typed.find(&self.name) {
+                    target.set_password(typed);
+                }
+                Ok(target)
             }
         }
     }

@@ -6,6 +6,7 @@ mod credential;
 mod document;
 mod environment;
 pub mod keymap;
+mod keyring;
 mod nearest;
 mod project;
 mod reference;
@@ -16,6 +17,7 @@ mod window;
 
 pub use credential::{Credential, ask_password};
 pub use environment::{Calendar, Environment, Guard, HOME, Schemas};
+pub use keyring::Keyring;
 pub use nearest::nearest;
 pub use project::{Entry, Project, Surroundings};
 pub use reference::{Files, Origin, Place, Source};

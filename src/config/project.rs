@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::document::{Document, Section};
 use super::environment::{compared, journal, scratch_mysql, scratch_postgres};
 use super::nearest::nearest;
-use super::{Environment, Source, reference};
+use super::{Environment, Keyring, Source, reference};
 use crate::connect::Target;
 use crate::connect::scratch::Servers;
 use crate::diff::Privileges;
@@ -27,6 +27,8 @@ pub struct Surroundings {
     pub state: Option<PathBuf>,
     /// The folder for what has to last.
     pub data: Option<PathBuf>,
+    /// What a person has typed since the start.
+    pub typed: Keyring,
 }
 
 impl Surroundings {
@@ -40,6 +42,7 @@ impl Surroundings {
                 .collect(),
             defaults: own.as_ref().map(|own| own.config_dir().to_path_buf()),
             data: own.as_ref().map(|own| own.data_local_dir().to_path_buf()),
+            typed: Keyring::default(),
             state: own.map(|own| own.state_dir().unwrap_or_else(|| own.data_local_dir()).to_path_buf()),
         }
     }

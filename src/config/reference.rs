@@ -188,13 +188,17 @@ pub(super) async fn source(
     }
     if scheme(reference).is_some() {
         let usage = |error: AddressError| Failure::new(FailureKind::Usage, error.what).hint(error.hint);
-        let target = match address(reference, &surroundings.folder).map_err(usage)? {
+        let mut target = match address(reference, &surroundings.folder).map_err(usage)? {
             Address::Sqlite(path) => Target::Sqlite(SqliteTarget { path }),
             Address::Server(address) => {
                 address.resolve(&|name| surroundings.variable(name)).map_err(usage)?
             }
         };
-        let place = Place::unnamed(target.to_string(), target, project.privileges);
+        let name = target.to_string();
+        if let Some(typed) = surroundings.typed.find(&name) {
+            target.set_password(typed);
+        }
+        let place = Place::unnamed(name, target, project.privileges);
         return Ok(Source::Environment(Box::new(place)));
     }
     files(project, reference, surroundings).map(Source::Files)

@@ -61,14 +61,19 @@ pub async fn open_asking(
     open(target, purpose).await
 }
 
-/// Whether the server refuses us for want of a password. To servers none at all is a wrong one, too.
+/// Whether the server refuses us for want of a password.
 fn wants_password(target: &Target, error: &WireError) -> bool {
-    let (known, wrong) = match target {
-        Target::Postgres(target) => (&target.password, postgres_error::WRONG_PASSWORD),
-        Target::MySql(target) => (&target.password, mysql_error::WRONG_PASSWORD),
+    let known = match target {
+        Target::Postgres(target) => &target.password,
+        Target::MySql(target) => &target.password,
         Target::Sqlite(_) => return false,
     };
-    known.is_none() && error.code.as_deref() == Some(wrong)
+    known.is_none() && is_wrong_password(error)
+}
+
+/// Whether a server takes another password than this one. To servers none at all is a wrong one, too.
+pub fn is_wrong_password(error: &WireError) -> bool {
+    [postgres_error::WRONG_PASSWORD, mysql_error::WRONG_PASSWORD].map(Some).contains(&error.code.as_deref())
 }
 
 /// The answer of a wire, to be awaited.

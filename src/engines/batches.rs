@@ -38,11 +38,14 @@ pub enum Lack {
     Shape,
 }
 
+/// Why nothing tells the rows of a table apart for sure.
+pub(super) const KEYLESS: &str = "has no primary key and no unique key whose columns are NOT NULL";
+
 /// What an engine knows of the table that an UPDATE names.
 pub(super) struct Ground {
     pub(super) table: ObjectId,
-    /// `None`: nothing tells its rows apart for sure.
-    pub(super) key: Option<Vec<Ident>>,
+    /// What the rows are walked along, or why nothing does: words behind the table's name.
+    pub(super) key: Result<Vec<Ident>, &'static str>,
 }
 
 fn whole(why: impl Into<Box<str>>, instead: impl Into<Box<str>>) -> Whole {
@@ -76,16 +79,18 @@ pub(super) fn read(
     let is_pinned = |key: &Vec<Ident>| {
         key.iter().all(|column| conditions.iter().any(|found| found.pins(column, other.as_ref(), engine)))
     };
-    if key.as_ref().is_some_and(is_pinned) {
+    if key.as_ref().is_ok_and(is_pinned) {
         return None;
     }
-    let Some(key) = key else {
-        return Some(Err(Whole {
-            why: format!("{} has no primary key and no unique key whose columns are NOT NULL", table.name)
-                .into(),
-            instead: "Give the table a primary key first.".into(),
-            lacks: Lack::Key,
-        }));
+    let key = match key {
+        Ok(key) => key,
+        Err(why) => {
+            return Some(Err(Whole {
+                why: format!("{} {why}", table.name).into(),
+                instead: "Give the table a primary key first.".into(),
+                lacks: Lack::Key,
+            }));
+        }
     };
     let clause = |word: &str| {
         let what = format!("it has {}", word.to_uppercase());
@@ -114,7 +119,7 @@ pub(super) fn read(
     let Some(filter) = filter else {
         return Some(Err(whole(
             "it has no WHERE that tells the rows that are done from the others",
-            told_apart(&written),
+            told_apart(&written, engine),
         )));
     };
     if let Some(column) =
@@ -129,7 +134,7 @@ pub(super) fn read(
     if !written.iter().any(meets) {
         return Some(Err(whole(
             "a row that it has changed still meets its WHERE, as far as its words tell",
-            told_apart(&written),
+            told_apart(&written, engine),
         )));
     }
     let was_null =
@@ -146,10 +151,12 @@ pub(super) fn read(
 }
 
 /// How the WHERE could tell which rows are done.
-fn told_apart(written: &[Written<'_>]) -> String {
+fn told_apart(written: &[Written<'_>], engine: EngineKind) -> String {
+    // MySQL has no words for it: a value that is set is compared with a sign.
+    let differs = if engine == EngineKind::MySql { "<>" } else { "IS DISTINCT FROM" };
     match written.first() {
         Some(one) => format!(
-            "Add `{0} IS NULL`, or `{0} IS DISTINCT FROM` the very value that is set, to its WHERE with AND.",
+            "Add `{0} IS NULL`, or `{0} {differs}` the very value that is set, to its WHERE with AND.",
             one.column
         ),
         None => "Set columns one by one, and ask in the WHERE for those that are not set yet.".into(),
@@ -375,6 +382,9 @@ fn columns(batches: &Batches, builder: &mut SqlBuilder) {
 
 /// `(a, b) > (…)`; without parentheses where there is one column.
 fn bound(spelling: &Spelling, batches: &Batches, sign: &'static str, key: &[Box<str>]) -> Sql {
+    if spelling.engine == EngineKind::MySql && batches.key.len() > 1 {
+        return stepwise(spelling, batches, sign, key);
+    }
     let mut builder = SqlBuilder::new(spelling.engine);
     let (open, close) = if batches.key.len() == 1 { ("", "") } else { ("(", ")") };
     builder.push(open);
@@ -385,6 +395,29 @@ fn bound(spelling: &Spelling, batches: &Batches, sign: &'static str, key: &[Box<
     builder.push_joined(key.iter().map(|value| (spelling.value)(value)), ", ");
     builder.push(close);
     builder.done()
+}
+
+/// `(a > … OR (a = … AND b > …))`: MySQL follows no index along a comparison of rows.
+fn stepwise(spelling: &Spelling, batches: &Batches, sign: &'static str, key: &[Box<str>]) -> Sql {
+    let engine = spelling.engine;
+    let last = batches.key.len().saturating_sub(1);
+    let strict = if sign.contains('<') { " < " } else { " > " };
+    let mut builder = SqlBuilder::new(engine).piece("(");
+    for at in 0..=last {
+        builder.push(if at == 0 { "(" } else { " OR (" });
+        for (number, (column, value)) in batches.key.iter().zip(key).enumerate().take(at + 1) {
+            builder.push(if number == 0 { "" } else { " AND " });
+            builder.push(column);
+            builder.push(match (number == at, number == last) {
+                (true, true) => sign,
+                (true, false) => strict,
+                (false, _) => " = ",
+            });
+            builder.push((spelling.value)(value));
+        }
+        builder.push(")");
+    }
+    builder.piece(")").done()
 }
 
 /// One row: how many rows the next slice has, and the key of its last one. None where nothing is left.

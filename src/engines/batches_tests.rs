@@ -1,15 +1,15 @@
 //! Which UPDATEs go in batches, why others do not, and the statements of a batch.
 
-use super::{Before, Ground, Lack, Spelling, batch, left, read, slice};
+use super::{Before, Ground, KEYLESS, Lack, Spelling, batch, left, read, slice};
 use crate::model::{EngineKind, Ident, ObjectId, ObjectKind, QualifiedName};
 use crate::sql;
 use crate::sqltext::Literal;
 
 fn ground(name: &QualifiedName) -> Option<Ground> {
     let key = match name.name.as_str() {
-        "t" => Some(vec![Ident::from("id")]),
-        "p" => Some(vec![Ident::from("a"), Ident::from("b")]),
-        "heap" => None,
+        "t" => Ok(vec![Ident::from("id")]),
+        "p" => Ok(vec![Ident::from("a"), Ident::from("b")]),
+        "heap" => Err(KEYLESS),
         _ => return None,
     };
     Some(Ground { table: ObjectId::new(ObjectKind::Table, name.clone()), key })

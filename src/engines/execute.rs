@@ -9,14 +9,15 @@ use crate::model::{
     Batches, EngineKind, Ident, ObjectId, QualifiedName, Schema, ServerVersion, SessionMark, Sql, Statement,
 };
 
-use super::{postgres, sqlite};
+use super::{mysql, postgres, sqlite};
 
 /// The execution side of an engine; `None` for engines that this build cannot run plans on.
 pub fn execution(engine: EngineKind) -> Option<&'static dyn Execution> {
     match engine {
         EngineKind::Postgres => Some(&postgres::Postgres),
+        EngineKind::MySql => Some(&mysql::MySql),
         EngineKind::Sqlite => Some(&sqlite::Sqlite),
-        EngineKind::MySql | EngineKind::SqlServer | EngineKind::Snowflake => None,
+        EngineKind::SqlServer | EngineKind::Snowflake => None,
     }
 }
 
@@ -93,8 +94,12 @@ pub trait Execution: Sync {
     /// Settings of a session that runs a plan. `name` tells it from others.
     fn settings(&self, version: &ServerVersion, name: &str) -> Vec<Sql>;
 
+    /// One row, one column: why nobody is meant to write there; NULL where nothing speaks against it. `None`: the server
+    /// itself refuses whoever tries.
+    fn unfit(&self) -> Option<Sql>;
+
     /// One row: the number of this session and when it began. `None`: sessions have no marks.
-    fn mark(&self) -> Option<Sql>;
+    fn mark(&self, version: &ServerVersion) -> Option<Sql>;
 
     /// One row for the session while it lives: what it is doing, and for how many seconds. None when it is gone.
     fn alive(&self, session: &SessionMark) -> Option<Sql>;
@@ -112,18 +117,19 @@ pub trait Execution: Sync {
     /// Keeps the row of the lease from being changed before the transaction ends. No row: it has passed on.
     fn hold_lease(&self, home: &Ident, fence: u64) -> Sql;
 
-    /// Who is in the way of that session: rows of session, role, program, state, seconds, statement.
-    fn blockers(&self, session: &SessionMark) -> Option<Sql>;
+    /// Who is in the way of that session: rows of session, role, program, state, seconds, statement. The first question
+    /// that the server answers counts. None: the engine has no sessions.
+    fn blockers(&self, version: &ServerVersion, session: &SessionMark) -> Vec<Sql>;
 
     /// How far replicas are: rows of whether this role may see it (`t`, `f`), name, state, seconds behind, bytes behind.
-    /// One row at least: without a name where there is no replica. `None`: the engine has none.
+    /// One row at least: without a name where there is no replica. `None`: the engine does not tell.
     fn replicas(&self) -> Option<Sql>;
 
     /// What slots keep back: rows of name and bytes. `None`: the engine has none.
     fn slots(&self) -> Option<Sql>;
 
     /// How far that session's statement is: rows of phase, done, total.
-    fn progress(&self, session: &SessionMark) -> Option<Sql>;
+    fn progress(&self, version: &ServerVersion, session: &SessionMark) -> Option<Sql>;
 
     /// One row, one column: what tells this database from any other in the world. The first one that our role may ask
     /// counts. None: the file does.

@@ -110,6 +110,13 @@ pub trait Dialect: Sync {
     /// names are looked up there. What is not understood counts as the worst that it could be.
     fn read_statement(&self, sql: &str, schema: &Schema) -> Reading;
 
+    /// The command line of a tool that does a step on a table beside the old one, where the server would copy the table
+    /// while writers wait. `DATABASE` stands for the database's name.
+    fn beside(&self, step: &Step) -> Option<String> {
+        let _ = step;
+        None
+    }
+
     /// Whether an UPDATE that a person wrote can go in batches. `None`: it is no UPDATE of many rows of a table that
     /// `schema` has.
     fn batching(&self, sql: &str, schema: &Schema) -> Option<Result<Batching, Whole>> {

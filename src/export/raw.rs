@@ -112,7 +112,7 @@ fn places(text: &str, marks: &[Mark]) -> Vec<Place> {
 }
 
 fn written(text: &mut String, marks: &mut Vec<Mark>, record: &Record, part: Part, dialect: &dyn Dialect) {
-    let segments = segments(&record.plan.steps, part);
+    let segments = segments(&record.plan.steps, part, dialect);
     if segments.is_empty() {
         return;
     }
@@ -276,11 +276,11 @@ impl Item<'_> {
     }
 }
 
-fn segments(steps: &[Step], part: Part) -> Vec<Segment<'_>> {
+fn segments<'a>(steps: &'a [Step], part: Part, dialect: &dyn Dialect) -> Vec<Segment<'a>> {
     let mut segments: Vec<Segment<'_>> = Vec::new();
     // Whether the next transactional statement may join the last segment.
     let mut open = false;
-    for item in items(steps, part) {
+    for item in items(steps, part, dialect) {
         let (bracket, joins) = match item.statement.map(|statement| statement.boundary) {
             Some(Boundary::Transactional) => (Bracket::Transaction, true),
             Some(Boundary::OwnTransaction) => (Bracket::Transaction, false),
@@ -307,13 +307,13 @@ fn segments(steps: &[Step], part: Part) -> Vec<Segment<'_>> {
     segments
 }
 
-fn items(steps: &[Step], part: Part) -> Vec<Item<'_>> {
+fn items<'a>(steps: &'a [Step], part: Part, dialect: &dyn Dialect) -> Vec<Item<'a>> {
     let mut items = Vec::new();
     let numbered = steps.iter().enumerate();
     match part {
         Part::Forward => items.extend(numbered.map(|(at, step)| Item {
             step: at,
-            comments: commented(at, step),
+            comments: commented(at, step, dialect),
             statement: Some(&step.statement),
         })),
         Part::Rollback => numbered.rev().for_each(|(at, step)| taken_back(at, step, &mut items)),
@@ -322,8 +322,15 @@ fn items(steps: &[Step], part: Part) -> Vec<Item<'_>> {
     items
 }
 
-/// How a comment on batches begins.
-pub(super) const BATCHES: &str = "in batches: ";
+// How the comments on a step begin, beside the one that names it.
+const BESIDE: &str = "or beside the table, while others write: ";
+const BATCHES: &str = "in batches: ";
+const KEPT: &str = "kept: ";
+const UNKEPT: &str = "not kept: ";
+const LOST: &str = "lost: ";
+const CLOSED: &str = "cannot be reversed: ";
+/// All of them.
+pub(super) const OWN: [&str; 6] = [BESIDE, BATCHES, KEPT, UNKEPT, LOST, CLOSED];
 
 /// The client of the engine sends the statement whole; we do not.
 fn batches(batches: &Batches) -> String {
@@ -336,15 +343,18 @@ fn batches(batches: &Batches) -> String {
 }
 
 /// What is said above a step.
-fn commented(at: usize, step: &Step) -> Vec<String> {
+fn commented(at: usize, step: &Step, dialect: &dyn Dialect) -> Vec<String> {
     let mut comments = vec![comment(format_args!("[{}] {}", at + 1, facts(step)))];
     comments.extend(step.batches.as_ref().map(batches));
     if let Some(kept) = &step.keeps {
-        comments.push(comment(format_args!("kept: {}, in {}", kept.what(), kept.place)));
+        comments.push(comment(format_args!("{KEPT}{}, in {}", kept.what(), kept.place)));
     }
     if let Reversal::Lossy { lost: Loss { forward: Some(what), unkept: Some(why), .. }, .. } = &step.reversal
     {
-        comments.push(comment(format_args!("not kept: {what}: {why}")));
+        comments.push(comment(format_args!("{UNKEPT}{what}: {why}")));
+    }
+    if let Some(command) = dialect.beside(step) {
+        comments.push(comment(format_args!("{BESIDE}{command}")));
     }
     comments
 }
@@ -375,7 +385,7 @@ fn taken_back<'a>(at: usize, step: &'a Step, items: &mut Vec<Item<'a>>) {
     match &step.reversal {
         Reversal::Exact(_) => {}
         Reversal::Lossy { lost, .. } => comments.extend(losses(lost)),
-        Reversal::Impossible(reason) => comments.push(comment(format_args!("cannot be reversed: {reason}"))),
+        Reversal::Impossible(reason) => comments.push(comment(format_args!("{CLOSED}{reason}"))),
     }
     if back.is_empty() {
         items.push(Item { step: at, comments, statement: None });
@@ -387,7 +397,7 @@ fn taken_back<'a>(at: usize, step: &'a Step, items: &mut Vec<Item<'a>>) {
 }
 
 fn losses(lost: &Loss) -> impl Iterator<Item = String> {
-    let line = |what: &str, when: &str| comment(format_args!("lost: {what} ({when})"));
+    let line = |what: &str, when: &str| comment(format_args!("{LOST}{what} ({when})"));
     let forward = lost.forward.as_deref().map(|what| line(what, "already lost when the step ran forward"));
     let since = lost.since.as_deref().map(|what| line(what, "what was written since the step ran"));
     forward.into_iter().chain(since)

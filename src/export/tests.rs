@@ -196,6 +196,24 @@ fn forward_brackets_what_belongs_together() {
 }
 
 #[test]
+fn a_table_that_is_copied_has_a_command_that_lets_writers_go_on() {
+    let dialect = crate::engines::dialect(EngineKind::MySql).unwrap();
+    let mut copy = step(
+        "ALTER TABLE `it's`\n  MODIFY COLUMN `a` int COMMENT 'b''c',\n  ADD CHECK (`a` > 0),\n  ALGORITHM=COPY, LOCK=SHARED",
+        Boundary::NonTransactional,
+        Runtime::Long,
+        Reversal::Exact(Vec::new()),
+    );
+    copy.effects.on = vec![ObjectId::new(ObjectKind::Table, QualifiedName::bare("it's"))];
+    let clauses = r"'MODIFY COLUMN `a` int COMMENT '\''b'\'''\''c'\'', ADD CHECK (`a` > 0)'";
+    let expected = format!(r"pt-online-schema-change --alter {clauses} 'D=DATABASE,t=it'\''s' --dry-run");
+    assert_eq!(dialect.beside(&copy), Some(expected));
+    let sql = copy.statement.sql.as_str().replace("ALGORITHM=COPY, LOCK=SHARED", "ALGORITHM=INSTANT");
+    copy.statement.sql = Sql::assembled(sql.as_str());
+    assert_eq!(dialect.beside(&copy), None);
+}
+
+#[test]
 fn rollback_goes_backwards_and_says_what_it_cannot() {
     let script = script(&record(mixed()), Direction::Rollback, &Settings).text;
     let at = |needle: &str| script.find(needle).unwrap_or_else(|| panic!("{needle} is missing:\n{script}"));

@@ -55,11 +55,13 @@ pub struct Failure {
     pub what: String,
     /// What to do next; empty where there is nothing to add.
     pub hint: String,
+    /// The environment whose server said so, or its URL without secrets.
+    pub place: Option<Box<str>>,
 }
 
 impl Failure {
     pub fn new(kind: FailureKind, what: impl Into<String>) -> Self {
-        Self { kind, what: what.into(), hint: String::new() }
+        Self { kind, what: what.into(), hint: String::new(), place: None }
     }
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

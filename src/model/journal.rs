@@ -148,6 +148,8 @@ pub struct Intended {
     pub session: Option<SessionMark>,
     /// 1 for the first try.
     pub attempt: u32,
+    /// What a statement outside a transaction may change, as it was just before.
+    pub footprint: Option<Fingerprint>,
 }
 
 /// 0-based statements of a run, the last one not included.
@@ -286,6 +288,8 @@ pub struct RunState {
     pub took: Vec<Option<Took>>,
     /// The unit that was intended and never settled.
     pub open: Option<Intended>,
+    /// The unit that was intended last, whatever became of it.
+    pub meant: Option<Intended>,
     pub attempts: u32,
     /// What the last settled unit said.
     pub words: Box<str>,
@@ -355,6 +359,7 @@ impl RunState {
                 }
                 self.attempts += 1;
                 self.open = Some(intended.clone());
+                self.meant.clone_from(&self.open);
             }
             Entry::Settled(settled) => {
                 match self.open.take() {
@@ -427,6 +432,7 @@ pub fn fold(records: &[Record]) -> Result<Vec<RunState>, Contradiction> {
                 outcomes: vec![None; opened.statements.len()],
                 took: vec![None; opened.statements.len()],
                 open: None,
+                meant: None,
                 attempts: 0,
                 words: "".into(),
                 verified: None,

@@ -33,6 +33,7 @@ pub(super) fn rewriting<'a>(survey: &Survey<'a>, cause: Cause) -> Vec<(Seen<'a, 
 fn why(schema: &Schema, id: &ObjectId, column: &Column) -> Cause {
     match &column.value {
         Value::Identity(_) => Cause::Numbering,
+        Value::Plain if column.options.contains("auto_increment") => Cause::Numbering,
         Value::Generated { stored: Stored::Stored | Stored::Virtual, .. } => Cause::StoredExpression,
         Value::Default(_) if takes_from_sequence(column) => Cause::Numbering,
         Value::Plain | Value::Default(_) if checked_domain(schema, id).is_some() => Cause::CheckedDomain,
@@ -45,9 +46,18 @@ pub(super) fn takes_from_sequence(column: &Column) -> bool {
     matches!(&column.value, Value::Default(expression) if expression.as_str().starts_with("nextval("))
 }
 
+/// Columns that are added to tables which stay, must have a value, and give themselves none.
+pub(super) fn required<'a>(survey: &Survey<'a>) -> impl Iterator<Item = Seen<'a, Column>> {
+    survey.added_columns().filter(|column| {
+        column.body.nullability.is_not_null()
+            && !fills_itself(column.body)
+            && !domain_default(survey.desired, column.id)
+    })
+}
+
 /// Rows get a value without the writer's help.
 pub(super) fn fills_itself(column: &Column) -> bool {
-    !matches!(column.value, Value::Plain)
+    !matches!(column.value, Value::Plain) || column.options.contains("auto_increment")
 }
 
 /// Every row holds NULL when the column is new.

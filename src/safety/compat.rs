@@ -241,7 +241,7 @@ fn column(survey: &Survey<'_>, id: &ObjectId, before: &Column, after: &Column) -
     }
     if before.data_type != after.data_type {
         let (a, b) = (before.data_type.as_str(), after.data_type.as_str());
-        match types::change(a, b) {
+        match types::change(survey.engine(), a, b) {
             TypeChange::Same => {}
             TypeChange::Widens => {
                 return care(format!(

@@ -5,6 +5,7 @@
 mod by_hand;
 mod columns;
 mod compat;
+mod copies;
 mod losses;
 mod probes;
 mod rule;
@@ -39,7 +40,9 @@ pub fn examine(subject: &Subject<'_>) -> Vec<Finding> {
     let base = survey::base(subject);
     let survey = survey::Survey::new(subject, &base);
     let mut found = Vec::new();
-    for rule in RULES {
+    let (rest, own): (Vec<&'static Rule>, Vec<_>) =
+        RULES.iter().copied().partition(|rule| rules::tells_the_rest(rule));
+    for rule in own.into_iter().chain(rest) {
         rule.check(&survey, &mut found);
     }
     sort(&mut found);

@@ -47,11 +47,19 @@ pub(super) fn duplicates(engine: EngineKind, table: &QualifiedName, columns: &[&
 pub(super) fn misfit(engine: EngineKind, table: &QualifiedName, column: &Ident, limit: Limit) -> Option<Sql> {
     let open = sql!(engine; "SELECT EXISTS (SELECT 1 FROM ", table, " WHERE ");
     Some(match limit {
+        Limit::Length(most) if engine == EngineKind::MySql => {
+            sql!(engine; open, "CHAR_LENGTH(", column, ") > ", most, ")")
+        }
         Limit::Length(most) => {
             sql!(engine; open, "length(CAST(", column, " AS text)) > ", most, ")")
         }
         Limit::Range { low, high } => {
             sql!(engine; open, column, " < ", low, " OR ", column, " > ", high, ")")
+        }
+        Limit::Digits { precision, scale } if engine == EngineKind::MySql => {
+            let whole = precision.saturating_sub(scale);
+            sql!(engine;
+                open, "ABS(", column, ") >= POW(10, ", whole, ") OR ", column, " <> ROUND(", column, ", ", scale, "))")
         }
         Limit::Digits { precision, scale } => {
             let whole = precision.saturating_sub(scale);
@@ -80,8 +88,27 @@ pub(super) fn uncastable(
         EngineKind::Postgres if matches!(data_type, "smallint" | "integer" | "bigint") => {
             Some(sql!(engine; open, column, "::text !~ E'^\\\\s*[-+]?[0-9]+\\\\s*$')"))
         }
+        EngineKind::MySql if data_type.contains("int") => {
+            Some(sql!(engine; open, column, " NOT REGEXP '^[[:space:]]*[-+]?[0-9]+[[:space:]]*$')"))
+        }
         _ => None,
     }
+}
+
+/// Is a member of an ENUM or a SET in use? The members stand as they are quoted.
+pub(super) fn member_in_use(
+    engine: EngineKind,
+    table: &QualifiedName,
+    column: &Ident,
+    members: &[Definition],
+) -> Sql {
+    let mut sql =
+        SqlBuilder::new(engine).piece("SELECT EXISTS (SELECT 1 FROM ").piece(table).piece(" WHERE ");
+    for (at, member) in members.iter().enumerate() {
+        sql.push(if at == 0 { "FIND_IN_SET(" } else { " OR FIND_IN_SET(" });
+        sql = sql.piece(member).piece(", ").piece(column).piece(") > 0");
+    }
+    sql.piece(")").done()
 }
 
 /// Is there a child without its parent? NULL in any column of the key passes.

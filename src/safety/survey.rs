@@ -91,6 +91,10 @@ impl<'a> Survey<'a> {
         self.engine() == EngineKind::Postgres
     }
 
+    pub fn is_mysql(&self) -> bool {
+        self.engine() == EngineKind::MySql
+    }
+
     pub fn is_sqlite(&self) -> bool {
         self.engine() == EngineKind::Sqlite
     }
@@ -351,14 +355,27 @@ impl<'a> Survey<'a> {
         format!("{relation} ({})", self.size(relation))
     }
 
+    /// Who waits while a table is written anew.
+    pub fn waiting(&self, relation: &QualifiedName) -> String {
+        // MySQL lets readers go on.
+        let who = if self.is_mysql() { "Writes" } else { "Reads and writes" };
+        format!("{who} on {} wait", self.sized(relation))
+    }
+
     // Steps.
 
     pub fn steps(&self) -> impl Iterator<Item = (usize, &'a Step)> + use<'a> {
         self.subject.plan.steps.iter().enumerate()
     }
 
+    /// The steps about an object. MySQL changes several parts of a table in one statement, which is about the table:
+    /// then those.
     pub fn steps_about(&self, id: &ObjectId) -> impl Iterator<Item = (usize, &'a Step)> {
-        let places = self.steps.get(id).map(Vec::as_slice).unwrap_or_default();
+        let of_table = || {
+            let is_part = self.is_mysql() && id.member.is_some();
+            is_part.then(|| self.steps.get(&ObjectId::new(ObjectKind::Table, id.name.clone())))?
+        };
+        let places = self.steps.get(id).or_else(of_table).map(Vec::as_slice).unwrap_or_default();
         let steps = &self.subject.plan.steps;
         places.iter().filter_map(move |&at| steps.get(at).map(|step| (at, step)))
     }
@@ -375,7 +392,7 @@ impl<'a> Survey<'a> {
     }
 
     pub fn step_that(&self, id: &ObjectId, verb: Verb) -> Option<(usize, &'a Step)> {
-        self.steps_about(id).find(|(_, step)| step.action == verb)
+        self.steps_about(id).find(|(_, step)| step.action == verb || step.subject != *id)
     }
 
     /// The first step about an object that makes other sessions wait for as long as work on the table takes.

@@ -1,5 +1,12 @@
-//! What a change of a column's type means for the values in it, told from the two type names in PostgreSQL's
-//! words. Names that are not built in count as unknown, and unknown never counts as harmless.
+//! What a change of a column's type means for the values in it, told from the two type names: here in PostgreSQL's
+//! words, which the others' are told in where they agree. Names that are not built in count as unknown, and unknown
+//! never counts as harmless.
+
+mod mysql;
+
+use crate::model::EngineKind;
+
+pub(super) use mysql::listed;
 
 /// What becomes of the values.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -60,7 +67,16 @@ impl TypeName {
     }
 }
 
-pub(super) fn change(before: &str, after: &str) -> TypeChange {
+pub(super) fn change(engine: EngineKind, before: &str, after: &str) -> TypeChange {
+    match engine {
+        EngineKind::MySql => mysql::change(before, after),
+        EngineKind::Postgres | EngineKind::Sqlite | EngineKind::SqlServer | EngineKind::Snowflake => {
+            postgres(before, after)
+        }
+    }
+}
+
+fn postgres(before: &str, after: &str) -> TypeChange {
     if before == after {
         return TypeChange::Same;
     }
@@ -258,7 +274,7 @@ mod tests {
             ("public.mood", "public.temper", Unknown),
         ];
         for (before, after, expected) in cases {
-            assert_eq!(change(before, after), expected, "{before} to {after}");
+            assert_eq!(postgres(before, after), expected, "{before} to {after}");
         }
     }
 

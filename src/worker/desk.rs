@@ -27,16 +27,28 @@ pub struct OpenOrder {
     pub desired: Reference,
 }
 
-/// A REF as typed, and the password that a person gave for it.
+/// A REF as typed: a URL may hold a password.
 #[derive(Clone)]
 pub struct Reference {
     pub text: String,
-    pub password: Option<Arc<Secret>>,
+}
+
+/// A password that a person typed, for an environment or for a URL as it is shown.
+#[derive(Clone)]
+pub struct LogInOrder {
+    pub place: String,
+    pub password: Arc<Secret>,
+}
+
+impl fmt::Debug for LogInOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LogInOrder").field("place", &self.place).finish_non_exhaustive()
+    }
 }
 
 impl Reference {
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), password: None }
+        Self { text: text.into() }
     }
 
     /// As a person may see it, and a file may hold it: without a password.
@@ -84,11 +96,12 @@ pub fn compare_order(
 }
 
 async fn source(desk: &Desk, reference: &Reference) -> Result<Source, Failure> {
-    let mut source = desk.project.source(&reference.text, &desk.surroundings).await?;
-    if let (Source::Environment(place), Some(password)) = (&mut source, &reference.password) {
-        place.target.set_password(Arc::clone(password));
-    }
-    Ok(source)
+    desk.project.source(&reference.text, &desk.surroundings).await
+}
+
+/// From here on every session there uses it.
+pub(super) fn log_in(order: &LogInOrder, desk: &Desk) {
+    desk.surroundings.typed.keep(&order.place, Arc::clone(&order.password));
 }
 
 pub(super) fn desk(job: &Job) -> Result<&Desk, Failure> {

@@ -1,11 +1,8 @@
 //! What wires and engines complain about, as failures that a person can act on.
 
-use crate::connect::{WireError, WireErrorKind};
+use crate::connect::{self, WireError, WireErrorKind};
 use crate::engines::IntrospectError;
 use crate::model::{EngineKind, Failure, FailureKind};
-
-/// SQLSTATE `invalid_password`: no password at all, too.
-const WRONG_PASSWORD: &str = "28P01";
 
 /// A wire's error, with the place it happened in front.
 pub(super) fn wire(label: &str, error: &WireError) -> Failure {
@@ -26,7 +23,7 @@ pub(super) fn wire(label: &str, error: &WireError) -> Failure {
             "name the authority of the server's certificate with `sslrootcert=` or the key `ca`; `sslmode` or the key \
              `tls` says how much is checked",
         ),
-        WireErrorKind::Denied if error.code.as_deref() == Some(WRONG_PASSWORD) => {
+        WireErrorKind::Denied if connect::is_wrong_password(error) => {
             (FailureKind::Password, "check user and password; the README says where a password may stand")
         }
         WireErrorKind::Denied => {
@@ -45,7 +42,7 @@ pub(super) fn wire(label: &str, error: &WireError) -> Failure {
         (Some(theirs), ours) => format!("{theirs}; {ours}"),
         (None, ours) => ours.to_owned(),
     };
-    Failure::new(kind, what).hint(hint)
+    Failure { place: Some(label.into()), ..Failure::new(kind, what).hint(hint) }
 }
 
 pub(super) fn introspect(label: &str, error: &IntrospectError) -> Failure {

@@ -41,7 +41,7 @@ pub use crate::promote::{
 pub use compare::{CompareOrder, Comparison, RenameOrder, Side};
 pub use define::{DefineOrder, Defined};
 pub use demo::{DemoPlace, Story};
-pub use desk::{Desk, OpenOrder, Reference, compare_order, doctor_order};
+pub use desk::{Desk, LogInOrder, OpenOrder, Reference, compare_order, doctor_order};
 pub use disk::{PlanFolder, SaveOrder, read_plan, write_plan};
 pub use doctor::{Check, DoctorOrder, Health};
 pub use draft::{DraftOrder, Drafted, Edited, Residual};
@@ -74,6 +74,8 @@ pub struct Command {
 pub enum CommandKind {
     /// Finds out what two REFs mean, reads them and finds what differs. Needs a desk.
     Open(OpenOrder),
+    /// Takes a password that a person typed. Needs a desk.
+    LogIn(LogInOrder),
     /// Reads both sides and finds what differs.
     Compare(CompareOrder),
     /// Finds what differs again, with other renames; reads nothing.
@@ -151,6 +153,7 @@ pub enum EventKind {
 /// The result of a command, shared and never copied.
 #[derive(Clone, Debug)]
 pub enum Answer {
+    LoggedIn,
     Compared(Arc<Comparison>),
     Drafted(Arc<Drafted>),
     Defined(Arc<Defined>),

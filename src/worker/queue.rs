@@ -269,6 +269,10 @@ async fn perform(kind: CommandKind, job: Job) -> Result<Answer, Failure> {
             let order = desk::examination(&job).await?;
             doctor::examine(&order, &job).await.map(|checks| Answer::Examined(checks.into()))
         }
+        CommandKind::LogIn(order) => {
+            desk::log_in(&order, desk::desk(&job)?);
+            Ok(Answer::LoggedIn)
+        }
         CommandKind::Remember(order) => remember::remember(&order, desk::desk(&job)?),
         CommandKind::Recall(order) => remember::recall(&order, desk::desk(&job)?),
         CommandKind::Doctor(order) => {

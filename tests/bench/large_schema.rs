@@ -1,6 +1,8 @@
-//! Speed and memory on large schema pairs, against `pg_dump -s` of the same two databases in the same run.
+//! Speed and memory on large schema pairs, against `pg_dump -s` or `mysqldump --no-data` of the same two databases in
+//! the same run.
 //!
-//! `MIGRATOR_TEST_PG` names a server (a superuser's URL); `MIGRATOR_BENCH_TABLES` the sizes, `2000,10000` if unset.
+//! `MIGRATOR_TEST_PG` and `MIGRATOR_TEST_MYSQL` name servers (URLs of who may do everything), `postgres` or `mysql` on
+//! the command line one of both; `MIGRATOR_BENCH_TABLES` the sizes, `2000,10000` if unset.
 //! Prints one block a size, with the bars, and how each figure grew from the first size to the last. Times are the
 //! best of three runs; beside each stands the processor time of our own process, which tells a slow program from a busy
 //! machine. Judges nothing.
@@ -18,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use migrator_tui::connect::{self, PostgresAddress, Purpose, Target};
+use migrator_tui::connect::{self, MySqlAddress, MySqlTarget, PostgresAddress, Purpose, Target};
 use migrator_tui::diff::{DiffOptions, diff};
 use migrator_tui::engines::{dialect, introspect};
 use migrator_tui::model::{Body, Change, EngineKind, Schema};
@@ -30,26 +32,158 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
     let generator = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/bench/gen_schema.py");
-    let Ok(server) = std::env::var("MIGRATOR_TEST_PG") else {
-        println!("skipped: MIGRATOR_TEST_PG names no server");
-        return;
-    };
     if !generator.is_file() {
         println!("skipped: the schema generator is not beside the project");
         return;
     }
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    for engine in [Engine::Postgres, Engine::MySql] {
+        let (word, variable, _) = engine.words();
+        if !wanted.is_empty() && !wanted.iter().any(|one| one == word) {
+            continue;
+        }
+        match std::env::var(variable) {
+            Ok(server) => measure(&Bench { engine, server }, &generator),
+            Err(_) => println!("skipped: {variable} names no server"),
+        }
+    }
+}
+
+fn measure(bench: &Bench, generator: &Path) {
     let sizes = std::env::var("MIGRATOR_BENCH_TABLES").unwrap_or_else(|_| "2000,10000".into());
     let figures: Vec<(f64, Figures)> = sizes
         .split(',')
         .map(|tables| {
-            let figures = one(&server, &generator, tables);
-            println!("{tables} tables\n{}", figures.lines());
+            let figures = one(bench, generator, tables);
+            println!("{}, {tables} tables\n{}", bench.engine.words().0, figures.lines());
             (tables.parse().unwrap(), figures)
         })
         .collect();
     if let ([(few, first), .., (many, last)], true) = (figures.as_slice(), figures.len() > 1) {
         println!("from {few} to {many} tables: {:.1} times\n{}", many / few, last.growth(first));
     }
+}
+
+#[derive(Clone, Copy)]
+enum Engine {
+    Postgres,
+    MySql,
+}
+
+impl Engine {
+    /// Its name to the generator, the variable that names its server, and how its own tool dumps a schema.
+    fn words(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Postgres => ("postgres", "MIGRATOR_TEST_PG", "pg_dump -s"),
+            Self::MySql => ("mysql", "MIGRATOR_TEST_MYSQL", "mysqldump --no-data"),
+        }
+    }
+
+    fn kind(self) -> EngineKind {
+        match self {
+            Self::Postgres => EngineKind::Postgres,
+            Self::MySql => EngineKind::MySql,
+        }
+    }
+}
+
+/// A server, and how its own programs are called.
+struct Bench {
+    engine: Engine,
+    server: String,
+}
+
+impl Bench {
+    fn url(&self, database: &str) -> String {
+        let (base, _) = self.server.rsplit_once('/').unwrap();
+        format!("{base}/{database}")
+    }
+
+    /// Makes a database of this file.
+    fn make(&self, database: &str, file: &Path) -> String {
+        let url = self.url(database);
+        match self.engine {
+            Engine::Postgres => {
+                psql(&self.server, &["-c", &format!("CREATE DATABASE {database} TEMPLATE template0")]);
+                psql(&url, &["-f", file.to_str().unwrap()]);
+                psql(&url, &["-c", "VACUUM ANALYZE"]);
+            }
+            Engine::MySql => {
+                let mut made = self.client("mysql", ["mariadb", "mysql"]);
+                made.args(["-e", &format!("CREATE DATABASE {database} CHARACTER SET utf8mb4")]);
+                assert!(made.status().unwrap().success());
+                let mut loaded = self.client(database, ["mariadb", "mysql"]);
+                assert!(loaded.stdin(std::fs::File::open(file).unwrap()).status().unwrap().success());
+            }
+        }
+        url
+    }
+
+    fn remove(&self, database: &str) {
+        match self.engine {
+            Engine::Postgres => {
+                psql(&self.server, &["-c", &format!("DROP DATABASE {database} WITH (FORCE)")]);
+            }
+            Engine::MySql => {
+                let mut gone = self.client("mysql", ["mariadb", "mysql"]);
+                assert!(gone.args(["-e", &format!("DROP DATABASE {database}")]).status().unwrap().success());
+            }
+        }
+    }
+
+    fn dump(&self, database: &str) {
+        let mut dump = match self.engine {
+            Engine::Postgres => {
+                let mut dump = Command::new(dumper());
+                dump.args(["-s", "-d", &self.url(database)]);
+                dump
+            }
+            Engine::MySql => {
+                let mut dump = self.client(database, ["mariadb-dump", "mysqldump"]);
+                dump.args(["--no-data", "--routines", "--events", "--triggers"]);
+                dump
+            }
+        };
+        assert!(dump.stdout(Stdio::null()).status().unwrap().success());
+    }
+
+    /// A program of MySQL's, with the way to a database.
+    fn client(&self, database: &str, names: [&str; 2]) -> Command {
+        let target = my_target(&self.server);
+        let found = |name: &&str| {
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            std::env::split_paths(&path).any(|folder| folder.join(name).is_file())
+        };
+        let mut command = Command::new(names.into_iter().find(found).unwrap_or(names[0]));
+        command.args([
+            "--no-defaults",
+            "--default-character-set=utf8mb4",
+            "--protocol=tcp",
+            "--host=127.0.0.1",
+        ]);
+        command.arg(format!("--user={}", target.user)).arg(format!("--port={}", target.port)).arg(database);
+        command
+    }
+
+    fn read(&self, url: &str) -> Schema {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let target = match self.engine {
+            Engine::Postgres => {
+                let address = PostgresAddress::parse(url).map_err(|error| error.what).unwrap();
+                Target::Postgres(Box::new(address.resolve(&|_| None).map_err(|error| error.what).unwrap()))
+            }
+            Engine::MySql => Target::MySql(Box::new(my_target(url))),
+        };
+        runtime.block_on(async {
+            let mut connection = connect::open(&target, Purpose::Read).await.unwrap();
+            introspect(dialect(self.engine.kind()).unwrap(), connection.as_mut()).await.unwrap()
+        })
+    }
+}
+
+fn my_target(url: &str) -> MySqlTarget {
+    let address = MySqlAddress::parse(url).map_err(|error| error.what).unwrap();
+    address.resolve(&|_| None).map_err(|error| error.what).unwrap()
 }
 
 /// How long something took, on the clock and on the processor.
@@ -60,6 +194,7 @@ struct Time {
 }
 
 struct Figures {
+    engine: Engine,
     dump: Time,
     diff: Time,
     peak: u64,
@@ -75,13 +210,18 @@ impl Figures {
         let seconds =
             |time: Time| format!("{:.2} s ({:.2} s)", time.wall.as_secs_f64(), time.user.as_secs_f64());
         let millis = |time: Duration| time.as_secs_f64() * 1000.0;
+        let most = match self.engine {
+            Engine::Postgres => 0.5,
+            Engine::MySql => 1.0,
+        };
         let ratio = self.diff.wall.as_secs_f64() / self.dump.wall.as_secs_f64();
         format!(
-            "  pg_dump -s of both    {}\n  diff of both          {}, ratio {ratio:.2} (at most 0.50)\n  \
+            "  {:<22}{}\n  diff of both          {}, ratio {ratio:.2} (at most {most:.2})\n  \
              peak memory           {} MB (at most 300)\n  \
              diff + plan           {:.0} ms ({:.0} ms) (at most 300)\n  \
              held in memory        {} MB one schema, {} MB two\n  \
              edits                 {}",
+            self.engine.words().2,
             seconds(self.dump),
             seconds(self.diff),
             self.peak / 1024,
@@ -102,7 +242,7 @@ impl Figures {
         let memory =
             |name: &str, now: u64, then: u64| format!("  {name:<22}{:.1} times\n", now as f64 / then as f64);
         [
-            time("pg_dump -s of both", self.dump, from.dump),
+            time(self.engine.words().2, self.dump, from.dump),
             time("diff of both", self.diff, from.diff),
             time("diff + plan", self.in_memory, from.in_memory),
             memory("peak memory", self.peak, from.peak),
@@ -112,53 +252,40 @@ impl Figures {
     }
 }
 
-fn one(server: &str, generator: &Path, tables: &str) -> Figures {
+fn one(bench: &Bench, generator: &Path, tables: &str) -> Figures {
     let folder = tempfile::tempdir().unwrap();
     let made = Command::new("python3")
         .arg(generator)
-        .args(["--engine", "postgres", "--tables", tables, "--changes", "40", "--seed", "1", "--out"])
+        .args(["--engine", bench.engine.words().0])
+        .args(["--tables", tables, "--changes", "40", "--seed", "1", "--out"])
         .arg(folder.path())
         .stdout(Stdio::null())
         .status()
         .unwrap();
     assert!(made.success(), "the generator failed");
-    let (base, _) = server.rsplit_once('/').unwrap();
-    let sides: Vec<String> = ["before", "after"]
+    let names = ["before", "after"].map(|side| format!("bench_{}_{side}", std::process::id()));
+    let sides: Vec<String> = names
         .iter()
-        .map(|side| {
-            let name = format!("bench_{}_{side}", std::process::id());
-            psql(server, &["-c", &format!("CREATE DATABASE {name} TEMPLATE template0")]);
-            let url = format!("{base}/{name}");
-            psql(&url, &["-f", folder.path().join(format!("{side}.sql")).to_str().unwrap()]);
-            psql(&url, &["-c", "VACUUM ANALYZE"]);
-            url
-        })
+        .zip(["before.sql", "after.sql"])
+        .map(|(name, file)| bench.make(name, &folder.path().join(file)))
         .collect();
-    let dump = best(children, || {
-        for url in &sides {
-            let dumped =
-                Command::new(dumper()).args(["-s", "-d", url]).stdout(Stdio::null()).status().unwrap();
-            assert!(dumped.success());
-        }
-    });
+    let dump = best(children, || names.iter().for_each(|name| bench.dump(name)));
     let mut peak = 0;
     let diff = best(children, || peak = peak.max(run_diff(&sides)));
     let before = resident();
-    let current = read(&sides[0]);
+    let current = bench.read(&sides[0]);
     let one = resident() - before;
-    let mut desired = read(&sides[1]);
+    let mut desired = bench.read(&sides[1]);
     let (start, used) = (Instant::now(), own());
     desired.share(&current);
     let sharing = Time { wall: start.elapsed(), user: own() - used };
     let two = resident() - before;
-    let (names, planning) = changes(&current, &desired);
+    let (found, planning) = changes(bench.engine.kind(), &current, &desired);
     let in_memory = Time { wall: sharing.wall + planning.wall, user: sharing.user + planning.user };
-    for url in &sides {
-        let name = url.rsplit('/').next().unwrap();
-        psql(server, &["-c", &format!("DROP DATABASE {name} WITH (FORCE)")]);
-    }
+    names.iter().for_each(|name| bench.remove(name));
     let expected = std::fs::read_to_string(folder.path().join("changes.txt")).unwrap();
-    Figures { dump, diff, peak, in_memory, held: (one, two), found: compared(&names, &expected) }
+    let found = compared(&found, &expected);
+    Figures { engine: bench.engine, dump, diff, peak, in_memory, held: (one, two), found }
 }
 
 /// How many of the edits were found, and how much else.
@@ -239,20 +366,9 @@ fn run_diff(sides: &[String]) -> u64 {
     }
 }
 
-fn read(url: &str) -> Schema {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let address = PostgresAddress::parse(url).map_err(|error| error.what).unwrap();
-    let target = address.resolve(&|_| None).map_err(|error| error.what).unwrap();
-    runtime.block_on(async {
-        let target = Target::Postgres(Box::new(target));
-        let mut connection = connect::open(&target, Purpose::Read).await.unwrap();
-        introspect(dialect(EngineKind::Postgres).unwrap(), connection.as_mut()).await.unwrap()
-    })
-}
-
 /// The relations that differ, and how long diff and plan take once both sides are read and share what is equal.
-fn changes(current: &Schema, desired: &Schema) -> (BTreeSet<String>, Time) {
-    let dialect = dialect(EngineKind::Postgres).unwrap();
+fn changes(engine: EngineKind, current: &Schema, desired: &Schema) -> (BTreeSet<String>, Time) {
+    let dialect = dialect(engine).unwrap();
     let mut found = BTreeSet::new();
     let time = best(own, || {
         let changeset = diff(current, desired, &DiffOptions::default());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use migrator_tui::config::{Guard, Origin, Project, Source, Surroundings};
+use migrator_tui::config::{Guard, Keyring, Origin, Project, Source, Surroundings};
 use migrator_tui::connect::{Target, TlsMode};
 use migrator_tui::diff::Privileges;
 use migrator_tui::model::{EngineKind, Failure};
@@ -14,6 +14,7 @@ fn surroundings(folder: &Path) -> Surroundings {
         [("APP_USER", "ada"), ("APP_PASSWORD", "hunter2"), ("APP_URL", "postgres://localhost/app")];
     let variables = variables.map(|(name, value)| (name.to_string(), value.to_string()));
     Surroundings {
+        typed: Keyring::default(),
         folder: folder.to_path_buf(),
         variables: BTreeMap::from(variables),
         defaults: None,

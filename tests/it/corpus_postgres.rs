@@ -244,6 +244,10 @@ fn report(server: &Server, mut outcomes: Vec<Outcome>) {
     for (suite, [load, forward, equal, back]) in &suites {
         let _ = writeln!(table, "{suite:<15} {load:>5} {forward:>8} {equal:>6} {back:>12}");
     }
+    // What loads and does not come to its end, with the first reason.
+    text.lines().filter(|line| !line.starts_with("Load ")).for_each(|line| {
+        let _ = writeln!(table, "{line}");
+    });
     crate::ids::tell(&table);
     if let Ok(path) = std::env::var("MIGRATOR_TEST_REPORT") {
         let whole: String = outcomes

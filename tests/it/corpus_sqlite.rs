@@ -32,7 +32,7 @@ async fn pairs_of_sqlite3def() {
             returned += usize::from(verdict.back.is_ok());
             for (way, result) in [("forward", &verdict.forward), ("back", &verdict.back)] {
                 if let Err(reason) = result {
-                    println!("{name} {direction} {way}: {reason}");
+                    crate::ids::tell(&format!("{name} {direction} {way}: {reason}"));
                 }
             }
         }

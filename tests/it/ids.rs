@@ -65,6 +65,11 @@ impl Trial {
         self.wrong.extend(result.err().map(|why| format!("{what}: {why}")));
     }
 
+    /// How often it did not go well.
+    pub fn failures(&self) -> usize {
+        self.wrong.len()
+    }
+
     /// It was tried once more and went well; what does not go well breaks the test off.
     pub fn passed(&mut self) {
         self.runs += 1;

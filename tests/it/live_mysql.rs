@@ -18,8 +18,23 @@ impl Server {
             eprintln!("skipped: MIGRATOR_TEST_MYSQL is not set; tests/run starts a server and sets it");
             return None;
         };
-        let target = MySqlAddress::parse(&url).unwrap().resolve(&|_| None).unwrap();
-        Some(Self { target })
+        Some(Self::at(&url))
+    }
+
+    pub fn at(url: &str) -> Self {
+        Self { target: MySqlAddress::parse(url).unwrap().resolve(&|_| None).unwrap() }
+    }
+
+    /// A database as a user names it.
+    pub fn database(&self, name: &str) -> String {
+        format!("mysql://{}@127.0.0.1:{}/{name}", self.target.user, self.target.port)
+    }
+
+    /// The server's client, silent but for the cells of its answers.
+    pub fn asking(&self, database: &str) -> Command {
+        let mut command = self.program(["mariadb", "mysql"]);
+        command.args(["--batch", "--raw", "--skip-column-names", "--unbuffered"]).arg(database);
+        command
     }
 
     pub fn target(&self, database: &str) -> Target {

@@ -1,21 +1,24 @@
 //! Each rule on a live server: `tests/rules/<rule>/bad.sql` gives the finding in `finding.txt`, `good.sql` gives
 //! none. Both hold a `-- before` and an `-- after` part, and may begin with `-- rename OLD=NEW`,
-//! `-- privileges`, `-- below 18` (major version) or `-- engine sqlite`. `UPDATE=1` writes `finding.txt` anew.
+//! `-- privileges`, `-- below 18` (major version), `-- engine sqlite` or `-- engine mysql`. A rule that speaks otherwise
+//! to MySQL has a second pair in `tests/rules/<rule>/mysql`. `UPDATE=1` writes `finding.txt` anew.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use migrator_tui::connect::PostgresAddress;
 use migrator_tui::connect::scratch::{Guarded, PostgresScratch, ScratchDatabase, Workshop};
+use migrator_tui::connect::{self, Connection, PostgresAddress, Purpose};
 use migrator_tui::diff::{DiffOptions, Privileges, diff};
 use migrator_tui::engines::{dialect, introspect};
 use migrator_tui::model::{
-    EngineKind, Finding, Ident, ObjectId, ObjectKind, Renaming, Schema, Severity, Verdict,
+    EngineKind, Finding, Ident, ObjectId, ObjectKind, Renaming, Schema, Severity, Sql, Verdict,
 };
 use migrator_tui::planner::{PlanOptions, plan};
 use migrator_tui::safety::{RULES, Subject, compatibility, examine, explain};
+
+use crate::live_mysql;
 
 /// Rules that no plan of ours breaks on these servers, each with the reason.
 const WITHOUT_PAIR: &[(&str, &str)] = &[
@@ -43,6 +46,7 @@ const WITHOUT_PAIR: &[(&str, &str)] = &[
     ("backfill-in-ddl-transaction", "only a statement that a person wrote does this"),
     ("backfill-in-one-statement", "only a statement that a person wrote does this"),
     ("drop-database", "only a statement that a person wrote does this"),
+    ("mysql-missing-algorithm", "only a statement that a person wrote does this"),
 ];
 
 struct Case {
@@ -79,6 +83,7 @@ impl Case {
                 ("privileges", _) => case.privileges = Privileges::Compare,
                 ("below", major) => case.below = major.parse().unwrap(),
                 ("engine", "sqlite") => case.engine = EngineKind::Sqlite,
+                ("engine", "mysql") => case.engine = EngineKind::MySql,
                 _ => panic!("{}: {line}", path.display()),
             }
         }
@@ -146,11 +151,19 @@ impl Bench {
         if let Some(schema) = self.read.get(&key) {
             return Some(schema.clone());
         }
-        let workshop = self.open(case).await?;
-        let mut database = loaded(workshop, script).await?;
-        let dialect = dialect(case.engine).expect("a dialect");
-        let schema = introspect(dialect, database.connection.as_mut()).await.expect("the schema is read");
-        workshop.discard(database).await.expect("the database is dropped");
+        let schema = if case.engine == EngineKind::MySql {
+            let (server, name) = mysql_with(script).await?;
+            let schema = server.read(&name).await.expect("the schema is read");
+            server.drop(&name);
+            schema
+        } else {
+            let workshop = self.open(case).await?;
+            let mut database = loaded(workshop, script).await?;
+            let dialect = dialect(case.engine).expect("a dialect");
+            let schema = introspect(dialect, database.connection.as_mut()).await.expect("the schema is read");
+            workshop.discard(database).await.expect("the database is dropped");
+            schema
+        };
         self.read.insert(key, schema.clone());
         Some(schema)
     }
@@ -161,14 +174,16 @@ impl Bench {
         if probes.is_empty() {
             return;
         }
+        if case.engine == EngineKind::MySql {
+            let (server, name) = mysql_with(&case.before).await.unwrap();
+            let mut session = connect::open(&server.target(&name), Purpose::Read).await.unwrap();
+            answered(session.as_mut(), &probes).await;
+            server.drop(&name);
+            return;
+        }
         let workshop = self.open(case).await.unwrap();
         let mut database = loaded(workshop, &case.before).await.unwrap();
-        for probe in probes {
-            let answer = database.connection.query(probe).await;
-            let rows = answer.unwrap_or_else(|error| panic!("{probe}: {error}"));
-            assert_eq!((rows.len(), rows.columns.len()), (1, 1), "{probe}");
-            assert!(matches!(rows.cell(0, 0), Some("t" | "f" | "0" | "1")), "{probe}: {rows:?}");
-        }
+        answered(database.connection.as_mut(), &probes).await;
         workshop.discard(database).await.expect("the database is dropped");
     }
 
@@ -190,6 +205,24 @@ impl Bench {
         let findings = examine(&subject);
         Some((findings, compatibility(&subject).verdict))
     }
+}
+
+async fn answered(connection: &mut dyn Connection, probes: &[&Sql]) {
+    for probe in probes {
+        let answer = connection.query(probe).await;
+        let rows = answer.unwrap_or_else(|error| panic!("{probe}: {error}"));
+        assert_eq!((rows.len(), rows.columns.len()), (1, 1), "{probe}");
+        assert!(matches!(rows.cell(0, 0), Some("t" | "f" | "0" | "1")), "{probe}: {rows:?}");
+    }
+}
+
+/// A database of the server's that holds this. `None` where there is no server.
+async fn mysql_with(script: &str) -> Option<(live_mysql::Server, String)> {
+    let server = live_mysql::Server::first()?;
+    let name = format!("rules_{}", std::process::id());
+    server.recreate(&name);
+    server.load(&name, script).await.unwrap_or_else(|error| panic!("{error}\n{script}"));
+    Some((server, name))
 }
 
 /// `None` where the server lacks an extension that the script asks for.
@@ -271,8 +304,13 @@ async fn bad_plans_are_found_and_good_ones_are_not() {
     let only = std::env::var("RULE").ok();
     let mut bench = Bench::default();
     let mut wrong = Vec::new();
-    for rule in cases().into_iter().filter(|rule| only.as_ref().is_none_or(|only| only == rule)) {
-        let case = folder().join(&rule);
+    let wanted = cases().into_iter().filter(|rule| only.as_ref().is_none_or(|only| only == rule));
+    let pairs = wanted.flat_map(|rule| {
+        let own = folder().join(&rule);
+        let mysql = Some(own.join("mysql")).filter(|more| more.is_dir());
+        std::iter::once(own).chain(mysql).map(move |case| (rule.clone(), case))
+    });
+    for (rule, case) in pairs {
         let (bad, good) = (Case::read(&case.join("bad.sql")), Case::read(&case.join("good.sql")));
         let Some((findings, verdict)) = bench.examine(&bad).await else {
             println!("SKIPPED rules/{rule}: no such server at hand");

@@ -6,10 +6,11 @@ use std::path::Path;
 
 use migrator_tui::config::keymap::{Context, Facts, Found, Keymap};
 use migrator_tui::config::theme::{Symbols, Theme, Variant};
-use migrator_tui::config::{Motion, Mouse, Settings, Surroundings, ThemeChoice};
+use migrator_tui::config::{Keyring, Motion, Mouse, Settings, Surroundings, ThemeChoice};
 
 fn surroundings(folder: &Path) -> Surroundings {
     Surroundings {
+        typed: Keyring::default(),
         folder: folder.to_path_buf(),
         variables: BTreeMap::new(),
         defaults: Some(folder.to_path_buf()),

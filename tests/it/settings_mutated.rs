@@ -9,7 +9,7 @@ use std::path::Path;
 use migrator_tui::config::keymap::Keymap;
 use migrator_tui::config::session;
 use migrator_tui::config::theme::{Theme, ThemeText};
-use migrator_tui::config::{Project, Settings, Surroundings};
+use migrator_tui::config::{Keyring, Project, Settings, Surroundings};
 use migrator_tui::model::Failure;
 
 const EACH: u32 = 4000;
@@ -181,6 +181,7 @@ fn themes() {
 
 fn surroundings(folder: &Path) -> Surroundings {
     Surroundings {
+        typed: Keyring::default(),
         folder: folder.to_path_buf(),
         variables: BTreeMap::new(),
         defaults: Some(folder.to_path_buf()),

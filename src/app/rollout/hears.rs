@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::app::ask;
 use crate::app::log::Tone;
-use crate::app::mode::{Button, Dialog, Mode, Press};
+use crate::app::login;
+use crate::app::mode::{Button, Dialog, Mode, Press, Waiting};
 use crate::app::msg::Errand;
 use crate::app::state::State;
 use crate::app::work::{Job, Purpose};
@@ -152,6 +153,11 @@ pub(in crate::app) fn stopped(state: &mut State, on: &str) -> Vec<Errand> {
 
 /// A question or a run came to nothing.
 pub(in crate::app) fn failed(state: &mut State, purpose: &Purpose, failure: Failure) -> Vec<Errand> {
+    if let Purpose::Foresee(request) = purpose
+        && login::asks(state, &failure, Waiting::Foresight(request.clone()))
+    {
+        return Vec::new();
+    }
     let Purpose::Run(on) = purpose else {
         let title = if let Purpose::Approve(_) = purpose { "Not approved" } else { "It cannot be told" };
         ask::show_failure(state, title, &failure);

@@ -38,7 +38,9 @@ pub(super) use pipeline::continue_with;
 pub use report::Report;
 pub(super) use seek::{click, place, wheel};
 pub use start::{Demand, Start, Then};
-pub(super) use start::{answer as answer_demand, apply, approve_only, approved, contract, take_back};
+pub(super) use start::{
+    answer as answer_demand, apply, approve_only, approved, contract, foresee, take_back,
+};
 
 /// What fills the screen between header and status line.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]

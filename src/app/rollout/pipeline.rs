@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::app::ask;
 use crate::app::log::Tone;
-use crate::app::mode::{Choice, Does};
+use crate::app::login;
+use crate::app::mode::{Choice, Does, Waiting};
 use crate::app::msg::Errand;
 use crate::app::state::{EnvironmentStanding, Known, State};
 use crate::app::work::Purpose;
@@ -14,7 +15,7 @@ use crate::config::Source;
 use crate::config::keymap::{Action, Context};
 use crate::config::theme::Role;
 use crate::export::Proof;
-use crate::model::{Course, End, Failure, RunStanding, RunState};
+use crate::model::{Course, End, Failure, FailureKind, RunStanding, RunState};
 use crate::worker::{ChroniclePlace, CommandKind, PlanFolder};
 
 use super::page::{Line, Page, counted, minute};
@@ -306,6 +307,10 @@ pub(super) fn aside(state: &State, width: usize) -> Page {
         page.head("It cannot be asked");
         page.say(Role::StatusFailed, &failure.what, width);
         page.say(Role::Muted, &failure.hint, width);
+        if failure.kind == FailureKind::Password {
+            let text = format!("{} takes it now and keeps it until you quit.", key(state, Action::ListOpen));
+            page.say(Role::Text, &text, width);
+        }
         page.blank();
         facts(&station, &mut page, width);
         return page;
@@ -422,6 +427,10 @@ pub(super) fn open_station(state: &mut State) -> Vec<Errand> {
         (station.name.clone(), station.open().or(station.runs().last()).map(|run| run.run.clone()));
     if state.rollout.under_way().is_some_and(|going| going.on == name) {
         show(state, Sheet::Run);
+        return Vec::new();
+    }
+    let trouble = station.trouble().cloned();
+    if trouble.is_some_and(|failure| login::asks(state, &failure, Waiting::Journals)) {
         return Vec::new();
     }
     match last {

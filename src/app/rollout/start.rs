@@ -260,7 +260,7 @@ pub(super) fn busy(state: &mut State) -> bool {
     true
 }
 
-pub(super) fn foresee(state: &mut State, request: Request) -> Vec<Errand> {
+pub(in crate::app) fn foresee(state: &mut State, request: Request) -> Vec<Errand> {
     let mut errands = state.work.drop_all(|purpose| matches!(purpose, Purpose::Foresee(_)));
     let kind = CommandKind::Foresee(Box::new(request.clone()));
     errands.push(state.work.begin(state.now, Purpose::Foresee(Box::new(request)), kind));

@@ -93,15 +93,23 @@ pub(super) fn folder(accounts: [&str; 2]) -> io::Result<(PathBuf, Option<Account
     if std::fs::metadata(&made)?.uid() != 0 {
         return Ok((made, None));
     }
-    std::fs::remove_dir(&made)?;
-    // Root's own temporary folder may be closed to the account that the server runs as.
-    let made = sweep::make_folder(Path::new("/tmp"))?;
+    let made = if is_open(&base) {
+        made
+    } else {
+        std::fs::remove_dir(&made)?;
+        sweep::make_folder(Path::new("/tmp"))?
+    };
     let account = account(accounts).ok_or_else(|| {
         let [first, second] = accounts;
         io::Error::other(format!("there is no account `{first}` or `{second}` to run a server as"))
     })?;
     chown(&made, Some(account.uid), Some(account.gid))?;
     Ok((made, Some(account)))
+}
+
+/// Whether any account can enter a folder: root's own temporary one may be closed to the account that the server runs as.
+fn is_open(folder: &Path) -> bool {
+    folder.ancestors().all(|part| std::fs::metadata(part).is_ok_and(|part| part.mode() & 0o001 != 0))
 }
 
 fn account(names: [&str; 2]) -> Option<Account> {

@@ -3,7 +3,11 @@
 
 use crate::engines::reading::{Reach, Words, assigned, resolved};
 use crate::engines::{Act, Manner, Reading, Write};
-use crate::model::{Boundary, EngineKind, Lock, ObjectId, ObjectKind, QualifiedName, Schema, Verb, Work};
+use crate::model::{
+    Body, Boundary, EngineKind, Ident, Lock, ObjectId, ObjectKind, QualifiedName, Schema, Verb, Work,
+};
+
+use super::keeps_transactions;
 
 pub(super) fn read(sql: &str, schema: &Schema) -> Reading {
     let words = Words::of(sql, EngineKind::MySql);
@@ -239,6 +243,14 @@ fn written(verb: &str, mut words: Words<'_>, schema: &Schema) -> Option<Reading>
     };
     let reading =
         Reading::new(Verb::Assist, Some(id.clone())).holds(Lock::RowExclusive, [id.clone()], Work::Scan);
+    // Of other engines a rollback takes nothing back: then no record may stand beside it as if it did.
+    let is_kept = match schema.objects.get(&id).map(|found| &found.body) {
+        Some(Body::Table(table)) => {
+            keeps_transactions(table.access_method.as_ref().map_or("InnoDB", Ident::as_str))
+        }
+        _ => true,
+    };
+    let reading = if is_kept { reading } else { reading.bounded(Boundary::NonTransactional) };
     let reading = match lost {
         Some(lost) => reading.loses(lost),
         None => reading,

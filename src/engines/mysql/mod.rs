@@ -1,7 +1,9 @@
 //! The dialect of MySQL and MariaDB: no transactions around DDL, so every statement stands alone; a table's columns,
 //! keys and checks change together in one ALTER TABLE, which says how it may work.
 
+mod batches;
 mod effects;
+mod execute;
 mod hand;
 mod image;
 mod introspect;
@@ -9,17 +11,19 @@ mod matrix;
 mod render;
 mod types;
 mod vendor;
+mod watch;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{
-    Action, AssembleError, Cause, Dependent, Dialect, Disturbance, Draft, Facts, Folding, Reading, Transition,
+    Action, AssembleError, Batching, Cause, Dependent, Dialect, Disturbance, Draft, Facts, Folding, Reading,
+    Transition, Whole,
 };
 use crate::connect::Rows;
 use crate::model::{
     Body, Change, Constraint, ConstraintKind, Edit, EngineKind, Object, ObjectId, ObjectKind, QualifiedName,
-    Runtime, Schema, ServerVersion, Sql, Statement,
+    Runtime, Schema, ServerVersion, Sql, Statement, Step,
 };
 use crate::sql;
 
@@ -161,6 +165,14 @@ impl Dialect for MySql {
         hand::read(sql, schema)
     }
 
+    fn batching(&self, sql: &str, schema: &Schema) -> Option<Result<Batching, Whole>> {
+        batches::batching(sql, schema)
+    }
+
+    fn beside(&self, step: &Step) -> Option<String> {
+        render::beside(step)
+    }
+
     /// A statement waits briefly for the metadata lock: behind it, everybody waits. And no value is cut to fit.
     fn prologue(&self, statement: &Statement) -> Vec<Sql> {
         let wait = match statement.runtime {
@@ -206,6 +218,11 @@ fn loses_a_column(cause: &Cause<'_>) -> bool {
 /// The table that an object is, or is part of.
 fn table_of(id: &ObjectId) -> ObjectId {
     ObjectId::new(ObjectKind::Table, id.name.clone())
+}
+
+/// Whether the rows of a table come and go with a transaction.
+fn keeps_transactions(engine: &str) -> bool {
+    ["InnoDB", "ROCKSDB", "TokuDB"].iter().any(|known| engine.eq_ignore_ascii_case(known))
 }
 
 fn is_foreign_key(constraint: &Constraint) -> bool {

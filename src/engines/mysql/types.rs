@@ -50,6 +50,17 @@ pub(super) fn charset(collation: &str) -> &str {
     collation.split('_').next().unwrap_or(collation)
 }
 
+/// Whether each character of the one set is in the other.
+pub(super) fn knows_every_character(from: &str, to: &str) -> bool {
+    let unicode = ["utf8mb4", "utf16", "utf16le", "utf32"];
+    from == to
+        || (from == "ascii" && to != "binary")
+        || (unicode.contains(&to) && from != "binary")
+        || (["utf8", "utf8mb3", "ucs2"].contains(&to)
+            && !unicode.contains(&from)
+            && !["binary", "gb18030"].contains(&from))
+}
+
 /// What it takes to give a column another type.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Conversion {
@@ -203,6 +214,22 @@ mod tests {
             ),
         ] {
             assert_eq!(conversion(vendor, collation, from, to), expected, "{vendor:?} {from} {to}");
+        }
+    }
+
+    #[test]
+    fn which_sets_know_every_character() {
+        for (from, to, known) in [
+            ("latin1", "utf8mb4", true),
+            ("utf8mb4", "latin1", false),
+            ("utf8mb4", "utf8mb3", false),
+            ("utf8mb3", "utf8mb4", true),
+            ("latin1", "utf8mb3", true),
+            ("ascii", "latin1", true),
+            ("latin1", "latin2", false),
+            ("binary", "utf8mb4", false),
+        ] {
+            assert_eq!(knows_every_character(from, to), known, "{from} {to}");
         }
     }
 

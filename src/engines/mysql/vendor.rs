@@ -58,6 +58,11 @@ impl Vendor {
         }
     }
 
+    /// `WITH` in front of a SELECT.
+    pub fn has_common_tables(self) -> bool {
+        self.is_mariadb() || self.mysql_since((8, 0, 0))
+    }
+
     pub fn has_spatial_reference(self) -> bool {
         self.mysql_since((8, 0, 3))
     }

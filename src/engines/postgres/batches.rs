@@ -1,6 +1,6 @@
 //! Batches on PostgreSQL: the key that a table's rows are walked along, and how its values are written.
 
-use crate::engines::batches::{Ground, Spelling, read};
+use crate::engines::batches::{Ground, KEYLESS, Spelling, read};
 use crate::engines::{Batching, Whole};
 use crate::model::{
     Body, ConstraintKind, EngineKind, Ident, ObjectId, ObjectKind, QualifiedName, Schema, Uniqueness,
@@ -28,7 +28,7 @@ fn ground(name: &QualifiedName, schema: &Schema) -> Option<Ground> {
         _ => return None,
     }
     let key = key(&table, schema);
-    Some(Ground { table, key })
+    Some(Ground { table, key: key.ok_or(KEYLESS) })
 }
 
 /// The primary key; else a unique one whose columns are all NOT NULL.

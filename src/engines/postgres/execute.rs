@@ -145,7 +145,11 @@ impl Execution for Postgres {
         settings
     }
 
-    fn mark(&self) -> Option<Sql> {
+    fn unfit(&self) -> Option<Sql> {
+        None
+    }
+
+    fn mark(&self, _: &ServerVersion) -> Option<Sql> {
         Some(
             sql!(PG; "SELECT pid::text, extract(epoch FROM backend_start)::text FROM pg_catalog.pg_stat_activity \
             WHERE pid = pg_catalog.pg_backend_pid()"),
@@ -184,12 +188,12 @@ impl Execution for Postgres {
         sql!(PG; "SELECT fence FROM ", &lease, " WHERE id = 1 AND fence = ", fence, " FOR SHARE")
     }
 
-    fn blockers(&self, session: &SessionMark) -> Option<Sql> {
-        Some(sql!(PG; "SELECT a.pid::text, coalesce(a.usename::text, ''), coalesce(a.application_name, ''), \
+    fn blockers(&self, _: &ServerVersion, session: &SessionMark) -> Vec<Sql> {
+        vec![sql!(PG; "SELECT a.pid::text, coalesce(a.usename::text, ''), coalesce(a.application_name, ''), \
             coalesce(a.state, ''), \
             floor(extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, a.backend_start)))::bigint, \
             left(coalesce(a.query, ''), 200) FROM unnest(pg_catalog.pg_blocking_pids(", pid(session),
-            ")) AS b (pid) JOIN pg_catalog.pg_stat_activity a ON a.pid = b.pid ORDER BY 5 DESC, 1"))
+            ")) AS b (pid) JOIN pg_catalog.pg_stat_activity a ON a.pid = b.pid ORDER BY 5 DESC, 1")]
     }
 
     fn replicas(&self) -> Option<Sql> {
@@ -206,7 +210,7 @@ impl Execution for Postgres {
             restart_lsn)::bigint::text FROM pg_catalog.pg_replication_slots"))
     }
 
-    fn progress(&self, session: &SessionMark) -> Option<Sql> {
+    fn progress(&self, _: &ServerVersion, session: &SessionMark) -> Option<Sql> {
         Some(sql!(PG; "SELECT phase, CASE WHEN blocks_total > 0 THEN blocks_done WHEN tuples_total > 0 \
             THEN tuples_done ELSE lockers_done END, CASE WHEN blocks_total > 0 THEN blocks_total \
             WHEN tuples_total > 0 THEN tuples_total ELSE lockers_total END \

@@ -1,7 +1,7 @@
 //! Batches on SQLite: the key that a table's rows are walked along, and how its values are written. Every table but
 //! one WITHOUT ROWID has a rowid, so every table has a key.
 
-use crate::engines::batches::{Ground, Spelling, read};
+use crate::engines::batches::{Ground, KEYLESS, Spelling, read};
 use crate::engines::reading::resolved;
 use crate::engines::{Batching, Whole};
 use crate::model::{
@@ -35,7 +35,7 @@ fn ground(name: &QualifiedName, schema: &Schema) -> Option<Ground> {
     let without_rowid = found.storage.iter().any(|(name, _)| name == "without_rowid");
     let rows = if without_rowid { Rows::ByKeyAlone } else { Rows::Numbered };
     let key = key(&table, rows, schema);
-    Some(Ground { table, key })
+    Some(Ground { table, key: key.ok_or(KEYLESS) })
 }
 
 /// How a table keeps its rows apart.

@@ -127,7 +127,11 @@ impl Execution for Sqlite {
         vec![sql!(LITE; "PRAGMA synchronous = FULL")]
     }
 
-    fn mark(&self) -> Option<Sql> {
+    fn unfit(&self) -> Option<Sql> {
+        None
+    }
+
+    fn mark(&self, _: &ServerVersion) -> Option<Sql> {
         None
     }
 
@@ -153,8 +157,8 @@ impl Execution for Sqlite {
         sql!(LITE; "SELECT fence FROM ", &lease, " WHERE id = 1 AND fence = ", fence)
     }
 
-    fn blockers(&self, _: &SessionMark) -> Option<Sql> {
-        None
+    fn blockers(&self, _: &ServerVersion, _: &SessionMark) -> Vec<Sql> {
+        Vec::new()
     }
 
     fn replicas(&self) -> Option<Sql> {
@@ -165,7 +169,7 @@ impl Execution for Sqlite {
         None
     }
 
-    fn progress(&self, _: &SessionMark) -> Option<Sql> {
+    fn progress(&self, _: &ServerVersion, _: &SessionMark) -> Option<Sql> {
         None
     }
 

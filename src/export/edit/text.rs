@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::engines::Dialect;
-use crate::export::raw::{BATCHES, Direction, script_name};
+use crate::export::raw::{Direction, OWN, script_name};
 use crate::model::EngineKind;
 use crate::sqltext::{PieceKind, TokenClass, lex, split};
 
@@ -219,9 +219,6 @@ fn unbalanced(sql: &str, engine: EngineKind) -> Option<&'static str> {
     }
     (depth > 0).then_some("a parenthesis is opened and not closed")
 }
-
-/// How the script's own comments on a step begin, beside the one that names it.
-const OWN: [&str; 3] = ["lost: ", "cannot be reversed: ", BATCHES];
 
 /// The comments since the last statement.
 #[derive(Default)]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::engines::Dialect;
 use crate::model::{
-    Body, Course, Image, Object, ObjectId, ObjectKind, Plan, QualifiedName, Schema, Step, Verb,
+    Body, Boundary, Course, Image, Object, ObjectId, ObjectKind, Plan, QualifiedName, Schema, Step, Verb,
 };
 use crate::planner;
 
@@ -210,7 +210,13 @@ fn makes(step: &Step, object: &ObjectId) -> bool {
         Verb::Create | Verb::Drop | Verb::Rebuild => {
             step.subject.kind == ObjectKind::Table && step.subject.name == object.name
         }
-        Verb::Alter | Verb::Rename | Verb::Validate | Verb::Assist => false,
+        // Where nothing holds statements together, one of them changes all parts of its table at once.
+        Verb::Alter => {
+            step.statement.boundary == Boundary::NonTransactional
+                && step.subject.kind == ObjectKind::Table
+                && step.subject.name == object.name
+        }
+        Verb::Rename | Verb::Validate | Verb::Assist => false,
     };
     step.subject == *object || with_its_table
 }

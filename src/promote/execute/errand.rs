@@ -35,6 +35,7 @@ impl Stand<'_, '_> {
             return Err(stopped().into());
         }
         let mut writer = self.enter(&course, &route, &schema).await?;
+        self.seen = Some(schema);
         self.go(&mut writer, &course, &route).await
     }
 
@@ -67,6 +68,7 @@ impl Stand<'_, '_> {
             self.shut(&writer, End::Parked, &reason).await?;
             return Err(Stopped::Refused(Refusal::Drifted(drifted)));
         }
+        self.seen = Some(schema);
         let statements = route.titles(mission.plan);
         mission.control.hear(Happening::Began { run: run.clone(), statements });
         self.go(&mut writer, &course, &route).await
@@ -136,6 +138,7 @@ impl Stand<'_, '_> {
             return Err(Stopped::Refused(Refusal::Drifted(drifted)));
         }
         let mut writer = self.enter(&course, &route, &schema).await?;
+        self.seen = Some(schema);
         self.go(&mut writer, &course, &route).await
     }
 

@@ -90,6 +90,7 @@ impl<'a> Stand<'_, 'a> {
         let progressed = Progressed { course, steps: &route.steps, applied };
         let drifted = drift(site.dialect, self.mission.plan, &schema, progressed);
         if drifted.is_empty() {
+            self.seen = Some(schema);
             return Ok(());
         }
         let words = drifted.iter().map(Drift::words).collect::<Vec<_>>().join("; ");

@@ -4,16 +4,17 @@
 use crate::connect::{Connection, WireError};
 use crate::engines::{Dialect, Left};
 use crate::model::{
-    Boundary, Course, Failure, ObjectId, Outcome, Plan, Probe, RunStanding, RunState, Schema, Unit,
+    Boundary, Course, Failure, Fingerprint, ObjectId, Outcome, Plan, Probe, RunStanding, RunState, Schema,
+    Unit,
 };
 
 use super::super::lease::{self, Holder};
 use super::drift::{Drift, Progressed, drift, text};
 use super::job::Job;
-use super::monitor::{Blocker, blocker};
+use super::monitor::{Blocker, blocker, told};
 use super::route::{Kind, Route};
 use super::site::read;
-use super::{Site, wire_failure};
+use super::{Site, traces, wire_failure};
 
 /// What is seen of a run that is not over.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -91,8 +92,10 @@ pub async fn look(
                 statement: row.get(3).unwrap_or_default().into(),
             });
         }
-        if let (Some(sql), true) = (site.execution.blockers(session), sight.living.is_some()) {
-            sight.blockers = reader.query(&sql).await.map_err(wire)?.iter().map(blocker).collect();
+        if sight.living.is_some() {
+            let questions = site.execution.blockers(&reader.version().clone(), session);
+            let rows = told(reader, &questions).await.map_err(wire)?.unwrap_or_default();
+            sight.blockers = rows.iter().map(blocker).collect();
         }
     }
     // While it works, its outcome is not there to be seen.
@@ -107,7 +110,8 @@ pub async fn look(
         let bare =
             route.statements.get(unit.from).map(|first| first.boundary) == Some(Boundary::NonTransactional);
         let said = if bare {
-            asked(site, reader, (plan, course, &route), unit, &schema).await?
+            let footprint = state.meant.as_ref().and_then(|meant| meant.footprint.as_ref());
+            asked(site, reader, (plan, course, &route), Sent { unit, footprint }, &schema).await?
         } else {
             (Outcome::NotApplied, "its record is not there, and its session is gone".to_owned())
         };
@@ -145,12 +149,19 @@ fn open_unit(state: &RunState, route: &Route) -> Option<Unit> {
     }
 }
 
+/// A unit that was sent, and what it might change as it was before.
+#[derive(Clone, Copy)]
+pub(super) struct Sent<'a> {
+    pub(super) unit: Unit,
+    pub(super) footprint: Option<&'a Fingerprint>,
+}
+
 /// What the schema says of a statement that ran outside a transaction.
 pub(super) async fn asked(
     site: &Site<'_>,
     reader: &mut dyn Connection,
     (plan, course, route): (&Plan, &Course, &Route),
-    unit: Unit,
+    Sent { unit, footprint }: Sent<'_>,
     schema: &Schema,
 ) -> Result<(Outcome, String), Failure> {
     let Some(statement) = route.statements.get(unit.from) else {
@@ -165,7 +176,10 @@ pub(super) async fn asked(
         Left::Half { object, .. } => {
             (Outcome::NotApplied, format!("{object} is half made; it is removed before the next try"))
         }
-        Left::Unclear => return probed(site, reader, (plan, course, route), unit).await,
+        Left::Unclear => match traces::told(site.dialect, (plan, course, route), unit, schema, footprint) {
+            Some(told) => told,
+            None => return probed(site, reader, (plan, course, route), unit).await,
+        },
     })
 }
 

@@ -17,6 +17,7 @@ mod site;
 mod size;
 mod stand;
 mod throttle;
+mod traces;
 mod unit;
 mod watched;
 

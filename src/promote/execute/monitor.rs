@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use crate::connect::{self, Connection, Purpose, Rows, WireError, WireErrorKind};
-use crate::model::SessionMark;
+use crate::model::{SessionMark, Sql};
 
 use super::{Control, Happening, Site};
 
@@ -197,8 +197,6 @@ impl<'a> Monitor<'a> {
 
     async fn ask(&mut self) -> Look {
         let Some(mark) = self.mark.clone() else { return Look::Nothing };
-        let Some(blockers) = self.site.execution.blockers(&mark) else { return Look::Nothing };
-        let pace = self.site.execution.progress(&mark);
         // Taken out while it is asked: where this is dropped half-way, so is the session.
         let mut session = match self.session.take() {
             Some(session) => session,
@@ -207,10 +205,14 @@ impl<'a> Monitor<'a> {
                 Err(error) => return unseen(&error),
             },
         };
-        let blockers = match session.query(&blockers).await {
-            Ok(blockers) => blockers,
+        let version = session.version().clone();
+        let execution = self.site.execution;
+        let blockers = match told(session.as_mut(), &execution.blockers(&version, &mark)).await {
+            Ok(Some(blockers)) => blockers,
+            Ok(None) => return Look::Nothing,
             Err(error) => return unseen(&error),
         };
+        let pace = execution.progress(&version, &mark);
         let pace = match &pace {
             Some(sql) => session.query(sql).await.ok(),
             None => None,
@@ -218,6 +220,18 @@ impl<'a> Monitor<'a> {
         self.session = Some(session);
         Look::Seen(blockers.iter().map(blocker).collect(), pace.as_ref().and_then(pace_of))
     }
+}
+
+/// The answer to the first question that the server answers. `None`: there is nothing to ask.
+pub(super) async fn told(session: &mut dyn Connection, questions: &[Sql]) -> Result<Option<Rows>, WireError> {
+    let mut refusal = None;
+    for sql in questions {
+        match session.query(sql).await {
+            Err(error) if error.kind == WireErrorKind::Statement => refusal = Some(error),
+            answered => return answered.map(Some),
+        }
+    }
+    refusal.map_or(Ok(None), Err)
 }
 
 /// A look that failed: a server that refuses us is there, be it for want of room.

@@ -12,7 +12,7 @@ use crate::model::{
 use super::super::journal::Writer;
 use super::super::lease::{self, Locked};
 use super::job::Job;
-use super::look;
+use super::look::{self, Sent};
 use super::route::{Kind, Route};
 use super::site::Sessions;
 use super::stand::{GIVING_BACK, Stand};
@@ -70,7 +70,7 @@ impl<'a> Stand<'_, 'a> {
     ) -> Result<(), Failure> {
         let state = self.state(&self.run)?;
         let unknown = state.outcomes.get(state.applied()) == Some(&Some(Outcome::Unknown));
-        let Some(open) = state.open.or_else(|| self.last_intent().filter(|_| unknown)) else { return Ok(()) };
+        let Some(open) = state.open.or(state.meant.filter(|_| unknown)) else { return Ok(()) };
         let kind = match open.boundary {
             Boundary::NonTransactional => Kind::Bare,
             Boundary::Transactional | Boundary::OwnTransaction | Boundary::NewTransaction => {
@@ -84,14 +84,6 @@ impl<'a> Stand<'_, 'a> {
             Kind::Bare => self.asked(route, open.unit).await?,
         };
         self.settled(writer, open.unit, outcome, Witness::Probe, &words).await
-    }
-
-    /// What was meant to be sent last.
-    fn last_intent(&self) -> Option<Intended> {
-        self.journal.records.iter().rev().find_map(|record| match &record.entry {
-            Entry::Intended(intended) if record.run == self.run => Some(intended.clone()),
-            _ => None,
-        })
     }
 
     /// A unit that the server refused: in a transaction nothing is left of it, outside the server is asked.
@@ -151,10 +143,13 @@ impl<'a> Stand<'_, 'a> {
     /// What the schema says of a statement that ran outside a transaction.
     async fn asked(&mut self, route: &Route, unit: Unit) -> Result<(Outcome, String), Failure> {
         let mission = self.mission;
-        let course = self.state(&self.run)?.opened.course;
+        let state = self.state(&self.run)?;
+        let course = state.opened.course;
+        let footprint = state.meant.as_ref().and_then(|meant| meant.footprint.as_ref());
         let schema = self.sessions.read(&mission.site).await?;
         let keeper = &mut self.sessions.keeper;
-        look::asked(&mission.site, keeper, (mission.plan, &course, route), unit, &schema).await
+        look::asked(&mission.site, keeper, (mission.plan, &course, route), Sent { unit, footprint }, &schema)
+            .await
     }
 
     /// Removes what a statement outside a transaction has left half made, so that what ran before it can be taken back.
@@ -167,7 +162,8 @@ impl<'a> Stand<'_, 'a> {
         let Some(statement) = route.statements.get(unit.from).cloned() else { return Ok(()) };
         let attempt = self.tries(unit) + 1;
         let session = self.sessions.mark.clone();
-        let intended = Intended { unit, boundary: statement.boundary, session, attempt };
+        let footprint = self.footprint(route, unit, Kind::Bare).await?;
+        let intended = Intended { unit, boundary: statement.boundary, session, attempt, footprint };
         self.add(writer, Entry::Intended(intended)).await?;
         let cleaned = self.clean(&statement).await;
         let words = match &cleaned {

@@ -51,7 +51,7 @@ impl<'a> Sessions<'a> {
     ) -> Result<Self, WireError> {
         let keeper = connect::open(site.target, Purpose::Write).await?;
         let mut worker = connect::open(site.target, Purpose::Write).await?;
-        let mark = match site.execution.mark() {
+        let mark = match site.execution.mark(worker.version()) {
             None => None,
             Some(sql) => {
                 // Without it the server cannot be asked from the side.

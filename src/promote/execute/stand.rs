@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::connect::{WireError, WireErrorKind};
+use crate::connect::{Connection, WireError, WireErrorKind};
 use crate::model::{Closed, Course, End, Entry, Failure, FailureKind, Opened, RunId, RunState, Schema, fold};
 use crate::planner;
 
@@ -24,6 +24,8 @@ pub(super) struct Stand<'m, 'a> {
     pub(super) sessions: Sessions<'a>,
     pub(super) lock: Option<Lock>,
     pub(super) journal: Journal,
+    /// The schema as it was read last, for whoever comes right after.
+    pub(super) seen: Option<Schema>,
 }
 
 impl<'m, 'a> Stand<'m, 'a> {
@@ -32,13 +34,20 @@ impl<'m, 'a> Stand<'m, 'a> {
         let site = &mission.site;
         let wire = |error: WireError| wire_failure(site.label, &error);
         let mut sessions = Sessions::open(site, &run, mission.control).await.map_err(wire)?;
+        if let Some(sql) = site.execution.unfit()
+            && let Some(why) = sessions.keeper.query(&sql).await.map_err(wire)?.cell(0, 0)
+        {
+            return Err(Failure::new(FailureKind::Refused, format!("{}: {why}", site.label))
+                .hint("run the plan on the server that takes writes")
+                .into());
+        }
         let lock = match lease::lock(site.home(), &mut sessions.keeper, site.target).await.map_err(wire)? {
             Locked::Ours(lock) => lock,
             Locked::Theirs(holder) => return Err(Stopped::Refused(Refusal::Held(holder))),
         };
         let journal = site.home().read(&mut sessions.keeper).await;
         match journal {
-            Ok(journal) => Ok(Self { mission, run, sessions, lock: Some(lock), journal }),
+            Ok(journal) => Ok(Self { mission, run, sessions, lock: Some(lock), journal, seen: None }),
             Err(error) => {
                 // The session ends here, and the lock with it.
                 let _ = lock.release(site.home(), &mut sessions.keeper).await;

@@ -18,7 +18,7 @@ impl Stand<'_, '_> {
         let execution = self.mission.site.execution;
         if let Some(most) = throttle.replica_lag {
             let why = match execution.replicas() {
-                None => Some("this engine has no replicas to ask".to_owned()),
+                None => Some("this server does not tell how far its replicas are".to_owned()),
                 Some(sql) => match self.sessions.keeper.query(&sql).await {
                     Ok(rows) => replicas(throttle, most, &rows),
                     Err(error) => Some(unread("replicas", error)?),

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use crate::connect::{Connection, WireError, WireErrorKind};
 use crate::engines::{IntrospectError, Left, Mishap, introspect};
 use crate::model::{
-    Boundary, End, Entry, Failure, FailureKind, Intended, Outcome, Settled, Sql, Statement, Took, Unit,
-    Witness,
+    Boundary, End, Entry, Failure, FailureKind, Fingerprint, Intended, Outcome, Settled, Sql, Statement,
+    Took, Unit, Witness,
 };
 use crate::sql;
 
@@ -17,7 +17,7 @@ use super::super::journal::{self, JournalError, Writer};
 use super::monitor::Monitor;
 use super::route::{Kind, Route};
 use super::stand::Stand;
-use super::{Control, Happening, journal_failure, wire_failure};
+use super::{Control, Happening, journal_failure, traces, wire_failure};
 
 /// Why a unit did not come to its end.
 pub(super) enum Setback {
@@ -62,7 +62,9 @@ impl<'a> Stand<'_, 'a> {
             faults::point("before intent").await;
             let boundary =
                 route.statements.get(unit.from).map_or(Boundary::Transactional, |first| first.boundary);
-            let intended = Intended { unit, boundary, session: self.sessions.mark.clone(), attempt };
+            let session = self.sessions.mark.clone();
+            let footprint = self.footprint(route, unit, kind).await?;
+            let intended = Intended { unit, boundary, session, attempt, footprint };
             self.add(writer, Entry::Intended(intended)).await?;
             faults::point("after intent").await;
             let sent = match kind {
@@ -119,6 +121,26 @@ impl<'a> Stand<'_, 'a> {
             });
             wait(mission.control, spread).await;
             pause = pause.saturating_mul(2);
+        }
+    }
+
+    /// What a statement outside a transaction may change, as it is now.
+    pub(super) async fn footprint(
+        &mut self,
+        route: &Route,
+        unit: Unit,
+        kind: Kind,
+    ) -> Result<Option<Fingerprint>, Failure> {
+        let seen = self.seen.take();
+        match kind {
+            Kind::Transaction | Kind::Batches => Ok(None),
+            Kind::Bare => {
+                let schema = match seen {
+                    Some(schema) => schema,
+                    None => self.sessions.read(&self.mission.site).await?,
+                };
+                Ok(traces::footprint(self.mission.plan, route, unit, &schema))
+            }
         }
     }
 

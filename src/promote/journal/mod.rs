@@ -254,9 +254,11 @@ pub(crate) async fn send(connection: &mut dyn Connection, link: &Link) -> Result
     }
 }
 
-/// A key that is there already: SQLSTATE 23505, and SQLite's extended codes for UNIQUE and PRIMARY KEY.
+/// A key that is there already: SQLSTATE 23505, SQLite's extended codes for UNIQUE and PRIMARY KEY, and the number of
+/// MySQL.
 fn taken(error: &WireError) -> bool {
-    error.kind == WireErrorKind::Statement && matches!(error.code.as_deref(), Some("23505" | "2067" | "1555"))
+    error.kind == WireErrorKind::Statement
+        && matches!(error.code.as_deref(), Some("23505" | "2067" | "1555" | "1062"))
 }
 
 #[cfg(test)]
@@ -295,6 +297,7 @@ mod tests {
                 boundary: Boundary::NonTransactional,
                 session: Some(SessionMark { id: "1".into(), began: "2.5".into() }),
                 attempt: 2,
+                footprint: Some(Fingerprint::of(["f"])),
             }),
             Entry::Settled(Settled {
                 unit,

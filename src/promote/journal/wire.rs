@@ -47,6 +47,8 @@ enum Kind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         backend: Option<Backend>,
         attempt: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        footprint: Option<String>,
     },
     StepResult {
         from: usize,
@@ -225,6 +227,7 @@ impl Kind {
                     .as_ref()
                     .map(|mark| Backend { id: mark.id.to_string(), began: mark.began.to_string() }),
                 attempt: intended.attempt,
+                footprint: intended.footprint.as_ref().map(ToString::to_string),
             },
             Entry::Settled(settled) => Self::StepResult {
                 from: settled.unit.from,
@@ -330,11 +333,12 @@ impl Kind {
                     circumstances: circumstances.map_or_else(Circumstances::default, Into::into),
                 })
             }
-            Self::StepIntent { from, to, tx, backend, attempt } => Entry::Intended(Intended {
+            Self::StepIntent { from, to, tx, backend, attempt, footprint } => Entry::Intended(Intended {
                 unit: Unit { from, to },
                 boundary: word(&Boundary::ALL, Boundary::word, &tx)?,
                 session: backend.map(|found| SessionMark { id: found.id.into(), began: found.began.into() }),
                 attempt,
+                footprint: footprint.map(Fingerprint::parsed),
             }),
             Self::StepResult { from, to, outcome, source, words, took, waited } => Entry::Settled(Settled {
                 unit: Unit { from, to },

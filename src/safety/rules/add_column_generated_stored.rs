@@ -22,12 +22,13 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
             column.id,
             Words::new(
                 format!("column {}.{} is computed and stored.", column.id.name, column.id.leaf()),
-                format!(
-                    "Reads and writes on {} wait until every row and every index is written anew.",
-                    survey.sized(&column.id.name)
-                ),
-                "Add a plain column, keep it by a trigger BEFORE INSERT OR UPDATE, and fill old rows in batches. From \
-                 PostgreSQL 18 on consider VIRTUAL, which is computed when read.",
+                format!("{} until every row and every index is written anew.", survey.waiting(&column.id.name)),
+                match survey.is_mysql() {
+                    true => "Make it VIRTUAL, which is computed when read, or add a plain column, keep it by \
+                             triggers, and fill old rows in batches.",
+                    false => "Add a plain column, keep it by a trigger BEFORE INSERT OR UPDATE, and fill old rows in \
+                              batches. From PostgreSQL 18 on consider VIRTUAL, which is computed when read.",
+                },
             ),
         );
     }

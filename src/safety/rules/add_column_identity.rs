@@ -2,6 +2,7 @@
 
 use crate::model::Severity;
 use crate::safety::columns::{Cause, rewriting};
+use crate::safety::copies::BESIDE_AS_SCRIPTED;
 use crate::safety::rule::{Family, Report, Rule, Words};
 use crate::safety::survey::Survey;
 
@@ -23,12 +24,12 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
             column.id,
             Words::new(
                 format!("column {}.{} numbers every row as it is added.", column.id.name, column.id.leaf()),
-                format!(
-                    "Reads and writes on {} wait until every row and every index is written anew.",
-                    survey.sized(&column.id.name)
-                ),
-                "Add a nullable bigint, CREATE SEQUENCE, SET DEFAULT nextval(…), OWNED BY; number old rows in \
-                 batches; then set NOT NULL.",
+                format!("{} until every row and every index is written anew.", survey.waiting(&column.id.name)),
+                match survey.is_mysql() {
+                    true => BESIDE_AS_SCRIPTED,
+                    false => "Add a nullable bigint, CREATE SEQUENCE, SET DEFAULT nextval(…), OWNED BY; number old \
+                              rows in batches; then set NOT NULL.",
+                },
             ),
         );
     }

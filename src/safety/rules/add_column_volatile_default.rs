@@ -31,10 +31,7 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
                     column.id.name,
                     column.id.leaf()
                 ),
-                format!(
-                    "Reads and writes on {} wait until every row and every index is written anew.",
-                    survey.sized(&column.id.name)
-                ),
+                format!("{} until every row and every index is written anew.", survey.waiting(&column.id.name)),
                 "Add it without a default, then SET DEFAULT, then fill old rows in batches, then set NOT NULL.",
             ),
         );

@@ -2,6 +2,7 @@
 
 use crate::engines::{Act, Prebuilt};
 use crate::model::{ConstraintKind, Severity, TableShape, Validity};
+use crate::safety::copies::{BESIDE, BESIDE_AS_SCRIPTED};
 use crate::safety::rule::{Family, Report, Rule, Words};
 use crate::safety::survey::Survey;
 
@@ -20,6 +21,7 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
             continue;
         };
         let why = match key.body.on {
+            _ if survey.is_mysql() => " The table is copied for it.",
             TableShape::Partitioned if !survey.version().at_least(18, 0) => {
                 " A partitioned table cannot take it NOT VALID before PostgreSQL 18."
             }
@@ -34,7 +36,9 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
                     "Writes on {} and on {parent} wait until every row of the first has been looked up.",
                     survey.sized(&key.id.name)
                 ),
-                if why.is_empty() {
+                if survey.is_mysql() {
+                    BESIDE_AS_SCRIPTED
+                } else if why.is_empty() {
                     "ADD CONSTRAINT … NOT VALID, commit, then VALIDATE CONSTRAINT in its own transaction."
                 } else {
                     "Add the key to each partition NOT VALID and validate it there, then add it to the parent; or \
@@ -65,7 +69,10 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
                     "Writes on {} and on the table that it refers to wait meanwhile.",
                     survey.sized(&on.name)
                 ),
-                "ADD CONSTRAINT … NOT VALID, commit, then VALIDATE CONSTRAINT.",
+                match survey.is_mysql() {
+                    true => BESIDE,
+                    false => "ADD CONSTRAINT … NOT VALID, commit, then VALIDATE CONSTRAINT.",
+                },
             ),
         );
     }

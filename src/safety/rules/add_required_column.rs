@@ -1,7 +1,7 @@
 //! `add-required-column`: a column that must have a value and has no default.
 
 use crate::model::Severity;
-use crate::safety::columns::{domain_default, fills_itself};
+use crate::safety::columns::required;
 use crate::safety::probes;
 use crate::safety::rule::{Family, Report, Rule, Words};
 use crate::safety::survey::Survey;
@@ -17,24 +17,24 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
-    for column in survey.added_columns() {
-        let required = column.body.nullability.is_not_null()
-            && !fills_itself(column.body)
-            && !domain_default(survey.desired, column.id);
-        if !required {
-            continue;
-        }
+    for column in required(survey) {
         let table = &column.id.name;
         report
             .on(
                 column.id,
                 Words::new(
                     format!("column {table}.{} is added NOT NULL without a default.", column.id.leaf()),
-                    format!(
-                        "The step fails if {table} holds a row ({}). On an empty table, programs that do not know \
-                         the column cannot insert any more.",
-                        survey.size(table)
-                    ),
+                    // MySQL fills the rows by itself: a rule of its own tells that.
+                    match survey.is_mysql() {
+                        true => "Programs that do not know the column cannot insert any more: strict mode refuses a \
+                                 row without it."
+                            .to_owned(),
+                        false => format!(
+                            "The step fails if {table} holds a row ({}). On an empty table, programs that do not know \
+                             the column cannot insert any more.",
+                            survey.size(table)
+                        ),
+                    },
                     "Give it a default, or add it nullable, fill it in batches, and set NOT NULL afterwards.",
                 ),
             )

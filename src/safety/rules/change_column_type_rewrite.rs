@@ -2,7 +2,10 @@
 
 use crate::engines::Act;
 use crate::model::{Severity, Work};
+use crate::safety::copies::BESIDE_AS_SCRIPTED;
 use crate::safety::rule::{Family, Report, Rule, Words};
+use crate::safety::rules::enum_set_copy::has_members;
+use crate::safety::rules::varchar_length_class_change::grows;
 use crate::safety::survey::{Survey, blocks_long};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,6 +20,12 @@ pub(super) static RULE: Rule = Rule {
 
 fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
     for column in survey.retyped_columns() {
+        let (before, after) = (column.before.data_type.as_str(), column.after.data_type.as_str());
+        // Rules of their own tell of these.
+        if survey.is_mysql() && (grows(survey, before, after) || (has_members(before) && has_members(after)))
+        {
+            continue;
+        }
         let rewrite = survey
             .steps_about(column.id)
             .find(|(_, step)| blocks_long(step) && step.effects.work == Work::Rewrite);
@@ -29,16 +38,20 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
                     "column {}.{} changes from {} to {}, which writes every row anew.",
                     column.id.name,
                     column.id.leaf(),
-                    column.before.data_type,
-                    column.after.data_type
+                    before,
+                    after
                 ),
                 format!(
-                    "Reads and writes on {} wait until every row and every index is written. It needs twice the \
-                     space while it runs.",
-                    survey.sized(&column.id.name)
+                    "{} until every row and every index is written. It needs twice the space while it runs.",
+                    survey.waiting(&column.id.name)
                 ),
-                "Add a second column of the new type, keep both equal by triggers, fill old rows in batches, and \
-                 swap the two names in one short transaction.",
+                match survey.is_mysql() {
+                    true => BESIDE_AS_SCRIPTED,
+                    false => {
+                        "Add a second column of the new type, keep both equal by triggers, fill old rows in \
+                              batches, and swap the two names in one short transaction."
+                    }
+                },
             ),
         );
     }
@@ -52,7 +65,7 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
             column,
             Words::new(
                 format!("{column} gets another type, which may write every row anew."),
-                format!("Reads and writes on {} wait meanwhile.", survey.sized(&column.name)),
+                format!("{} meanwhile.", survey.waiting(&column.name)),
                 "Add a second column of the new type, fill it in batches, and swap the names.",
             ),
         );

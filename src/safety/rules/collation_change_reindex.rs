@@ -1,7 +1,9 @@
 //! `collation-change-reindex`: another collation on a column.
 
 use crate::model::{Column, Origin, Severity};
+use crate::safety::copies::BESIDE_AS_SCRIPTED;
 use crate::safety::rule::{Family, Report, Rule, Words};
+use crate::safety::rules::convert_charset::charset;
 use crate::safety::survey::Survey;
 
 pub(super) static RULE: Rule = Rule {
@@ -20,6 +22,10 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
         if column.before.collation == column.after.collation || column.after.origin == Origin::Inherited {
             continue;
         }
+        // Another character set is a rule of its own.
+        if survey.is_mysql() && charset(column.before) != charset(column.after) {
+            continue;
+        }
         let name = |column: &Column| match &column.collation {
             Some(collation) => collation.to_string(),
             None => "the default".to_owned(),
@@ -35,12 +41,17 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
                     name(column.after)
                 ),
                 format!(
-                    "Reads and writes on {} wait while the indexes on it are built anew. Sorting and comparison \
-                     change, and what was unique may not be any more.",
-                    survey.sized(&column.id.name)
+                    "{} while the {} built anew. Sorting and comparison change, and what was unique may not be any \
+                     more.",
+                    survey.waiting(&column.id.name),
+                    if survey.is_mysql() { "table is" } else { "indexes on it are" }
                 ),
-                "Look for duplicates under the new collation. Build an index with the collation named in it, \
-                 concurrently, then change the column.",
+                match survey.is_mysql() {
+                    true => format!("Look for duplicates under the new collation. {BESIDE_AS_SCRIPTED}"),
+                    false => "Look for duplicates under the new collation. Build an index with the collation named in \
+                              it, concurrently, then change the column."
+                        .to_owned(),
+                },
             ),
         );
     }

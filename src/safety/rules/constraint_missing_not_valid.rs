@@ -15,6 +15,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
+    // MySQL knows no such way, and other dangers.
+    if survey.is_mysql() {
+        return;
+    }
     for check in survey.added_constraints() {
         if !matches!(check.body.kind, ConstraintKind::Check | ConstraintKind::NotNull) {
             continue;

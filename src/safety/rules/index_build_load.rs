@@ -22,6 +22,11 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
     for (id, table) in all.filter(|(_, table)| !survey.size(table).is_small()) {
         let effect = if survey.is_sqlite() {
             format!("The build reads {} while no other connection can write.", survey.sized(table))
+        } else if survey.is_mysql() {
+            format!(
+                "The build reads {} and loads the disk; replicas do the same afterwards, and lag meanwhile.",
+                survey.sized(table)
+            )
         } else {
             format!(
                 "The build reads {}, loads disk and log, and waits for older transactions to end.",

@@ -31,7 +31,10 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
             Words::new(
                 format!("{} on {table} is dropped.", object.id),
                 format!("Queries that use it scan {} instead.", survey.sized(table)),
-                if survey.is_sqlite() {
+                if survey.is_mysql() {
+                    "Make it INVISIBLE first (MariaDB: IGNORED): shown again, it is there at once. Look at its use \
+                     (performance_schema.table_io_waits_summary_by_index_usage)."
+                } else if survey.is_sqlite() {
                     "Look at the query plans (EXPLAIN QUERY PLAN) that name it first."
                 } else {
                     "Look at its use first (pg_stat_user_indexes.idx_scan, on every replica), and keep its \

@@ -2,6 +2,7 @@
 
 use super::rule::Rule;
 
+mod add_check_copy;
 mod add_column_domain_constraint;
 mod add_column_generated_stored;
 mod add_column_identity;
@@ -25,18 +26,21 @@ mod change_default;
 mod check_violations;
 mod collation_change_reindex;
 mod constraint_missing_not_valid;
+mod convert_charset;
 mod domain_with_constraint;
 mod drop_column;
 mod drop_database;
 mod drop_default;
 mod drop_not_null;
 mod drop_partition;
+mod drop_primary_key_copy;
 mod drop_routine;
 mod drop_schema;
 mod drop_sequence;
 mod drop_table;
 mod drop_table_with_fks;
 mod drop_view;
+mod enum_set_copy;
 mod enum_value_ordering;
 mod extension_drop;
 mod extension_version_change;
@@ -44,9 +48,11 @@ mod fk_missing_index;
 mod fk_orphans;
 mod fk_type_mismatch;
 mod foreign_key_drop;
+mod fulltext_spatial_index_blocking;
 mod function_signature_change;
 mod hash_index;
 mod identifier_too_long;
+mod implicit_zero_fill;
 mod index_build_load;
 mod index_corruption_version;
 mod index_dropped_performance;
@@ -54,6 +60,8 @@ mod invalid_index_present;
 mod irreversible_step;
 mod multiple_alters_same_table;
 mod multiple_fks_one_migration;
+mod mysql_algorithm_copy;
+mod mysql_missing_algorithm;
 mod narrow_type_data_dependent;
 mod new_check_breaks_writers;
 mod new_enum_type;
@@ -97,11 +105,13 @@ mod untold_loss;
 mod untrackable_dependencies;
 mod use_of_cascade;
 mod validate_in_same_transaction;
+mod varchar_length_class_change;
 mod view_column_change;
 mod wide_non_unique_index;
 
 /// Every rule, by name.
 pub static RULES: &[&Rule] = &[
+    &add_check_copy::RULE,
     &add_column_domain_constraint::RULE,
     &add_column_generated_stored::RULE,
     &add_column_identity::RULE,
@@ -125,18 +135,21 @@ pub static RULES: &[&Rule] = &[
     &check_violations::RULE,
     &collation_change_reindex::RULE,
     &constraint_missing_not_valid::RULE,
+    &convert_charset::RULE,
     &domain_with_constraint::RULE,
     &drop_column::RULE,
     &drop_database::RULE,
     &drop_default::RULE,
     &drop_not_null::RULE,
     &drop_partition::RULE,
+    &drop_primary_key_copy::RULE,
     &drop_routine::RULE,
     &drop_schema::RULE,
     &drop_sequence::RULE,
     &drop_table::RULE,
     &drop_table_with_fks::RULE,
     &drop_view::RULE,
+    &enum_set_copy::RULE,
     &enum_value_ordering::RULE,
     &extension_drop::RULE,
     &extension_version_change::RULE,
@@ -144,9 +157,11 @@ pub static RULES: &[&Rule] = &[
     &fk_orphans::RULE,
     &fk_type_mismatch::RULE,
     &foreign_key_drop::RULE,
+    &fulltext_spatial_index_blocking::RULE,
     &function_signature_change::RULE,
     &hash_index::RULE,
     &identifier_too_long::RULE,
+    &implicit_zero_fill::RULE,
     &index_build_load::RULE,
     &index_corruption_version::RULE,
     &index_dropped_performance::RULE,
@@ -154,6 +169,8 @@ pub static RULES: &[&Rule] = &[
     &irreversible_step::RULE,
     &multiple_alters_same_table::RULE,
     &multiple_fks_one_migration::RULE,
+    &mysql_algorithm_copy::RULE,
+    &mysql_missing_algorithm::RULE,
     &narrow_type_data_dependent::RULE,
     &new_check_breaks_writers::RULE,
     &new_enum_type::RULE,
@@ -197,9 +214,15 @@ pub static RULES: &[&Rule] = &[
     &untrackable_dependencies::RULE,
     &use_of_cascade::RULE,
     &validate_in_same_transaction::RULE,
+    &varchar_length_class_change::RULE,
     &view_column_change::RULE,
     &wide_non_unique_index::RULE,
 ];
+
+/// Whether a rule tells what no other one has told of: those come last.
+pub(super) fn tells_the_rest(rule: &Rule) -> bool {
+    [untold_loss::RULE.id, mysql_algorithm_copy::RULE.id].contains(&rule.id)
+}
 
 #[cfg(test)]
 mod tests {

@@ -25,7 +25,8 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
         let (table, leaf) = (&column.id.name, column.id.leaf());
         let (before, after) = (column.before.data_type.as_str(), column.after.data_type.as_str());
         let (now, now_column) = survey.former_column(table, leaf);
-        let (effect, probe) = match types::change(before, after) {
+        let change = types::change(survey.engine(), before, after);
+        let (effect, probe) = match change {
             TypeChange::Same | TypeChange::Widens | TypeChange::Converts => continue,
             TypeChange::Narrows(Limit::Fineness) => (
                 format!("Finer values in {} are rounded or cut, and nothing says so.", survey.sized(table)),
@@ -66,7 +67,7 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
             ),
         );
         finding.probe = probe;
-        if types::change(before, after) == TypeChange::Unknown {
+        if change == TypeChange::Unknown {
             finding.severity = Severity::Warn;
         }
     }

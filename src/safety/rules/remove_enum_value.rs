@@ -1,9 +1,11 @@
 //! `remove-enum-value`: a label of an enum goes away.
 
-use crate::model::{Body, Ident, ObjectId, ObjectKind, QualifiedName, Severity};
+use crate::model::{Body, Definition, Ident, ObjectId, ObjectKind, QualifiedName, Severity};
 use crate::safety::probes;
 use crate::safety::rule::{Family, Report, Rule, Words};
+use crate::safety::rules::enum_set_copy::has_members;
 use crate::safety::survey::{Survey, dependents};
+use crate::safety::types::listed;
 
 pub(super) static RULE: Rule = Rule {
     id: "remove-enum-value",
@@ -17,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
+    columns(survey, report);
     for altered in survey.altered(ObjectKind::Enum) {
         let (Body::Enum(before), Body::Enum(after)) = (&altered.before.body, &altered.after.body) else {
             continue;
@@ -43,6 +46,36 @@ fn judge(survey: &Survey<'_>, report: &mut Report<'_>) {
         let pairs: Vec<(&QualifiedName, &Ident)> =
             columns.iter().map(|(table, column)| (table, column)).collect();
         finding.probe = probes::label_in_use(survey.engine(), &pairs, &removed);
+    }
+}
+
+/// MySQL keeps the members with the column.
+fn columns(survey: &Survey<'_>, report: &mut Report<'_>) {
+    for column in survey.retyped_columns() {
+        let (before, after) = (column.before.data_type.as_str(), column.after.data_type.as_str());
+        if !survey.is_mysql() || !has_members(before) || !has_members(after) {
+            continue;
+        }
+        let (members, stay) = (listed(before), listed(after));
+        let removed: Vec<&str> =
+            members.iter().filter(|member| !stay.contains(member)).map(String::as_str).collect();
+        if removed.is_empty() {
+            continue;
+        }
+        let (table, name) = survey.former_column(&column.id.name, column.id.leaf());
+        let finding = report.on(
+            column.id,
+            Words::new(
+                format!("{} loses {}.", column.id, removed.join(", ")),
+                format!(
+                    "The step fails if a row of {} holds it. Programs that write or compare it fail afterwards.",
+                    survey.sized(&column.id.name)
+                ),
+                "Leave the member in the list and forbid it with a check. Move the rows that hold it first.",
+            ),
+        );
+        let removed: Vec<Definition> = removed.into_iter().map(Definition::from_catalog).collect();
+        finding.probe = Some(probes::member_in_use(survey.engine(), &table, &name, &removed));
     }
 }
 

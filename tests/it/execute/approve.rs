@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-use migrator_tui::config::{Project, Surroundings};
+use migrator_tui::config::{Keyring, Project, Surroundings};
 use migrator_tui::model::{Failure, FailureKind};
 use migrator_tui::safety::DataLoss;
 use migrator_tui::worker::{
@@ -51,6 +51,7 @@ impl Person {
 
     fn with(folder: &Path, data: &Path, variables: &[(&str, &str)], acknowledged: Vec<String>) -> Self {
         let surroundings = Surroundings {
+            typed: Keyring::default(),
             folder: folder.to_path_buf(),
             variables: variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
             defaults: None,

@@ -22,7 +22,8 @@ pub fn with_update(ground: &Ground, marker: &str, update: &str, back: Option<&st
     let forward = text("forward.sql");
     let forward = behind(&forward, marker, update);
     let rollback = text("rollback.sql");
-    let head = rollback.find("BEGIN").unwrap();
+    // Before the first transaction, or the first statement with what is said of it.
+    let head = rollback.find("BEGIN").or_else(|| rollback.find("\n-- ").map(|at| at + 1)).unwrap();
     let back = back.map(|back| format!("{back};\n")).unwrap_or_default();
     let rollback = format!("{}{back}{}", &rollback[..head], &rollback[head..]);
     let dialect = dialect(schema.version.engine).unwrap();
@@ -46,19 +47,21 @@ pub fn with_update(ground: &Ground, marker: &str, update: &str, back: Option<&st
     plan
 }
 
-/// A script with a statement behind the transaction that holds `marker`.
+/// A script with a statement behind the transaction that holds `marker`, or behind the statement itself.
 pub fn behind(script: &str, marker: &str, statement: &str) -> String {
     let at = script.find(marker).unwrap_or_else(|| panic!("no {marker} in {script}"));
-    let at = at + script[at..].find("COMMIT;\n").unwrap() + "COMMIT;\n".len();
+    let end = if script.contains("COMMIT;\n") { "COMMIT;\n" } else { ";\n" };
+    let at = at + script[at..].find(end).unwrap() + end.len();
     format!("{}{statement};\n{}", &script[..at], &script[at..])
 }
 
 fn schema(ground: &Ground) -> Schema {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        match ground.server() {
-            Some(server) => server.read(&ground.database("before")).await.unwrap(),
-            None => {
+        match (ground.server(), ground.maria()) {
+            (Some(server), _) => server.read(&ground.database("before")).await.unwrap(),
+            (_, Some(server)) => server.read(&ground.database("before")).await.unwrap(),
+            (None, None) => {
                 let mut connection =
                     sqlite::open(Some(&ground.file("before")), sqlite::Access::ReadOnly).await.unwrap();
                 introspect(dialect(EngineKind::Sqlite).unwrap(), &mut connection as &mut dyn Connection)
@@ -91,10 +94,31 @@ const LITE: (&str, &str) = (
      CREATE INDEX tn ON t (n);",
 );
 
+#[cfg(feature = "faults")]
+const MARIA: &str = "
+    CREATE TABLE t (id int PRIMARY KEY, o text, touched int NOT NULL DEFAULT 0);
+    CREATE TABLE p (a varchar(20), b int, o text, touched int NOT NULL DEFAULT 0, PRIMARY KEY (a, b));
+    INSERT INTO t SELECT seq * 3, CONCAT('O', seq), 0 FROM seq_1_to_12000;
+    INSERT INTO p SELECT CONCAT('k\\'', seq % 7), seq, CONCAT('O', seq), 0 FROM seq_1_to_12000;";
+
+/// One of them with the column that is filled: where each statement stands alone, the one behind it is the last.
+#[cfg(feature = "faults")]
+fn maria_after(table: &str) -> String {
+    let column = |own: &str| if own == table { ", n text" } else { "" };
+    format!(
+        "CREATE TABLE t (id int PRIMARY KEY, o text, touched int NOT NULL DEFAULT 0{});
+         CREATE TABLE p (a varchar(20), b int, o text, touched int NOT NULL DEFAULT 0{}, PRIMARY KEY (a, b));
+         CREATE TABLE later (id int PRIMARY KEY);",
+        column("t"),
+        column("p")
+    )
+}
+
 /// The witness counts how often a row was changed.
 fn filled(ground: &Ground, table: &str, back: Option<&str>) -> Plan {
     let update = format!("UPDATE {table} SET n = lower(o), touched = touched + 1 WHERE n IS NULL");
-    with_update(ground, "COLUMN n ", &update, back)
+    let marker = if ground.maria().is_some() { format!("TABLE `{table}`") } else { "COLUMN n ".to_owned() };
+    with_update(ground, &marker, &update, back)
 }
 
 #[cfg(feature = "faults")]
@@ -107,12 +131,12 @@ fn each_row_once(ground: &Ground, table: &str) -> Result<(), String> {
 }
 
 #[cfg(feature = "faults")]
-fn killed_in_each_batch(mut trial: Trial, ground: &Ground, (table, points): (&str, &[&str])) {
+fn killed_in_each_batch(mut trial: Trial, ground: &Ground, (table, points): (&str, &[&str]), step: usize) {
     let plan = filled(ground, table, Some(&format!("UPDATE {table} SET touched = 0, n = NULL")));
     let batched = plan.steps.iter().filter(|step| step.batches.is_some()).count();
     assert_eq!(batched, 1, "{:?}", plan.steps);
     for point in points {
-        for count in 1..=60 {
+        for count in (1..=60).step_by(step) {
             ground.fresh("victim");
             let reached = ground.desk.path("reached");
             if let End::Finished(answer) = killed_at(ground.run("victim"), point, count, &reached) {
@@ -151,7 +175,7 @@ fn killed_in_each_batch(mut trial: Trial, ground: &Ground, (table, points): (&st
             trial.ran(format!("{point}:{count}"), told);
         }
     }
-    trial.end(5 * points.len());
+    trial.end(5 * points.len() / step);
 }
 
 /// The table with one column in its key at every point, the other one where it matters most.
@@ -167,7 +191,17 @@ fn d3_killed_in_each_batch_on_postgres() {
     for part in PARTS {
         let trial = Trial::new("D3", "PG");
         let Some(ground) = Ground::postgres(PG.0, PG.1) else { return };
-        killed_in_each_batch(trial, &ground, part);
+        killed_in_each_batch(trial, &ground, part, 1);
+    }
+}
+
+#[cfg(feature = "faults")]
+#[test]
+fn d3_killed_in_each_batch_on_mariadb() {
+    for part in PARTS {
+        let trial = Trial::new("D3", "MA");
+        let Some(ground) = Ground::mariadb(MARIA, &maria_after(part.0)) else { return };
+        killed_in_each_batch(trial, &ground, part, crate::ids::count(2, 1, 1));
     }
 }
 
@@ -176,7 +210,7 @@ fn d3_killed_in_each_batch_on_postgres() {
 fn d3_killed_in_each_batch_on_sqlite() {
     for part in PARTS {
         let ground = Ground::sqlite(LITE.0, LITE.1);
-        killed_in_each_batch(Trial::new("D3", "SL"), &ground, part);
+        killed_in_each_batch(Trial::new("D3", "SL"), &ground, part, 1);
     }
 }
 

@@ -2,11 +2,12 @@
 
 use crate::ids::Trial;
 
-use super::ground::{Ground, LITE_AFTER, LITE_BEFORE, PG_AFTER, PG_BEFORE};
+use super::ground::{Ground, LITE_AFTER, LITE_BEFORE, MARIA_AFTER, MARIA_BEFORE, PG_AFTER, PG_BEFORE};
 
 fn grounds() -> Vec<Ground> {
     let mut grounds = vec![Ground::sqlite(LITE_BEFORE, LITE_AFTER)];
     grounds.extend(Ground::postgres(PG_BEFORE, PG_AFTER));
+    grounds.extend(Ground::mariadb(MARIA_BEFORE, MARIA_AFTER));
     grounds
 }
 
@@ -131,6 +132,30 @@ const PG_DRIFT: [(&str, &str); 10] = [
         "ALTER TABLE orders ALTER customer_id SET NOT NULL",
     ),
 ];
+const MARIA_DRIFT: [(&str, &str); 10] = [
+    (
+        "ALTER TABLE customers ALTER email SET DEFAULT 'x'",
+        "ALTER TABLE customers ALTER email SET DEFAULT NULL",
+    ),
+    (
+        "ALTER TABLE customers MODIFY name varchar(80)",
+        "ALTER TABLE customers MODIFY name varchar(80) NOT NULL",
+    ),
+    ("ALTER TABLE orders MODIFY note varchar(90)", "ALTER TABLE orders MODIFY note varchar(80)"),
+    (
+        "ALTER TABLE customers ADD CONSTRAINT positive CHECK (id > 0)",
+        "ALTER TABLE customers DROP CONSTRAINT positive",
+    ),
+    ("ALTER TABLE customers ADD extra int", "ALTER TABLE customers DROP extra"),
+    ("ALTER TABLE orders MODIFY day datetime", "ALTER TABLE orders MODIFY day date"),
+    ("CREATE INDEX orders_cents ON orders (cents)", "DROP INDEX orders_cents ON orders"),
+    ("DROP INDEX orders_note ON orders", "CREATE INDEX orders_note ON orders (note)"),
+    (
+        "CREATE OR REPLACE VIEW names AS SELECT 1 AS name",
+        "CREATE OR REPLACE VIEW names AS SELECT name FROM customers",
+    ),
+    ("CREATE TRIGGER watch BEFORE DELETE ON orders FOR EACH ROW SET @a = 1", "DROP TRIGGER watch"),
+];
 const LITE_DRIFT: [(&str, &str); 6] = [
     (
         "DROP VIEW names; CREATE VIEW names AS SELECT 1 AS name",
@@ -146,13 +171,16 @@ const LITE_DRIFT: [(&str, &str); 6] = [
 #[test]
 fn drift_is_shown_and_nothing_runs() {
     for ground in grounds() {
-        let is_postgres = ground.server().is_some();
-        let mut trial = Trial::new("O2", if is_postgres { "PG" } else { "SL" });
+        let (engine, changes, times) = match (ground.server(), ground.maria()) {
+            (Some(_), _) => ("PG", &PG_DRIFT[..], 13),
+            (_, Some(_)) => ("MA", &MARIA_DRIFT[..], 12),
+            (None, None) => ("SL", &LITE_DRIFT[..], 12),
+        };
+        let mut trial = Trial::new("O2", engine);
         let yes = ground.acknowledged();
         let url = ground.fresh("staging");
-        let changes: Vec<_> = if is_postgres { PG_DRIFT.to_vec() } else { LITE_DRIFT.to_vec() };
         // Together with those between two steps, thirty.
-        for (change, undo) in changes.into_iter().cycle().take(if is_postgres { 13 } else { 12 }) {
+        for (change, undo) in changes.iter().copied().cycle().take(times) {
             ground.change("staging", change);
             let refused = ground.desk.expect(5, &with(&["run", "plan", "--on", &url], &yes));
             let words = ["is not what it was", "is not there", "the plan does not know it"];
@@ -179,7 +207,18 @@ fn what_has_come_to_a_table_since_the_plan_was_made_is_drift() {
                 "column orders.extra",
                 "ALTER TABLE orders DROP COLUMN extra",
             ),
-            ("CREATE INDEX orders_extra ON orders (id)", "index orders_extra", "DROP INDEX orders_extra"),
+            match ground.maria() {
+                Some(_) => (
+                    "CREATE INDEX orders_extra ON orders (id)",
+                    "index orders.orders_extra",
+                    "DROP INDEX orders_extra ON orders",
+                ),
+                None => (
+                    "CREATE INDEX orders_extra ON orders (id)",
+                    "index orders_extra",
+                    "DROP INDEX orders_extra",
+                ),
+            },
         ] {
             ground.change("staging", change);
             let refused = ground.desk.expect(5, &with(&["run", "plan", "--on", &url], &yes));

@@ -1,57 +1,26 @@
-//! A database to run a plan on, in two kinds, and the ways to look at it.
+//! A database to run a plan on, in three kinds, and the ways to look at it.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::{Child, Command};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::cli::{Answer, Desk};
 use crate::live::Server;
+use crate::live_mysql;
+
+pub use super::shop::*;
 
 static NEXT: AtomicUsize = AtomicUsize::new(0);
-
-/// Every kind of unit: transactions, statements outside them, validations, and both a table and rows to keep.
-pub const PG_BEFORE: &str = "
-    CREATE TYPE mood AS ENUM ('good', 'bad');
-    CREATE TABLE customers (id int PRIMARY KEY, name text NOT NULL, email text, mood mood);
-    CREATE TABLE orders (id int PRIMARY KEY, customer_id int NOT NULL, day date, note text, cents int);
-    CREATE INDEX orders_note ON orders (note);
-    CREATE VIEW names AS SELECT name FROM customers;
-    INSERT INTO customers SELECT i, 'name ' || i, i || '@example.com', 'good' FROM generate_series(1, 50) i;
-    INSERT INTO orders SELECT i, 1 + i % 50, '2026-01-01'::date + i, 'note ' || i, i FROM generate_series(1, 200) i;";
-pub const PG_AFTER: &str = "
-    CREATE TYPE mood AS ENUM ('good', 'bad');
-    CREATE TABLE customers (id int PRIMARY KEY, name text NOT NULL, email text NOT NULL, mood mood,
-        since date DEFAULT '2026-01-01', CONSTRAINT customers_email UNIQUE (email));
-    CREATE TABLE orders (id int PRIMARY KEY, customer_id int NOT NULL REFERENCES customers (id), day date,
-        note text, cents int, CONSTRAINT cents_not_negative CHECK (cents >= 0));
-    CREATE INDEX orders_day ON orders (day);
-    CREATE TABLE returns (id int PRIMARY KEY, order_id int REFERENCES orders (id));
-    CREATE VIEW names AS SELECT name, email FROM customers;";
-
-pub const LITE_BEFORE: &str = "
-    CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT);
-    CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL, note TEXT);
-    CREATE INDEX orders_note ON orders (note);
-    CREATE VIEW names AS SELECT name FROM customers;
-    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50)
-        INSERT INTO customers SELECT i, 'name ' || i, i || '@example.com' FROM n;
-    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
-        INSERT INTO orders SELECT i, 1 + i % 50, 'note ' || i FROM n;";
-pub const LITE_AFTER: &str = "
-    CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL UNIQUE);
-    CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL REFERENCES customers (id), note TEXT,
-        status TEXT);
-    CREATE INDEX orders_status ON orders (status);
-    CREATE TABLE returns (id INTEGER PRIMARY KEY, reason TEXT);
-    CREATE VIEW names AS SELECT name, email FROM customers;";
 
 /// What is left of a schema in the server's own words.
 pub type Dump = BTreeMap<String, usize>;
 
 pub enum Kind {
     Postgres(Server),
+    MariaDb(live_mysql::Server),
     Sqlite,
 }
 
@@ -64,6 +33,10 @@ pub struct Ground {
     pub before: Dump,
     pub after: Dump,
     pub rows: Vec<String>,
+    /// What makes a database as the plan expects it.
+    script: String,
+    /// How often each database was made anew: MariaDB tells databases apart by nothing but their names.
+    times: Mutex<BTreeMap<String, usize>>,
     has_shop: bool,
 }
 
@@ -75,6 +48,18 @@ impl Ground {
 
     pub fn on(server: Server, before: &str, after: &str) -> Self {
         Self::new(Kind::Postgres(server), before, after)
+    }
+
+    /// `None`, with a word why, where there is no server.
+    pub fn mariadb(before: &str, after: &str) -> Option<Self> {
+        Some(Self::on_mariadb(live_mysql::Server::first()?, before, after))
+    }
+
+    /// Nothing proves a plan there.
+    pub fn on_mariadb(server: live_mysql::Server, before: &str, after: &str) -> Self {
+        let (ground, made) = Self::made(Kind::MariaDb(server), before, after, &["--no-rehearse"]);
+        assert!([0, 4].contains(&made.code), "{}{}", made.out, made.err);
+        ground
     }
 
     pub fn sqlite(before: &str, after: &str) -> Self {
@@ -121,6 +106,8 @@ impl Ground {
             before: Dump::new(),
             after: Dump::new(),
             rows: Vec::new(),
+            script: before.to_owned(),
+            times: Mutex::default(),
             has_shop: before.contains("INTO customers") && before.contains("email"),
         };
         for (name, script) in [("before", before), ("after", after)] {
@@ -130,6 +117,11 @@ impl Ground {
                     server.recreate(&database, "template0");
                     let file = ground.desk.file(&format!("{name}.sql"), script);
                     server.psql(&database, &["-f", file.to_str().unwrap()]).unwrap();
+                }
+                Kind::MariaDb(server) => {
+                    let database = ground.name(name);
+                    server.recreate(&database);
+                    server.client(&database, script).unwrap();
                 }
                 Kind::Sqlite => drop(ground.desk.database(&format!("{}.db", ground.name(name)), script)),
             }
@@ -147,13 +139,39 @@ impl Ground {
     }
 
     fn name(&self, database: &str) -> String {
-        format!("{}_{database}", self.tag)
+        let times = self.times.lock().unwrap().get(database).copied().unwrap_or(0);
+        match times {
+            0 => format!("{}_{database}", self.tag),
+            times => format!("{}_{database}_{times}", self.tag),
+        }
+    }
+
+    /// Another database of that name, for the project too.
+    fn renewed(&self, server: &live_mysql::Server, database: &str) {
+        let old = self.name(database);
+        server.drop(&old);
+        *self.times.lock().unwrap().entry(database.to_owned()).or_insert(0) += 1;
+        let project = self.desk.path("migrator.toml");
+        if let Ok(text) = std::fs::read_to_string(&project) {
+            std::fs::write(
+                project,
+                text.replace(&format!("/{old}\""), &format!("/{}\"", self.name(database))),
+            )
+            .unwrap();
+        }
     }
 
     pub fn server(&self) -> Option<&Server> {
         match &self.kind {
             Kind::Postgres(server) => Some(server),
-            Kind::Sqlite => None,
+            Kind::MariaDb(_) | Kind::Sqlite => None,
+        }
+    }
+
+    pub fn maria(&self) -> Option<&live_mysql::Server> {
+        match &self.kind {
+            Kind::MariaDb(server) => Some(server),
+            Kind::Postgres(_) | Kind::Sqlite => None,
         }
     }
 
@@ -164,6 +182,7 @@ impl Ground {
     pub fn url(&self, database: &str) -> String {
         match &self.kind {
             Kind::Postgres(server) => server.database(&self.name(database)),
+            Kind::MariaDb(server) => server.database(&self.name(database)),
             Kind::Sqlite => format!("sqlite:{}.db", self.name(database)),
         }
     }
@@ -176,6 +195,11 @@ impl Ground {
     pub fn fresh(&self, database: &str) -> String {
         match &self.kind {
             Kind::Postgres(server) => server.recreate(&self.name(database), &self.name("before")),
+            Kind::MariaDb(server) => {
+                self.renewed(server, database);
+                server.recreate(&self.name(database));
+                server.client(&self.name(database), &self.script).unwrap();
+            }
             Kind::Sqlite => {
                 for end in ["", "-journal", "-wal", "-shm", "-migrator-lock"] {
                     let path = self.desk.path(&format!("{}.db{end}", self.name(database)));
@@ -193,6 +217,11 @@ impl Ground {
     pub fn dump(&self, database: &str) -> Dump {
         match &self.kind {
             Kind::Postgres(server) => {
+                let mut dump = server.dump(&self.name(database)).unwrap();
+                dump.retain(|statement, _| !statement.contains("migrator"));
+                dump
+            }
+            Kind::MariaDb(server) => {
                 let mut dump = server.dump(&self.name(database)).unwrap();
                 dump.retain(|statement, _| !statement.contains("migrator"));
                 dump
@@ -215,11 +244,13 @@ impl Ground {
         if !self.has_shop {
             return Vec::new();
         }
-        let mut rows =
-            self.ask(database, "SELECT id || ' ' || name || ' ' || email FROM customers ORDER BY id");
-        rows.extend(
-            self.ask(database, "SELECT id || ' ' || customer_id || ' ' || note FROM orders ORDER BY id"),
-        );
+        let line = |columns: [&str; 3]| match &self.kind {
+            Kind::MariaDb(_) => format!("CONCAT_WS(' ', {})", columns.join(", ")),
+            Kind::Postgres(_) | Kind::Sqlite => columns.join(" || ' ' || "),
+        };
+        let all = |columns, table| format!("SELECT {} FROM {table} ORDER BY id", line(columns));
+        let mut rows = self.ask(database, &all(["id", "name", "email"], "customers"));
+        rows.extend(self.ask(database, &all(["id", "customer_id", "note"], "orders")));
         rows
     }
 
@@ -229,6 +260,12 @@ impl Ground {
             Kind::Postgres(server) => {
                 let text = server.psql(&self.name(database), &["-c", sql]).unwrap();
                 text.lines().map(str::to_owned).collect()
+            }
+            Kind::MariaDb(server) => {
+                let answer = server.asking(&self.name(database)).args(["-e", sql]).output().unwrap();
+                assert!(answer.status.success(), "{sql}: {}", String::from_utf8_lossy(&answer.stderr));
+                let text = String::from_utf8_lossy(&answer.stdout).into_owned();
+                text.lines().map(|line| line.split('\t').next().unwrap_or("").to_owned()).collect()
             }
             Kind::Sqlite => {
                 use migrator_tui::connect::Connection;
@@ -252,6 +289,7 @@ impl Ground {
     pub fn change(&self, database: &str, sql: &str) {
         match &self.kind {
             Kind::Postgres(server) => drop(server.psql(&self.name(database), &["-c", sql]).unwrap()),
+            Kind::MariaDb(server) => drop(server.client(&self.name(database), sql).unwrap()),
             Kind::Sqlite => {
                 use migrator_tui::connect::Connection;
                 use migrator_tui::connect::sqlite::{Access, open};
@@ -301,13 +339,17 @@ impl Ground {
 
     /// A session that does something and does not end its transaction, until it is dropped.
     pub fn holder(&self, database: &str, sql: &str) -> Holder {
-        let server = self.server().unwrap();
-        let mut child = Command::new(server.client())
-            .args(["-X", "-q", "-A", "-t", "-d", &server.database(&self.name(database))])
-            .stdin(std::process::Stdio::piped())
-            .stdout(std::process::Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut client = match &self.kind {
+            Kind::Postgres(server) => {
+                let mut client = Command::new(server.client());
+                client.args(["-X", "-q", "-A", "-t", "-d", &server.database(&self.name(database))]);
+                client
+            }
+            Kind::MariaDb(server) => server.asking(&self.name(database)),
+            Kind::Sqlite => panic!("a file has no sessions"),
+        };
+        let mut child =
+            client.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).spawn().unwrap();
         use std::io::{BufRead, BufReader, Write};
         let mut input = child.stdin.take().unwrap();
         writeln!(input, "BEGIN; {sql}; SELECT 'held';").unwrap();
@@ -315,7 +357,7 @@ impl Ground {
         let mut answers = BufReader::new(child.stdout.take().unwrap());
         while !line.contains("held") {
             line.clear();
-            assert!(answers.read_line(&mut line).unwrap() > 0, "psql ended: {sql}");
+            assert!(answers.read_line(&mut line).unwrap() > 0, "the client ended: {sql}");
         }
         Holder { child, _input: input }
     }
@@ -348,13 +390,21 @@ impl Ground {
 
 impl Drop for Ground {
     fn drop(&mut self) {
-        let Kind::Postgres(server) = &self.kind else { return };
-        let found = server.psql(
-            "postgres",
-            &["-c", &format!("SELECT datname FROM pg_database WHERE datname LIKE '{}%'", self.tag)],
-        );
-        for name in found.unwrap_or_default().lines() {
-            server.drop(name);
+        match &self.kind {
+            Kind::Postgres(server) => {
+                let found = server.psql(
+                    "postgres",
+                    &["-c", &format!("SELECT datname FROM pg_database WHERE datname LIKE '{}%'", self.tag)],
+                );
+                found.unwrap_or_default().lines().for_each(|name| server.drop(name));
+            }
+            Kind::MariaDb(server) => {
+                // A server that a test has killed keeps nothing.
+                let asked = format!("SHOW DATABASES LIKE '{}%'", self.tag.replace('_', "\\_"));
+                let found = server.asking("mysql").args(["-e", &asked]).output().unwrap();
+                String::from_utf8_lossy(&found.stdout).lines().for_each(|name| server.drop(name));
+            }
+            Kind::Sqlite => {}
         }
     }
 }

@@ -1,9 +1,9 @@
 //! A journal of which a byte was changed is refused on the command line too; and C5: where nothing can be written
 //! down, nothing is sent.
 
-use crate::ids::Trial;
+use crate::ids::{self, Trial};
 
-use super::ground::{Ground, LITE_AFTER, LITE_BEFORE, PG_AFTER, PG_BEFORE};
+use super::ground::{Ground, LITE_AFTER, LITE_BEFORE, MARIA_AFTER, MARIA_BEFORE, PG_AFTER, PG_BEFORE};
 
 /// Changes one letter of a stored value to another one.
 fn flipped(text: &str, at: usize) -> String {
@@ -142,6 +142,38 @@ fn a_table_of_the_users_that_has_one_of_our_names_is_told_apart() {
     ground.desk.expect(0, &["diff", "--current", "staging", "--desired", &ground.url("after")]);
 }
 
+/// No transaction holds a definition there: who dies while our tables are made leaves some of them.
+#[test]
+fn what_was_left_of_the_making_of_our_tables_is_finished_on_mariadb() {
+    let before = "CREATE TABLE t (id int PRIMARY KEY);";
+    let after = format!("{before} CREATE TABLE later (id int PRIMARY KEY);");
+    let Some(ground) = Ground::mariadb(before, &after) else { return };
+    let url = ground.fresh("staging");
+    ground.desk.file("migrator.toml", &format!("[environments.staging]\nurl = \"{url}\"\n"));
+    ground.change(
+        "staging",
+        "CREATE TABLE migrator_plan (digest varchar(191) NOT NULL PRIMARY KEY, name text NOT NULL, \
+         body longtext NOT NULL) COMMENT='migrator-tui: journal of schema migrations'; \
+         CREATE TABLE migrator_lease (id int NOT NULL PRIMARY KEY, fence bigint NOT NULL, holder text NOT NULL, \
+         run text NOT NULL, plan text NOT NULL, since text NOT NULL) COMMENT='migrator-tui: being made'",
+    );
+    let status = ground.desk.expect(0, &["status"]);
+    assert!(status.out.contains("nothing has run here"), "{}", status.out);
+    ground.desk.expect(0, &["run", "plan", "--on", "staging"]);
+    ground.is_after("staging").unwrap();
+    // A journal that somebody took away is not an empty one.
+    ground.change("staging", "RENAME TABLE migrator_journal TO elsewhere");
+    let status = ground.desk.run(&["status"]);
+    assert!(status.out.contains("are there and some are not"), "{}{}", status.out, status.err);
+    // A table of the user's that has one of our names is told apart.
+    ground.fresh("staging");
+    ground.change("staging", "CREATE TABLE migrator_plan (id int)");
+    let refused = ground.desk.run(&["run", "plan", "--on", "staging"]);
+    for words in ["migrator_plan is there already and is not ours", "nothing was changed"] {
+        assert!(refused.err.contains(words), "{words}: {}", refused.err);
+    }
+}
+
 /// Our tables, with a journal that takes no record of that kind.
 fn refusing(ground: &Ground, name: &str, kind: &str) {
     let columns = "run text NOT NULL, fence bigint NOT NULL, kind text NOT NULL, body text NOT NULL, \
@@ -156,6 +188,17 @@ fn refusing(ground: &Ground, name: &str, kind: &str) {
              CREATE TABLE migrator.lease (id int PRIMARY KEY, {lease}); \
              INSERT INTO migrator.lease VALUES (1, 0, '', '', '', '')"
         )
+    } else if ground.maria().is_some() {
+        let columns = "run varchar(191) NOT NULL, fence bigint NOT NULL, kind varchar(64) NOT NULL, \
+                       body longtext NOT NULL, prev varchar(64) NOT NULL, hash varchar(64) NOT NULL UNIQUE";
+        let mark = "COMMENT='migrator-tui: journal of schema migrations'";
+        format!(
+            "CREATE TABLE migrator_journal (seq bigint PRIMARY KEY, {columns}, server_time timestamp(6) \
+             DEFAULT CURRENT_TIMESTAMP(6), CONSTRAINT refuses CHECK (kind <> '{kind}')) {mark}; \
+             CREATE TABLE migrator_plan (digest varchar(191) PRIMARY KEY, name text, body longtext) {mark}; \
+             CREATE TABLE migrator_lease (id int PRIMARY KEY, {lease}) {mark}; \
+             INSERT INTO migrator_lease VALUES (1, 0, '', '', '', '')"
+        )
     } else {
         format!(
             "CREATE TABLE migrator_journal (seq INTEGER PRIMARY KEY, {columns}, server_time TEXT DEFAULT 'now'); \
@@ -169,9 +212,9 @@ fn refusing(ground: &Ground, name: &str, kind: &str) {
 }
 
 /// C5 at each point: a record of one kind cannot be written. It is said, and once it can be, the run goes on.
-fn refused_records(mut trial: Trial, ground: &Ground) {
+fn refused_records(mut trial: Trial, ground: &Ground, cases: usize) {
     const KINDS: [&str; 5] = ["run_begin", "step_intent", "step_result", "verified", "run_end"];
-    trial.side_by_side(20, 2, |lane, case| {
+    trial.side_by_side(cases, 2, |lane, case| {
         let (name, kind) = (format!("refusing_{lane}"), KINDS[case % KINDS.len()]);
         ground.fresh(&name);
         refusing(ground, &name, kind);
@@ -185,9 +228,10 @@ fn refused_records(mut trial: Trial, ground: &Ground) {
         }
         ground.change(
             &name,
-            match ground.server() {
-                Some(_) => "ALTER TABLE migrator.journal DROP CONSTRAINT refuses",
-                None => "DROP TRIGGER migrator_refuses",
+            match (ground.server(), ground.maria()) {
+                (Some(_), _) => "ALTER TABLE migrator.journal DROP CONSTRAINT refuses",
+                (_, Some(_)) => "ALTER TABLE migrator_journal DROP CONSTRAINT refuses",
+                (None, None) => "DROP TRIGGER migrator_refuses",
             },
         );
         let resumed = ground.resume(&name);
@@ -202,17 +246,24 @@ fn refused_records(mut trial: Trial, ground: &Ground) {
         }
         ground.is_after(&name)
     });
-    trial.end(20);
+    trial.end(cases);
 }
 
 #[test]
 fn c5_a_record_that_cannot_be_written_stops_it_on_postgres() {
     let trial = Trial::new("C5", "PG");
     let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
-    refused_records(trial, &ground);
+    refused_records(trial, &ground, 20);
+}
+
+#[test]
+fn c5_a_record_that_cannot_be_written_stops_it_on_mariadb() {
+    let trial = Trial::new("C5", "MA");
+    let Some(ground) = Ground::mariadb(MARIA_BEFORE, MARIA_AFTER) else { return };
+    refused_records(trial, &ground, ids::count(10, 20, 20));
 }
 
 #[test]
 fn c5_a_record_that_cannot_be_written_stops_it_on_sqlite() {
-    refused_records(Trial::new("C5", "SL"), &Ground::sqlite(LITE_BEFORE, LITE_AFTER));
+    refused_records(Trial::new("C5", "SL"), &Ground::sqlite(LITE_BEFORE, LITE_AFTER), 20);
 }

@@ -20,14 +20,17 @@ mod locks;
 mod meanwhile;
 mod model;
 mod network;
+mod orphans;
 #[cfg(feature = "faults")]
 mod power;
 pub mod private;
+mod private_mariadb;
 mod race;
 #[cfg(feature = "faults")]
 mod rebuild;
 mod report;
 mod rows;
+mod shop;
 mod throttle;
 mod transfers;
 mod truth;

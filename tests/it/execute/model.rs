@@ -157,7 +157,13 @@ fn forgery(state: &RunState, kind: usize) -> Option<(Entry, u64)> {
         })
     };
     let intended = |unit| {
-        Entry::Intended(Intended { unit, boundary: Boundary::NonTransactional, session: None, attempt: 1 })
+        Entry::Intended(Intended {
+            unit,
+            boundary: Boundary::NonTransactional,
+            session: None,
+            attempt: 1,
+            footprint: None,
+        })
     };
     let here = Unit { from: at, to: at + 1 };
     let entry = match kind {

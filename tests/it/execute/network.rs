@@ -1,7 +1,7 @@
 //! N1 and N2: the wire is cut at each message, and each answer to a COMMIT is lost. What the run says of itself is
 //! never wrong: resumed from there it ends where the plan leads, and nothing that took effect is sent again.
 
-use super::ground::{Ground, PG_AFTER, PG_BEFORE};
+use super::ground::{Ground, MARIA_AFTER, MARIA_BEFORE, PG_AFTER, PG_BEFORE};
 use super::wire::{Cut, Wire};
 use crate::cli::Answer;
 use crate::ids::{self, Trial};
@@ -57,10 +57,21 @@ fn one(ground: &Ground, victim: &str, cut: Cut) -> Result<bool, String> {
 /// for before anything else is sent.
 #[test]
 fn the_wire_is_cut_at_each_message() {
-    let mut trial = Trial::new("N1", "PG");
+    let trial = Trial::new("N1", "PG");
     let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
-    for number in (1..).step_by(ids::count(4, 1, 1)) {
-        match one(&ground, "wire", Cut::Message(number)) {
+    cut_everywhere(trial, &ground, ids::count(4, 1, 1));
+}
+
+#[test]
+fn the_wire_is_cut_at_each_message_on_mariadb() {
+    let trial = Trial::new("N1", "MA");
+    let Some(ground) = Ground::mariadb(MARIA_BEFORE, MARIA_AFTER) else { return };
+    cut_everywhere(trial, &ground, ids::count(9, 1, 1));
+}
+
+fn cut_everywhere(mut trial: Trial, ground: &Ground, step: usize) {
+    for number in (1..).step_by(step) {
+        match one(ground, "wire", Cut::Message(number)) {
             Ok(false) => break,
             told => trial.ran(format!("message {number}"), told.map(drop)),
         }

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use crate::cli::Answer;
 use crate::ids::{self, Trial};
 
-use super::ground::{Dump, End, Ground, PG_AFTER, PG_BEFORE, killed_at};
+use super::ground::{Dump, End, Ground, MARIA_AFTER, MARIA_BEFORE, PG_AFTER, PG_BEFORE, killed_at};
 use super::private::Private;
+use super::private_mariadb;
 
 /// When the server comes back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,14 +32,50 @@ enum Reached {
     NotReached,
 }
 
+/// A server that may be killed.
+trait Machine {
+    fn crash(&mut self);
+    fn restart(&mut self);
+}
+
+impl Machine for Private {
+    fn crash(&mut self) {
+        Private::crash(self);
+    }
+    fn restart(&mut self) {
+        Private::restart(self);
+    }
+}
+
+impl Machine for private_mariadb::Private {
+    fn crash(&mut self) {
+        private_mariadb::Private::crash(self);
+    }
+    fn restart(&mut self) {
+        private_mariadb::Private::restart(self);
+    }
+}
+
 #[test]
 fn c3_the_server_dies_in_the_middle_and_comes_back() {
-    let mut trial = Trial::new("C3", "PG");
+    let trial = Trial::new("C3", "PG");
     let Some(mut server) = Private::start() else { return };
     let ground = Ground::on(server.server(), PG_BEFORE, PG_AFTER);
+    dies(trial, &ground, &mut server);
+}
+
+#[test]
+fn c3_the_server_dies_in_the_middle_and_comes_back_on_mariadb() {
+    let trial = Trial::new("C3", "MA");
+    let Some(mut server) = private_mariadb::Private::start() else { return };
+    let ground = Ground::on_mariadb(server.server(), MARIA_BEFORE, MARIA_AFTER);
+    dies(trial, &ground, &mut server);
+}
+
+fn dies(mut trial: Trial, ground: &Ground, server: &mut dyn Machine) {
     let staging = ground.url("victim");
     ground.desk.file("migrator.toml", &format!("[environments.staging]\nurl = \"{staging}\"\n"));
-    let stages = stages(&ground);
+    let stages = stages(ground);
     assert!(stages.len() > 4, "{} units", stages.len());
     let points = migrator_tui::promote::POINTS;
     for round in 0..ids::count(10, 30, 100) {
@@ -50,7 +87,7 @@ fn c3_the_server_dies_in_the_middle_and_comes_back() {
         let mut count = count;
         // Some units never pass some points: then an earlier one is taken.
         let told = loop {
-            match one(&ground, &mut server, &stages, (point, count), back, then) {
+            match one(ground, server, &stages, (point, count), back, then) {
                 Ok(Reached::NotReached) if count > 1 => count /= 2,
                 told => break told.map(drop),
             }
@@ -125,7 +162,7 @@ impl Standing {
 
 fn one(
     ground: &Ground,
-    server: &mut Private,
+    server: &mut dyn Machine,
     stages: &BTreeMap<usize, Dump>,
     (point, count): (&str, usize),
     back: Back,

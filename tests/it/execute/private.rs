@@ -53,7 +53,9 @@ impl Private {
             None
         };
         // The account may not be able to look into our own temporary folder.
-        let folder = tempfile::tempdir_in("/tmp").unwrap();
+        let own = std::env::temp_dir();
+        let is_open = own.ancestors().all(|part| part.metadata().unwrap().permissions().mode() & 1 != 0);
+        let folder = tempfile::tempdir_in(if is_open { &own } else { Path::new("/tmp") }).unwrap();
         std::fs::set_permissions(folder.path(), Permissions::from_mode(0o700)).unwrap();
         if let Some((user, group)) = account {
             chown(folder.path(), Some(user), Some(group)).unwrap();
@@ -92,9 +94,15 @@ impl Private {
                 chown(&there, Some(user), Some(group)).unwrap();
             }
         }
-        std::fs::write(self.data().join("pg_hba.conf"), rules).unwrap();
         let settings = self.data().join("postgresql.auto.conf");
         std::fs::write(settings, "ssl = on\nssl_ca_file = 'root.crt'\n").unwrap();
+        self.admit(rules);
+    }
+
+    /// Lets in whom these lines of `pg_hba.conf` let in.
+    pub fn admit(&mut self, rules: &str) {
+        self.end_keeper();
+        std::fs::write(self.data().join("pg_hba.conf"), rules).unwrap();
         self.restart();
     }
 

@@ -2,14 +2,14 @@
 
 use std::process::Stdio;
 
-use super::ground::{Ground, LITE_AFTER, LITE_BEFORE, PG_AFTER, PG_BEFORE};
+use super::ground::{Ground, LITE_AFTER, LITE_BEFORE, MARIA_AFTER, MARIA_BEFORE, PG_AFTER, PG_BEFORE};
 use crate::cli::Answer;
 use crate::ids::{self, Trial};
 
 /// O1: pairs that begin together. One runs, the other sends nothing and learns why. I2: so no two units are under way in
 /// one database.
-fn pairs(mut trial: Trial, ground: &Ground) {
-    for pair in 0..ids::count(100, 500, 500) {
+fn pairs(mut trial: Trial, ground: &Ground, count: usize) {
+    for pair in 0..count {
         ground.fresh("race");
         let children: Vec<_> = (0..2)
             .map(|_| ground.run("race").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
@@ -31,14 +31,21 @@ fn pairs(mut trial: Trial, ground: &Ground) {
         };
         trial.ran(format!("pair {pair}"), result);
     }
-    trial.end(1);
+    trial.end(count);
 }
 
 #[test]
 fn of_two_that_begin_together_one_runs_on_postgres() {
     let trial = Trial::new("O1", "PG");
     let Some(ground) = Ground::postgres(PG_BEFORE, PG_AFTER) else { return };
-    pairs(trial, &ground);
+    pairs(trial, &ground, ids::count(100, 500, 500));
+}
+
+#[test]
+fn of_two_that_begin_together_one_runs_on_mariadb() {
+    let trial = Trial::new("O1", "MA");
+    let Some(ground) = Ground::mariadb(MARIA_BEFORE, MARIA_AFTER) else { return };
+    pairs(trial, &ground, ids::count(20, 100, 500));
 }
 
 /// O3: one takes back what another one goes on with, at the same moment. One of them is first; the other one is turned
@@ -90,6 +97,14 @@ fn o3_of_one_who_goes_on_and_one_who_takes_back_one_is_first_on_postgres() {
 
 #[cfg(feature = "faults")]
 #[test]
+fn o3_of_one_who_goes_on_and_one_who_takes_back_one_is_first_on_mariadb() {
+    let trial = Trial::new("O3", "MA");
+    let Some(ground) = Ground::mariadb(MARIA_BEFORE, MARIA_AFTER) else { return };
+    back_and_on(trial, &ground, 5);
+}
+
+#[cfg(feature = "faults")]
+#[test]
 fn o3_of_one_who_goes_on_and_one_who_takes_back_one_is_first_on_sqlite() {
     let ground = Ground::sqlite(LITE_BEFORE, LITE_AFTER);
     // Without it everything is one transaction.
@@ -100,5 +115,6 @@ fn o3_of_one_who_goes_on_and_one_who_takes_back_one_is_first_on_sqlite() {
 
 #[test]
 fn of_two_that_begin_together_one_runs_on_sqlite() {
-    pairs(Trial::new("O1", "SL"), &Ground::sqlite(LITE_BEFORE, LITE_AFTER));
+    let ground = Ground::sqlite(LITE_BEFORE, LITE_AFTER);
+    pairs(Trial::new("O1", "SL"), &ground, ids::count(100, 500, 500));
 }

@@ -17,7 +17,13 @@ fn hostile() -> Vec<Record> {
         Entry::Settled(Settled { unit, outcome, witness: Witness::Answer, words: words.into(), took })
     };
     let intended = |attempt| {
-        Entry::Intended(Intended { unit, boundary: Boundary::Transactional, session: None, attempt })
+        Entry::Intended(Intended {
+            unit,
+            boundary: Boundary::Transactional,
+            session: None,
+            attempt,
+            footprint: None,
+        })
     };
     let entries = vec![
         Entry::Opened(Opened {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use migrator_tui::config::{Project, Surroundings};
+use migrator_tui::config::{Keyring, Project, Surroundings};
 use migrator_tui::diff::Privileges;
 use migrator_tui::export::{Proof, Record};
 use migrator_tui::model::Severity;
@@ -34,6 +34,7 @@ const LITE: (&str, &str) = (
 /// A draft between both sides, with the statement written into it by hand, judged, proven and saved.
 fn written(ground: &Ground, update: &str) -> Record {
     let surroundings = Surroundings {
+        typed: Keyring::default(),
         folder: ground.desk.path(""),
         variables: Default::default(),
         defaults: None,

@@ -1,4 +1,4 @@
-//! A wire that can be cut: a proxy in front of PostgreSQL that counts the messages of all its sessions together, in
+//! A wire that can be cut: a proxy in front of a server that counts the messages of all its sessions together, in
 //! both directions, and cuts every session at the one it was told. N1 to N3 live on it.
 
 use std::io::{Read, Write};

@@ -318,7 +318,7 @@ impl World {
                         Sort::Batches => Boundary::OwnTransaction,
                         Sort::Bare => Boundary::NonTransactional,
                     };
-                    let intended = Intended { unit, boundary, session: None, attempt: 1 };
+                    let intended = Intended { unit, boundary, session: None, attempt: 1, footprint: None };
                     self.add(&run, fence, Entry::Intended(intended));
                     Some(At::Meant(unit))
                 }

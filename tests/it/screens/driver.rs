@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use migrator_tui::app::{self, Desk, Errand, Manner, Mouse, Movement, Msg, Reloaded, State};
 use migrator_tui::config::keymap::{Key, Keymap};
 use migrator_tui::config::theme::{Depth, Symbols, Theme};
-use migrator_tui::config::{Project, Surroundings};
+use migrator_tui::config::{Keyring, Project, Surroundings};
 use migrator_tui::model::EngineKind;
 use migrator_tui::ui;
 use migrator_tui::worker::{self, Client, Command};
@@ -67,6 +67,7 @@ impl Driver {
             std::fs::write(folder.path().join("migrator.toml"), project).unwrap();
         }
         let surroundings = Surroundings {
+            typed: Keyring::default(),
             folder: folder.path().to_path_buf(),
             variables: std::env::vars().collect(),
             defaults: None,

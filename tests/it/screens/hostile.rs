@@ -12,7 +12,9 @@ use migrator_tui::app::layout::{LogPlace, Pane, Zoom};
 use migrator_tui::app::line_input::LineInput;
 use migrator_tui::app::list::List;
 use migrator_tui::app::log::Tone;
-use migrator_tui::app::mode::{Choice, Dialog, Does, Help, Mode, Picker, Prompt, PromptPurpose, Which};
+use migrator_tui::app::mode::{
+    Before, Choice, Dialog, Does, Help, LogIn, Mode, Picker, Prompt, PromptPurpose, Waiting, Which,
+};
 use migrator_tui::app::subject::Subject;
 use migrator_tui::app::tree::{Fold, names};
 use migrator_tui::app::work::Purpose;
@@ -215,7 +217,11 @@ impl Run {
                 let purpose = match self.dice.below(3) {
                     0 => PromptPurpose::Filter,
                     1 => PromptPurpose::Folder,
-                    _ => PromptPurpose::Password(Which::Current),
+                    _ => PromptPurpose::Password(LogIn {
+                        place: self.text(),
+                        before: Before::Refused,
+                        waits: Waiting::Sides,
+                    }),
                 };
                 Mode::Prompt(Prompt { purpose, line: LineInput::new(self.text()) })
             }

@@ -11,6 +11,7 @@ mod hostile_rollout;
 mod kept;
 mod large;
 mod made;
+mod password;
 mod pictures;
 mod prepared;
 mod promotion;

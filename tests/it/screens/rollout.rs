@@ -85,6 +85,7 @@ pub(super) fn run(record: &Record, on: &str, applied: usize, end: Option<End>) -
         outcomes: (0..total).map(|at| (at < applied).then_some(Outcome::Applied)).collect(),
         took: (0..total).map(|at| if at < applied { took(at) } else { None }).collect(),
         open: None,
+        meant: None,
         attempts: 1,
         words: "".into(),
         verified: (end == Some(End::Done))
@@ -270,6 +271,7 @@ pub(super) fn account(driver: &Driver) -> Account {
         boundary: Boundary::NonTransactional,
         session: Some(SessionMark { id: "27106".into(), began: "1.5".into() }),
         attempt: 1,
+        footprint: None,
     });
     let dialect = engines::dialect(EngineKind::Sqlite).unwrap();
     let all = sendings(dialect, &record.plan, &Course::Forward);

@@ -222,11 +222,11 @@ fn a_password_that_was_refused_is_asked_for_again_and_said_to_be() {
     let mut driver = Driver::start(manner("terminal", Symbols::Unicode, Depth::Ansi16), desk, "");
     driver.resize((120, 40));
     driver.begin();
-    assert!(driver.screen().contains("\n password for current:"), "{}", driver.screen());
+    assert!(driver.screen().contains("\n password for postgres://ana@127.0.0.1"), "{}", driver.screen());
     driver.text("wrong");
     driver.play(&["<Enter>"]);
     let screen = driver.screen();
-    assert!(screen.contains("the server refused it; password for current:"), "{screen}");
+    assert!(screen.contains("the server refused it; password for postgres://ana@127.0.0.1"), "{screen}");
     assert!(screen.contains("<Enter> log in  <Esc> leave") && !screen.contains("wrong"), "{screen}");
 }
 

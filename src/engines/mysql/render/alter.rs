@@ -11,7 +11,7 @@ use super::clause::{Change, Clause, Group, Part};
 use super::partition;
 use crate::engines::{Draft, Facts, Undo};
 use crate::model::{
-    Boundary, EngineKind, Loss, LossTime, Object, ObjectId, Phase, Runtime, Sql, Statement, Verb, Work,
+    Boundary, EngineKind, Loss, LossTime, Object, ObjectId, Phase, Runtime, Sql, Statement, Step, Verb, Work,
 };
 use crate::sql;
 use crate::sqltext::SqlBuilder;
@@ -189,6 +189,27 @@ fn reason(way: Way, builds: Builds, parts: usize) -> String {
         1 => format!("{does}."),
         _ => format!("{does}; {parts} changes go in one pass."),
     }
+}
+
+/// The same by a tool that builds the new table beside the old one, for a statement that copies the table. The clauses
+/// are those of [`sql`].
+pub(in super::super) fn beside(step: &Step) -> Option<String> {
+    let table = &step.effects.on.first()?.name;
+    let text = step.statement.sql.as_str();
+    let opening = sql!(E; "ALTER TABLE ", table, "\n  ");
+    let (clauses, _) = text.strip_prefix(opening.as_str())?.rsplit_once(",\n  ALGORITHM=COPY")?;
+    let one_line = clauses.replace(",\n  ", ", ");
+    // A comment may hold a line break, which no comment of ours can show.
+    if one_line.contains('\n') {
+        return None;
+    }
+    let (clauses, place) = (shell(&one_line), shell(&format!("D=DATABASE,t={}", table.name.as_str())));
+    Some(format!("pt-online-schema-change --alter {clauses} {place} --dry-run"))
+}
+
+/// One word to a shell.
+fn shell(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// A foreign key by itself.

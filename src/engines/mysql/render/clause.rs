@@ -239,10 +239,17 @@ impl<'a> Change<'a> {
         let sql = sql!(E; "MODIFY COLUMN ", &column::column(name, after, comment, None));
         let clause = Clause::new(sql, self.ground().modify_column(before, after, self.feeds(name)));
         let (from, to) = (before.data_type.as_str(), after.data_type.as_str());
-        let recoded = before.collation.as_deref().map(|name| types::charset(name.name.as_str()))
-            != after.collation.as_deref().map(|name| types::charset(name.name.as_str()));
+        let (old, new) = (charset(before), charset(after));
         let narrowed = before.data_type != after.data_type && !types::keeps_every_value(from, to);
-        if narrowed || (recoded && plain(after)) {
+        let recoded = old != new && plain(after);
+        if let (true, Some(old), Some(new)) = (recoded && !narrowed, old, new) {
+            let (when, lost) = match types::knows_every_character(old, new) {
+                true => (LossTime::Since, format!("is written meanwhile and is not in {old}")),
+                false => (LossTime::Forward, format!("is not in {new}")),
+            };
+            return clause.loses(when, format!("what of {}.{name} {lost}", self.table.name));
+        }
+        if narrowed || recoded {
             return clause
                 .loses(LossTime::Forward, format!("what of {}.{name} does not fit {to}", self.table.name));
         }
@@ -417,4 +424,8 @@ fn changes_where_it_stands(before: &Column, after: &Column) -> bool {
     let is_virtual =
         |column: &Column| matches!(column.value, Value::Generated { stored: Stored::Virtual, .. });
     is_virtual(before) == is_virtual(after)
+}
+
+fn charset(column: &Column) -> Option<&str> {
+    column.collation.as_deref().map(|name| types::charset(name.name.as_str()))
 }

@@ -21,6 +21,8 @@ use crate::sql;
 
 const E: EngineKind = EngineKind::MySql;
 
+pub(super) use alter::beside;
+
 pub(super) fn steps(action: &Action, facts: &Facts<'_>) -> Vec<Draft> {
     match action {
         Action::Create(objects) => create(objects, facts),

@@ -1,0 +1,5 @@
+-- engine mysql
+-- before
+CREATE TABLE t (id int PRIMARY KEY, note text);
+-- after
+CREATE TABLE t (id int PRIMARY KEY, note text, FULLTEXT KEY words (note));

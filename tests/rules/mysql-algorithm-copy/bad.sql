@@ -1,0 +1,5 @@
+-- engine mysql
+-- before
+CREATE TABLE t (id int PRIMARY KEY) ENGINE=InnoDB;
+-- after
+CREATE TABLE t (id int PRIMARY KEY) ENGINE=Aria;
