@@ -12,6 +12,7 @@ mod message;
 pub mod mysql;
 mod mysql_address;
 mod mysql_error;
+mod option_file;
 pub mod postgres;
 mod postgres_error;
 mod rows;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::option_file::Credentials;
 use super::url::{Parts, filled, several};
 use super::{AddressError, Host, MySqlTarget, Secret, Tls, TlsMode};
 
@@ -94,7 +95,7 @@ impl MySqlAddress {
         Ok(())
     }
 
-    /// Fills what is missing from the environment and the defaults. Servers elsewhere must prove who they are
+    /// Fills what is missing from the user's option file, the environment and the defaults. Servers elsewhere must prove who they are
     /// (`verify-full`) unless something says otherwise.
     pub fn resolve(self, environment: &dyn Fn(&str) -> Option<String>) -> Result<MySqlTarget, AddressError> {
         let variable = |name: &str| environment(name).filter(|value| !value.is_empty());
@@ -117,13 +118,19 @@ impl MySqlAddress {
                 None => Host::Tcp("localhost".into()),
             },
         };
+        let own = Credentials::of_user(environment);
+        // The password of somebody else is nobody's business here.
+        let is_same = self.user.is_none() || own.user.is_none() || self.user == own.user;
         let user = self
             .user
+            .or(own.user)
             .or_else(|| ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| variable(name)))
             .unwrap_or_else(|| "root".into());
         let mut target = MySqlTarget::new(host, port, user, database);
-        target.password =
-            self.password.or_else(|| variable("MYSQL_PWD").map(|text| Arc::new(Secret::new(text))));
+        target.password = self
+            .password
+            .or(own.password.filter(|_| is_same))
+            .or_else(|| variable("MYSQL_PWD").map(|text| Arc::new(Secret::new(text))));
         let mode = self.tls_mode.unwrap_or(match target.host.is_local() {
             true => TlsMode::Prefer,
             false => TlsMode::VerifyFull,
@@ -175,6 +182,32 @@ mod tests {
         assert_eq!(found.password.as_ref().unwrap().expose(), "from env");
         assert_eq!(target("mysql://ada@db.example.com/shop").unwrap().tls.mode, TlsMode::VerifyFull);
         assert_eq!(target("mysql://ada@127.0.0.1/shop").unwrap().tls.mode, TlsMode::Prefer);
+    }
+
+    #[test]
+    fn the_option_file_says_who_we_are() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join(".my.cnf");
+        std::fs::write(&file, "[client]\nuser=ada\npassword=of-file\n").unwrap();
+        let there = |url: &str| {
+            let variable = |name: &str| match name {
+                "HOME" => Some(home.path().display().to_string()),
+                "MYSQL_PWD" => Some("from env".to_owned()),
+                _ => None,
+            };
+            let found = MySqlAddress::parse(url).unwrap().resolve(&variable).unwrap();
+            (found.user.clone(), found.password.as_ref().unwrap().expose().to_owned())
+        };
+        assert_eq!(there("mysql://h/d"), ("ada".into(), "of-file".into()));
+        assert_eq!(there("mysql://ada@h/d"), ("ada".into(), "of-file".into()));
+        assert_eq!(there("mysql://ada:own@h/d"), ("ada".into(), "own".into()));
+        assert_eq!(there("mysql://eve@h/d"), ("eve".into(), "from env".into()));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o666)).unwrap();
+            assert_eq!(there("mysql://ada@h/d"), ("ada".into(), "from env".into()));
+        }
     }
 
     #[test]
