@@ -46,6 +46,25 @@ impl Target {
         }
     }
 
+    /// A server that is a replica of this one, at `host` or `host:port`, for the same user. It is asked of itself and not
+    /// of the database, which may not be there yet. `None`: no address, or no server whose replicas are asked.
+    pub fn replica(&self, place: &str) -> Option<Self> {
+        let target = match self {
+            Self::MySql(target) => target,
+            Self::Postgres(_) | Self::Sqlite(_) => return None,
+        };
+        let bare = |name: &str| name.trim_start_matches('[').trim_end_matches(']').to_owned();
+        let (name, port) = match place.rsplit_once(':') {
+            Some((name, port)) if !name.contains(':') || name.ends_with(']') => {
+                (bare(name), port.parse().ok()?)
+            }
+            Some(_) | None => (bare(place), target.port),
+        };
+        let replica = target.with_database("information_schema");
+        (!name.is_empty())
+            .then(|| Self::MySql(Box::new(MySqlTarget { host: Host::Tcp(name), port, ..replica })))
+    }
+
     /// The database's own file, where it is one.
     pub fn file(&self) -> Option<&std::path::Path> {
         match self {
@@ -300,6 +319,26 @@ mod tests {
         assert_eq!(target.to_string(), "postgres://ada@[::1]:5432/shop");
         assert!(!format!("{target:?}").contains("hunter2"));
         assert_eq!(target.password.as_ref().map(|p| p.expose()), Some("hunter2"));
+    }
+
+    #[test]
+    fn where_a_replica_is() {
+        let target = MySqlTarget::new(Host::Socket("/run/s".into()), 3306, "ada", "shop");
+        let target = Target::MySql(Box::new(target));
+        for (place, found) in [
+            ("r1", Some("r1:3306")),
+            ("r1.example.com:3307", Some("r1.example.com:3307")),
+            ("[::1]:3307", Some("[::1]:3307")),
+            ("::1", Some("[::1]:3306")),
+            ("r1:x", None),
+            ("", None),
+        ] {
+            let other = target.replica(place).map(|other| match other {
+                Target::MySql(other) => other.place(),
+                other => panic!("{other}"),
+            });
+            assert_eq!(other.as_deref(), found, "{place}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::connect::WireError;
+use crate::connect::{Rows, WireError};
 use crate::model::{
     Batches, EngineKind, Ident, ObjectId, QualifiedName, Schema, ServerVersion, SessionMark, Sql, Statement,
 };
@@ -121,9 +121,8 @@ pub trait Execution: Sync {
     /// that the server answers counts. None: the engine has no sessions.
     fn blockers(&self, version: &ServerVersion, session: &SessionMark) -> Vec<Sql>;
 
-    /// How far replicas are: rows of whether this role may see it (`t`, `f`), name, state, seconds behind, bytes behind.
-    /// One row at least: without a name where there is no replica. `None`: the engine does not tell.
-    fn replicas(&self) -> Option<Sql>;
+    /// How far replicas are.
+    fn replicas(&self) -> Replicas;
 
     /// What slots keep back: rows of name and bytes. `None`: the engine has none.
     fn slots(&self) -> Option<Sql>;
@@ -140,6 +139,29 @@ pub trait Execution: Sync {
 
     /// What became of a statement that ran outside a transaction, as the schema tells now.
     fn left(&self, statement: &Statement, schema: &Schema) -> Left;
+}
+
+/// Who tells how far replicas are.
+#[derive(Clone, Debug)]
+pub enum Replicas {
+    /// The engine has none.
+    None,
+    /// Their source: rows of whether this role may see it (`t`, `f`), name, state, seconds behind, bytes behind. One row
+    /// at least: without a name where there is no replica. One that keeps up is in the state `streaming`.
+    Source(Sql),
+    /// Each of them, asked by itself: the first question that it answers counts.
+    Each { questions: Vec<Sql>, read: fn(&Rows) -> Behind },
+}
+
+/// What a replica tells of itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Behind {
+    /// It is none.
+    NoReplica,
+    /// It follows its source; NULL: it does not say how far behind.
+    Seconds(Option<Box<str>>),
+    /// It does not follow; its state.
+    Stopped(Box<str>),
 }
 
 /// What an error means for a run.

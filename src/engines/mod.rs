@@ -22,7 +22,7 @@ mod reading;
 pub mod sqlite;
 
 pub use batches::{Batching, Before, Lack, Whole};
-pub use execute::{Execution, Left, Mishap, Own, execution};
+pub use execute::{Behind, Execution, Left, Mishap, Own, Replicas, execution};
 pub use introspect::{Answers, IntrospectError, ask, assembled, introspect};
 pub use reading::{Act, Cascade, Manner, Prebuilt, Reach, Reading, Undoing, Write};
 

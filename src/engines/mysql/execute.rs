@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::connect::{WireError, WireErrorKind};
 use crate::engines::batches;
-use crate::engines::execute::{Execution, Left, Mishap, Own};
+use crate::engines::execute::{Execution, Left, Mishap, Own, Replicas};
 use crate::model::{
     Batches, EngineKind, Ident, ObjectId, ObjectKind, QualifiedName, Schema, ServerVersion, SessionMark, Sql,
     Statement,
@@ -214,9 +214,10 @@ impl Execution for MySql {
         watch::blockers(Vendor::of(version), session)
     }
 
-    /// A source does not know how far its replicas are.
-    fn replicas(&self) -> Option<Sql> {
-        None
+    /// A source does not know how far its replicas are. They have newer words and older ones for themselves.
+    fn replicas(&self) -> Replicas {
+        let questions = vec![sql!(E; "SHOW REPLICA STATUS"), sql!(E; "SHOW SLAVE STATUS")];
+        Replicas::Each { questions, read: watch::behind }
     }
 
     fn slots(&self) -> Option<Sql> {

@@ -2,6 +2,8 @@
 //! is taken from its manual; what MariaDB tells was tried.
 
 use super::vendor::Vendor;
+use crate::connect::Rows;
+use crate::engines::Behind;
 use crate::model::{EngineKind, SessionMark, Sql};
 use crate::sql;
 use crate::sqltext::Literal;
@@ -119,6 +121,35 @@ pub(super) fn progress(vendor: Vendor, session: &SessionMark) -> Sql {
     }
 }
 
+/// What a replica tells of itself: a row for each source that it follows.
+pub(super) fn behind(answer: &Rows) -> Behind {
+    let place = |names: [&str; 2]| {
+        answer.columns.iter().position(|column| names.iter().any(|name| column.eq_ignore_ascii_case(name)))
+    };
+    let [reads, applies] = [
+        place(["Replica_IO_Running", "Slave_IO_Running"]),
+        place(["Replica_SQL_Running", "Slave_SQL_Running"]),
+    ];
+    let seconds = place(["Seconds_Behind_Source", "Seconds_Behind_Master"]);
+    if answer.is_empty() {
+        return Behind::NoReplica;
+    }
+    let mut most: Option<Box<str>> = None;
+    for row in answer.iter() {
+        let cell = |place: Option<usize>| place.and_then(|at| row.get(at));
+        let [reads, applies] = [reads, applies].map(|place| cell(place).unwrap_or("unknown"));
+        if (reads, applies) != ("Yes", "Yes") {
+            return Behind::Stopped(format!("reads: {reads}, applies: {applies}").into());
+        }
+        let Some(own) = cell(seconds) else { return Behind::Seconds(None) };
+        let number = |text: &str| text.parse::<u64>().unwrap_or(u64::MAX);
+        if most.as_ref().is_none_or(|most| number(own) > number(most)) {
+            most = Some(own.into());
+        }
+    }
+    Behind::Seconds(most)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,6 +176,30 @@ mod tests {
             theirs.iter().for_each(|table| assert!(text.contains(table), "{vendor:?}: {table}"));
             others.iter().for_each(|table| assert!(!text.contains(table), "{vendor:?}: {table}"));
         }
+    }
+
+    #[test]
+    fn a_replica_that_does_not_follow_is_told_from_one_that_is_late() {
+        let columns = ["Slave_IO_Running", "Slave_SQL_Running", "Seconds_Behind_Master"];
+        let newer = ["Replica_IO_Running", "Replica_SQL_Running", "Seconds_Behind_Source"];
+        let told = |columns: [&str; 3], cells: &[Option<&str>]| {
+            let mut rows = Rows::new(columns.map(Into::into).to_vec());
+            cells.iter().for_each(|cell| rows.push(*cell));
+            behind(&rows)
+        };
+        let (yes, no) = (Some("Yes"), Some("No"));
+        assert_eq!(told(columns, &[]), Behind::NoReplica);
+        assert_eq!(told(columns, &[yes, yes, Some("3")]), Behind::Seconds(Some("3".into())));
+        assert_eq!(
+            told(newer, &[yes, yes, Some("3"), yes, yes, Some("12")]),
+            Behind::Seconds(Some("12".into()))
+        );
+        assert_eq!(told(newer, &[yes, yes, None]), Behind::Seconds(None));
+        assert_eq!(told(columns, &[yes, no, Some("0")]), Behind::Stopped("reads: Yes, applies: No".into()));
+        assert_eq!(
+            told(["a", "b", "c"], &[yes, yes, None]),
+            Behind::Stopped("reads: unknown, applies: unknown".into())
+        );
     }
 
     #[test]

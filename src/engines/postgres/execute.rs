@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::connect::{WireError, WireErrorKind};
 use crate::engines::batches;
-use crate::engines::execute::{Execution, Left, Mishap, Own};
+use crate::engines::execute::{Execution, Left, Mishap, Own, Replicas};
 use crate::engines::{Act, Dialect};
 use crate::model::{
     Batches, Body, EngineKind, Ident, ObjectId, ObjectKind, QualifiedName, Schema, ServerVersion,
@@ -196,13 +196,15 @@ impl Execution for Postgres {
             ")) AS b (pid) JOIN pg_catalog.pg_stat_activity a ON a.pid = b.pid ORDER BY 5 DESC, 1")]
     }
 
-    fn replicas(&self) -> Option<Sql> {
+    fn replicas(&self) -> Replicas {
         // Without the right, a row of another role's session is there with NULL in all of it. Copies for a backup are
         // no replicas.
-        Some(sql!(PG; "SELECT own.may, r.application_name, r.state, extract(epoch FROM r.replay_lag)::text, \
+        Replicas::Source(
+            sql!(PG; "SELECT own.may, r.application_name, r.state, extract(epoch FROM r.replay_lag)::text, \
             pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), r.replay_lsn)::text \
             FROM (SELECT pg_catalog.pg_has_role(current_user, 'pg_read_all_stats', 'USAGE')) AS own (may) \
-            LEFT JOIN pg_catalog.pg_stat_replication r ON r.state IS DISTINCT FROM 'backup'"))
+            LEFT JOIN pg_catalog.pg_stat_replication r ON r.state IS DISTINCT FROM 'backup'"),
+        )
     }
 
     fn slots(&self) -> Option<Sql> {

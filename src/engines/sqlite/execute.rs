@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::connect::WireError;
 use crate::engines::batches;
-use crate::engines::execute::{Execution, Left, Mishap, Own};
+use crate::engines::execute::{Execution, Left, Mishap, Own, Replicas};
 use crate::model::{
     Batches, EngineKind, Ident, ObjectId, ObjectKind, QualifiedName, Schema, ServerVersion, SessionMark, Sql,
     Statement,
@@ -161,8 +161,8 @@ impl Execution for Sqlite {
         Vec::new()
     }
 
-    fn replicas(&self) -> Option<Sql> {
-        None
+    fn replicas(&self) -> Replicas {
+        Replicas::None
     }
 
     fn slots(&self) -> Option<Sql> {

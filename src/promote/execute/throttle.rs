@@ -3,11 +3,15 @@
 
 use std::time::Duration;
 
-use crate::connect::{Connection, Rows, WireError, WireErrorKind};
-use crate::model::Throttle;
+use crate::connect::{self, Connection, Purpose, Rows, Target, WireError, WireErrorKind};
+use crate::engines::{Behind, Replicas};
+use crate::model::{Sql, Throttle};
 
+use super::monitor::told;
 use super::stand::Stand;
 
+/// For a replica to let us in and to answer.
+const ANSWER: Duration = Duration::from_secs(5);
 /// A replica that says nothing of its time is even with us, unless more than this is on its way.
 const EVEN: f64 = 16.0 * 1024.0 * 1024.0;
 
@@ -18,11 +22,14 @@ impl Stand<'_, '_> {
         let execution = self.mission.site.execution;
         if let Some(most) = throttle.replica_lag {
             let why = match execution.replicas() {
-                None => Some("this server does not tell how far its replicas are".to_owned()),
-                Some(sql) => match self.sessions.keeper.query(&sql).await {
+                Replicas::None => Some("this engine has no replicas to ask".to_owned()),
+                Replicas::Source(sql) => match self.sessions.keeper.query(&sql).await {
                     Ok(rows) => replicas(throttle, most, &rows),
                     Err(error) => Some(unread("replicas", error)?),
                 },
+                Replicas::Each { questions, read } => {
+                    each(self.mission.site.target, throttle, most, (&questions, read)).await
+                }
             };
             if why.is_some() {
                 return Ok(why);
@@ -37,6 +44,44 @@ impl Stand<'_, '_> {
             },
         }
     }
+}
+
+/// Asks each replica that is named. What one of them cannot be asked is said of it; our own sessions stay as they are.
+async fn each(
+    target: &Target,
+    throttle: &Throttle,
+    most: Duration,
+    (questions, read): (&[Sql], fn(&Rows) -> Behind),
+) -> Option<String> {
+    if throttle.replicas.is_empty() {
+        return Some(
+            "a source does not tell how far its replicas are: name their addresses with `replicas`".into(),
+        );
+    }
+    let mut seen = Rows::new(vec!["".into(); 5]);
+    for place in &throttle.replicas {
+        let Some(replica) = target.replica(place) else {
+            return Some(format!("replica {place} has no address that can be asked"));
+        };
+        let asked = async {
+            let mut session = connect::open(&replica, Purpose::Read).await?;
+            told(session.as_mut(), questions).await
+        };
+        let answer = match tokio::time::timeout(ANSWER, asked).await {
+            Ok(Ok(answer)) => answer.unwrap_or_default(),
+            Ok(Err(error)) => return Some(format!("replica {place} cannot be asked: {}", error.message)),
+            Err(_) => return Some(format!("replica {place} does not answer")),
+        };
+        let (state, seconds) = match read(&answer) {
+            Behind::NoReplica => return Some(format!("{place} is no replica")),
+            Behind::Stopped(state) => (state, None),
+            Behind::Seconds(seconds) => ("streaming".into(), seconds),
+        };
+        for cell in [Some("t"), Some(place), Some(&state), seconds.as_deref(), None] {
+            seen.push(cell);
+        }
+    }
+    replicas(throttle, most, &seen)
 }
 
 /// A session that broke is no matter of waiting.

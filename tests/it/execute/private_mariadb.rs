@@ -27,12 +27,22 @@ pub struct Private {
     folder: tempfile::TempDir,
     program: PathBuf,
     port: u16,
+    settings: &'static [&'static str],
     keeper: Option<Child>,
 }
 
 impl Private {
     /// `None`, with a word why, where there are no programs of a server.
     pub fn start() -> Option<Self> {
+        Self::with(&["--skip-log-bin"])
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// One with settings of its own.
+    pub fn with(settings: &'static [&'static str]) -> Option<Self> {
         let places = ["/usr/sbin/mariadbd", "/usr/libexec/mariadbd", "/usr/local/sbin/mariadbd"];
         let found = places.iter().map(PathBuf::from).find(|program| program.is_file());
         let Some(program) = found.filter(|_| std::env::var_os("MIGRATOR_TEST_MYSQL").is_some()) else {
@@ -41,7 +51,7 @@ impl Private {
         };
         let folder = tempfile::tempdir_in("/tmp").unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut server = Self { folder, program, port, keeper: None };
+        let mut server = Self { folder, program, port, settings, keeper: None };
         // A server that starts takes away the temporary tables of others that have the same folder for them.
         let tmp = server.folder.path().join("tmp");
         std::fs::create_dir(&tmp).unwrap();
@@ -100,7 +110,7 @@ impl Private {
         keeper.arg(setting("socket", &self.folder.path().join("socket")));
         keeper.arg(setting("general-log-file", &self.log())).arg("--general-log=1");
         keeper.arg(format!("--port={}", self.port));
-        keeper.args(["--bind-address=127.0.0.1", "--skip-log-bin", "--innodb-buffer-pool-size=32M"]);
+        keeper.args(self.settings).args(["--bind-address=127.0.0.1", "--innodb-buffer-pool-size=32M"]);
         // A crash of the server is no crash of the machine: what it handed over is there.
         keeper.args(["--innodb-flush-log-at-trx-commit=2", "--innodb-flush-method=nosync", "--sync-frm=0"]);
         keeper.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::backfill::with_update;
 use super::ground::{Ground, kill};
+use super::private_mariadb::Private;
 use crate::cli::Answer;
 
 const BEFORE: &str = "CREATE TABLE t (id int PRIMARY KEY, o text); INSERT INTO t SELECT i, 'O' FROM generate_series(1, 3000) i;";
@@ -103,6 +104,45 @@ fn a_pause_ends_when_the_lag_can_be_read() {
         .unwrap();
     let answer = Answer::of(child.wait_with_output().unwrap());
     server.psql("postgres", &["-c", &format!("SELECT pg_drop_replication_slot('{slot}')")]).unwrap();
+    assert_eq!(answer.code, 0);
+    filled(&ground).unwrap();
+}
+
+/// A source does not know: each replica is asked itself.
+#[test]
+fn a_replica_that_does_not_follow_pauses_on_mariadb() {
+    let Some(source) = Private::with(&["--log-bin=log", "--server-id=1"]) else { return };
+    let Some(replica) = Private::with(&["--skip-log-bin", "--server-id=2"]) else { return };
+    let before =
+        "CREATE TABLE t (id int PRIMARY KEY, o text); INSERT INTO t SELECT seq, 'O' FROM seq_1_to_3000;";
+    let after = "CREATE TABLE t (id int PRIMARY KEY, o text, n text);";
+    let ground = Ground::on_mariadb(source.server(), before, after);
+    with_update(&ground, "TABLE `t`", "UPDATE t SET n = lower(o) WHERE n IS NULL", None);
+    let follow = format!(
+        "CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT={}, MASTER_USER='root', MASTER_LOG_FILE='log.000001', \
+         MASTER_LOG_POS=4",
+        source.port()
+    );
+    let tell = |sql: &str| drop(replica.server().client("mysql", sql).unwrap());
+    let named = format!("replica_lag = \"60 s\"\nreplicas = [\"127.0.0.1:{}\"]", replica.port());
+    for (limits, words) in [
+        ("replica_lag = \"60 s\"", "name their addresses with `replicas`"),
+        ("replica_lag = \"60 s\"\nreplicas = [\"127.0.0.1:1\"]", "replica 127.0.0.1:1 cannot be asked"),
+        (named.as_str(), "is no replica"),
+    ] {
+        ground.fresh("victim");
+        let told =
+            until(&ground, limits, &ground.url("victim"), words).and_then(|(child, _)| stop(&ground, child));
+        told.unwrap_or_else(|why| panic!("{words}: {why}"));
+    }
+    tell(&follow);
+    tell("START SLAVE IO_THREAD");
+    ground.fresh("victim");
+    let (child, _) =
+        until(&ground, &named, &ground.url("victim"), "is not in step (state reads: Yes, applies: No)")
+            .unwrap();
+    tell("START SLAVE");
+    let answer = Answer::of(child.wait_with_output().unwrap());
     assert_eq!(answer.code, 0);
     filled(&ground).unwrap();
 }
