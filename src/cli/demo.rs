@@ -39,7 +39,7 @@ pub(super) fn print(surface: &Surface, story: &Story) -> Status {
         text.push_str(&chapter(number, title));
         text.push_str(&running::report(ran, paint));
     }
-    // Without runs the story is shorter: the plan did not hold, or this build runs none on the engine.
+    // Without runs, where the plan did not hold, the story is shorter.
     let last = 3 + u32::try_from(story.runs.len()).unwrap_or_default();
     text.push_str(&chapter(last, "What now"));
     text.push_str(

@@ -9,7 +9,6 @@ use crate::connect::scratch::{self, ScratchDatabase, ScratchFolder, Servers, Wor
 use crate::connect::sqlite::{self, Access};
 use crate::connect::{Connection, SqliteTarget, Target};
 use crate::diff::Privileges;
-use crate::engines;
 use crate::export::Proof;
 use crate::model::{Dropped, EngineKind, Failure, FailureKind};
 use crate::promote::Patience;
@@ -75,7 +74,7 @@ pub struct Story {
     pub rename: RenameText,
     pub planned: Planned,
     /// What became of the plan on databases, in order: on staging, on production, taken back from production. Empty
-    /// where it was not proven, or where this build runs no plans.
+    /// where it was not proven.
     pub runs: Vec<Arc<Ran>>,
 }
 
@@ -252,12 +251,9 @@ async fn told(place: &DemoPlace, shop: &Shop, job: &Job) -> Result<Story, Failur
         job,
     )
     .await?;
-    let engine = planned.drafted.record.plan.server.engine;
     let runs = match planned.drafted.record.proof {
-        Proof::Proven { .. } if engines::execution(engine).is_some() => {
-            executed(place, &planned, job).await?
-        }
-        Proof::Proven { .. } | Proof::Failed { .. } | Proof::NotRehearsed { .. } => Vec::new(),
+        Proof::Proven { .. } => executed(place, &planned, job).await?,
+        Proof::Failed { .. } | Proof::NotRehearsed { .. } => Vec::new(),
     };
     Ok(Story { place: place.place.clone(), first, rename, planned, runs })
 }

@@ -130,9 +130,15 @@ fn the_demo_of_mysql_is_told() {
         return;
     }
     assert_eq!(story.code, 0, "{}\n{}", story.out, story.err);
-    for word in
-        ["private M", "looks like a rename", "drop-column", "proven  forward and rollback", "ALTER TABLE"]
-    {
+    for word in [
+        "private M",
+        "looks like a rename",
+        "drop-column",
+        "proven  forward and rollback",
+        "next_release on staging  forward",
+        "next_release on production  rollback",
+        "as the plan says",
+    ] {
         assert!(story.out.contains(word), "{word}\n{}", story.out);
     }
 }
