@@ -132,8 +132,10 @@ fn statements(dump: &str) -> BTreeMap<String, usize> {
         block.push_str(line);
         block.push('\n');
         if line.ends_with(';') && !inside(&block) {
-            let mut lines: Vec<String> =
-                block.lines().map(|line| without_moment(line.trim_end_matches(','))).collect();
+            let mut lines: Vec<String> = block
+                .lines()
+                .map(|line| without_moment(&without_count(line.trim_end_matches(','))))
+                .collect();
             if block.starts_with("CREATE TABLE") {
                 lines.sort_unstable();
             }
@@ -150,6 +152,15 @@ fn statements(dump: &str) -> BTreeMap<String, usize> {
 /// A body with statements ends with the sign that the dump chose for it.
 fn inside(block: &str) -> bool {
     block.starts_with("/*!5000") && block.contains("/*!50003") && !block.trim_end().ends_with(";;")
+}
+
+/// Where a table's numbers go on is a matter of its rows.
+fn without_count(line: &str) -> String {
+    let Some((before, rest)) = line.split_once(" AUTO_INCREMENT=").filter(|_| line.starts_with(") ENGINE="))
+    else {
+        return line.to_owned();
+    };
+    format!("{before}{}", rest.trim_start_matches(|c: char| c.is_ascii_digit()))
 }
 
 fn without_moment(line: &str) -> String {

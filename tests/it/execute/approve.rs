@@ -12,7 +12,7 @@ use migrator_tui::worker::{
     Request,
 };
 
-use super::ground::{Ground, LITE_AFTER, LITE_BEFORE, PG_AFTER, PG_BEFORE};
+use super::ground::{Ground, LITE_AFTER, LITE_BEFORE, MARIA_AFTER, MARIA_BEFORE, PG_AFTER, PG_BEFORE};
 
 pub(super) fn grounds() -> Vec<Ground> {
     let mut grounds = vec![Ground::sqlite(LITE_BEFORE, LITE_AFTER)];
@@ -155,7 +155,11 @@ pub(super) fn staged(ground: &Ground, yes: &[String]) {
 
 #[test]
 fn a_guarded_environment_takes_an_approval_that_counts_once() {
-    for ground in grounds() {
+    let mut all = grounds();
+    all.extend(Ground::proven_on_mariadb(MARIA_BEFORE, MARIA_AFTER));
+    for ground in all {
+        ground.fresh("staging");
+        ground.fresh("production");
         let (desk, yes) = (&ground.desk, ground.acknowledged());
         project(&ground, "", "guard = \"typed\"");
         staged(&ground, &yes);

@@ -95,6 +95,28 @@ impl Ground {
         if [0, 4].contains(&made.code) { Ok(ground) } else { Err(format!("plan: {}{}", made.out, made.err)) }
     }
 
+    /// The same on MariaDB.
+    pub fn planned_on_mariadb(
+        server: live_mysql::Server,
+        before: &str,
+        after: &str,
+        words: &[String],
+    ) -> Result<Self, String> {
+        let words: Vec<&str> =
+            ["--no-rehearse"].into_iter().chain(words.iter().map(String::as_str)).collect();
+        let (ground, made) = Self::made(Kind::MariaDb(server), before, after, &words);
+        if [0, 4].contains(&made.code) { Ok(ground) } else { Err(format!("plan: {}{}", made.out, made.err)) }
+    }
+
+    /// With a plan that was proven, beside the databases that it is for.
+    pub fn proven_on_mariadb(before: &str, after: &str) -> Option<Self> {
+        let server = live_mysql::Server::first()?;
+        let (ground, made) = Self::made(Kind::MariaDb(server), before, after, &[]);
+        assert!([0, 4].contains(&made.code), "{}{}", made.out, made.err);
+        assert!(made.out.contains("proven"), "{}", made.out);
+        Some(ground)
+    }
+
     fn made(kind: Kind, before: &str, after: &str, words: &[&str]) -> (Self, Answer) {
         let number = NEXT.fetch_add(1, Ordering::SeqCst);
         let tag = format!("execute_{}_{number}", std::process::id());
@@ -121,7 +143,7 @@ impl Ground {
                 Kind::MariaDb(server) => {
                     let database = ground.name(name);
                     server.recreate(&database);
-                    server.client(&database, script).unwrap();
+                    loaded(server, &database, script);
                 }
                 Kind::Sqlite => drop(ground.desk.database(&format!("{}.db", ground.name(name)), script)),
             }
@@ -134,7 +156,11 @@ impl Ground {
         all.extend(["--name", "trial", "--allow-destructive"]);
         all.extend(words);
         // Nobody of those who are asked for their yes.
-        let made = ground.desk.command(&all).env("MIGRATOR_ACTOR", "planner").output().unwrap();
+        let mut command = ground.desk.command(&all);
+        if let Some(server) = ground.maria() {
+            command.env("MIGRATOR_SCRATCH_MYSQL", server.database("mysql"));
+        }
+        let made = command.env("MIGRATOR_ACTOR", "planner").output().unwrap();
         (ground, Answer::of(made))
     }
 
@@ -198,7 +224,7 @@ impl Ground {
             Kind::MariaDb(server) => {
                 self.renewed(server, database);
                 server.recreate(&self.name(database));
-                server.client(&self.name(database), &self.script).unwrap();
+                loaded(server, &self.name(database), &self.script);
             }
             Kind::Sqlite => {
                 for end in ["", "-journal", "-wal", "-shm", "-migrator-lock"] {
@@ -386,6 +412,12 @@ impl Ground {
             Ok(())
         }
     }
+}
+
+/// Runs a script as files are run here: bodies need no DELIMITER.
+fn loaded(server: &live_mysql::Server, database: &str, script: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(server.load(database, script)).unwrap();
 }
 
 impl Drop for Ground {

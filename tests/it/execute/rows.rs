@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use migrator_tui::connect::{self, PostgresAddress, Purpose, SqliteTarget, Target};
+use migrator_tui::connect::{self, MySqlAddress, PostgresAddress, Purpose, SqliteTarget, Target};
 use migrator_tui::engines::{dialect, introspect};
 use migrator_tui::model::{EngineKind, Plan, Reversal};
 use migrator_tui::promote::seed::{self, seed};
@@ -13,6 +13,7 @@ use migrator_tui::promote::seed::{self, seed};
 use crate::cli::Answer;
 use crate::ids::{self, Trial};
 use crate::live::Server;
+use crate::live_mysql;
 
 use super::ground::Ground;
 
@@ -35,6 +36,17 @@ fn d1_rows_go_through_every_plan_on_sqlite() {
     });
 }
 
+#[test]
+fn d1_rows_go_through_every_plan_on_mariadb() {
+    let trial = Trial::new("D1", "MA");
+    if live_mysql::Server::first().is_none() {
+        return;
+    }
+    every_case(trial, "mysql", &|before, after, words| {
+        Ground::planned_on_mariadb(live_mysql::Server::first().unwrap(), before, after, words)
+    });
+}
+
 type Make<'a> = &'a dyn Fn(&str, &str, &[String]) -> Result<Ground, String>;
 
 /// A third of the cases, always the same one, or all of them; each in both directions.
@@ -49,6 +61,12 @@ fn every_case(mut trial: Trial, engine: &str, make: Make<'_>) {
         let text = |file: &str| std::fs::read_to_string(case.join(file)).unwrap_or_default();
         let (before, after, given) = (text("before.sql"), text("after.sql"), text("seed.sql"));
         let name = case.strip_prefix(&folder).unwrap().display();
+        // The command line has no words for a column whose table gets another name, too.
+        let said = text("renames.txt");
+        if said.contains("table ") && said.contains("column ") {
+            println!("{name}: left out, its renames cannot be said");
+            continue;
+        }
         for (way, from, to, given) in [("->", &before, &after, given.as_str()), ("<-", &after, &before, "")] {
             let words = renames(&text("renames.txt"), way == "<-");
             let told = make(from, to, &words).and_then(|ground| there_and_back(&ground, given));
@@ -96,7 +114,7 @@ fn there_and_back(ground: &Ground, given: &str) -> Result<usize, String> {
     kept(&plan, &before, &content(ground), Way::Back)?;
     let now = ground.dump("victim");
     // SQLite keeps the statement as it was written: the order of columns would count.
-    if now != schema && ground.server().is_some() {
+    if now != schema && (ground.server().is_some() || ground.maria().is_some()) {
         let only = |a: &super::ground::Dump, b: &super::ground::Dump| {
             a.keys().filter(|key| !b.contains_key(*key)).cloned().collect::<Vec<_>>().join("\n")
         };
@@ -166,12 +184,20 @@ fn kept(plan: &Plan, before: &Content, now: &Content, way: Way) -> Result<(), St
 
 /// Rows that the schema allows.
 fn sow(ground: &Ground) {
-    let engine = if ground.server().is_some() { EngineKind::Postgres } else { EngineKind::Sqlite };
+    let engine = match (ground.server(), ground.maria()) {
+        (Some(_), _) => EngineKind::Postgres,
+        (_, Some(_)) => EngineKind::MySql,
+        (None, None) => EngineKind::Sqlite,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let target = |database: &str| match engine {
         EngineKind::Postgres => {
             let address = PostgresAddress::parse(&ground.url(database)).unwrap();
             Target::Postgres(Box::new(address.resolve(&|_| None).unwrap()))
+        }
+        EngineKind::MySql => {
+            let address = MySqlAddress::parse(&ground.url(database)).unwrap();
+            Target::MySql(Box::new(address.resolve(&|_| None).unwrap()))
         }
         _ => Target::Sqlite(SqliteTarget { path: ground.file(database) }),
     };
@@ -189,20 +215,39 @@ fn sow(ground: &Ground) {
 
 fn content(ground: &Ground) -> Content {
     let mut content = Content::new();
-    let tables = match ground.server() {
-        Some(_) => {
+    let tables = match (ground.server(), ground.maria()) {
+        (_, Some(_)) => {
+            "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() \
+             AND TABLE_TYPE = 'BASE TABLE' AND TABLE_NAME NOT LIKE 'migrator%'"
+        }
+        (Some(_), _) => {
             "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE c.relkind = 'r' AND n.nspname !~ '^(pg_|information_schema$|migrator$)'"
         }
-        None => {
+        (None, None) => {
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' \
              AND name NOT LIKE 'migrator%'"
         }
     };
     for table in ground.ask("victim", tables) {
-        let rows = match ground.server() {
-            Some(_) => format!("SELECT row_to_json(t)::text FROM ONLY {table} t"),
-            None => {
+        let rows = match (ground.server(), ground.maria()) {
+            (Some(_), _) => format!("SELECT row_to_json(t)::text FROM ONLY {table} t"),
+            (_, Some(_)) => {
+                let text = table.replace('\'', "\\'");
+                // What is computed is no row's own.
+                let columns = format!(
+                    "SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() \
+                     AND TABLE_NAME = '{text}' AND COALESCE(GENERATION_EXPRESSION, '') = ''"
+                );
+                let pairs: Vec<String> = (ground.ask("victim", &columns).iter())
+                    .map(|column| {
+                        let (text, name) = (column.replace('\'', "\\'"), column.replace('`', "``"));
+                        format!("'{text}', HEX(CONVERT(CONCAT(`{name}`) USING utf8mb4))")
+                    })
+                    .collect();
+                format!("SELECT JSON_OBJECT({}) FROM `{}`", pairs.join(", "), table.replace('`', "``"))
+            }
+            (None, None) => {
                 let quoted = table.replace('"', "\"\"");
                 let columns = ground.ask(
                     "victim",
