@@ -15,6 +15,32 @@ use super::surface::Surface;
 #[derive(Default)]
 pub(super) struct Ticker {
     titles: Vec<Box<str>>,
+    /// What was said last of a statement at work.
+    told: Option<Told>,
+}
+
+/// A statement at work, for how long it was so, and the sessions that it waited for.
+#[derive(PartialEq, Eq)]
+struct Told {
+    statement: usize,
+    millis: u64,
+    blockers: Vec<String>,
+}
+
+impl Told {
+    /// News of a statement that takes hours fill no log: each second at first, then more and more seldom; and whenever
+    /// it waits for somebody else.
+    fn is_news_after(&self, last: &Self) -> bool {
+        let pause = match self.millis {
+            0..5_000 => 1_000,
+            5_000..30_000 => 5_000,
+            _ => 30_000,
+        };
+        self.statement != last.statement
+            || self.blockers != last.blockers
+            || self.millis < last.millis
+            || self.millis / pause != last.millis / pause
+    }
 }
 
 impl Ticker {
@@ -29,6 +55,14 @@ impl Ticker {
         }
         if let Happening::Foreseen(forecast) = happening {
             return forecast.lines().iter().map(|line| format!("{}\n", Shown::new(line))).collect();
+        }
+        if let Happening::Working { statement, millis, blockers, .. } = happening {
+            let blockers = blockers.iter().map(|blocker| blocker.session.to_string()).collect();
+            let now = Told { statement: *statement, millis: *millis, blockers };
+            if self.told.as_ref().is_some_and(|last| !now.is_news_after(last)) {
+                return String::new();
+            }
+            self.told = Some(now);
         }
         let text = self.words(happening);
         if text.is_empty() { text } else { format!("{}\n", Shown::new(text)) }
@@ -179,5 +213,28 @@ pub(super) fn word(state: &RunState) -> &'static str {
         (RunStanding::Halfway, _) => "halfway",
         (RunStanding::Over, Some(end)) => end.word(),
         (RunStanding::Over, None) => End::Done.word(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::worker::Happening;
+
+    /// What an hour of one statement leaves in a log, heard of each half second.
+    #[test]
+    fn a_statement_that_takes_hours_fills_no_log() {
+        let mut ticker = Ticker::default();
+        let mut said = |statement, millis| {
+            let happening =
+                Happening::Working { statement, millis, blockers: Vec::new(), pace: None, silence: None };
+            !ticker.line(&happening).is_empty()
+        };
+        let heard = |from: u64, to: u64| (from * 2..to * 2).map(|half| half * 500);
+        assert_eq!(heard(1, 5).filter(|millis| said(0, *millis)).count(), 4);
+        assert_eq!(heard(5, 30).filter(|millis| said(0, *millis)).count(), 5);
+        assert_eq!(heard(30, 3600).filter(|millis| said(0, *millis)).count(), 119);
+        // The next statement, and a second try of it.
+        assert!(said(1, 500) && !said(1, 900) && said(1, 400));
     }
 }
