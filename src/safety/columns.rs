@@ -3,7 +3,8 @@
 
 use crate::model::{Body, Column, Object, ObjectId, ObjectKind, Schema, Stored, Value, Verb, Work};
 
-use super::survey::{Seen, Survey, blocks_long};
+use super::steps::blocks_long;
+use super::survey::{Seen, Survey};
 
 /// Why ADD COLUMN has to write every row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

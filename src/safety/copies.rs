@@ -2,7 +2,8 @@
 
 use crate::model::{ObjectId, QualifiedName, Work};
 
-use super::survey::{Survey, blocks_long};
+use super::steps::blocks_long;
+use super::survey::Survey;
 
 /// What to do about a statement that somebody wrote by hand.
 pub(super) const BESIDE: &str = "Let pt-online-schema-change or gh-ost build the new table beside the old one and swap \

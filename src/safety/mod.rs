@@ -11,6 +11,7 @@ mod probes;
 mod rule;
 mod rules;
 mod size;
+mod steps;
 mod survey;
 mod types;
 mod waivers;

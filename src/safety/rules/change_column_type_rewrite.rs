@@ -6,7 +6,8 @@ use crate::safety::copies::BESIDE_AS_SCRIPTED;
 use crate::safety::rule::{Family, Report, Rule, Words};
 use crate::safety::rules::enum_set_copy::has_members;
 use crate::safety::rules::varchar_length_class_change::grows;
-use crate::safety::survey::{Survey, blocks_long};
+use crate::safety::steps::blocks_long;
+use crate::safety::survey::Survey;
 
 pub(super) static RULE: Rule = Rule {
     id: "change-column-type-rewrite",

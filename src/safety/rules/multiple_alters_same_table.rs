@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::model::{ObjectId, ObjectKind, QualifiedName, Severity, Work};
 use crate::safety::rule::{Family, Report, Rule, Words};
-use crate::safety::survey::{Survey, blocks_long};
+use crate::safety::steps::blocks_long;
+use crate::safety::survey::Survey;
 
 pub(super) static RULE: Rule = Rule {
     id: "multiple-alters-same-table",

@@ -4,7 +4,8 @@ use crate::model::{ObjectId, ObjectKind, Severity, Work};
 use crate::safety::copies::{BESIDE_AS_SCRIPTED, waits};
 use crate::safety::rule::{Family, Report, Rule, Words};
 use crate::safety::rules::RULES;
-use crate::safety::survey::{Survey, blocks_long};
+use crate::safety::steps::blocks_long;
+use crate::safety::survey::Survey;
 
 pub(super) static RULE: Rule = Rule {
     id: "mysql-algorithm-copy",

@@ -3,7 +3,8 @@
 use crate::engines::Act;
 use crate::model::{Severity, Work};
 use crate::safety::rule::{Family, Report, Rule, Words};
-use crate::safety::survey::{Survey, blocks_long};
+use crate::safety::steps::blocks_long;
+use crate::safety::survey::Survey;
 
 pub(super) static RULE: Rule = Rule {
     id: "set-not-null-scan",
