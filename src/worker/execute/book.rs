@@ -126,13 +126,18 @@ pub(super) async fn opened(
 /// A database's journal must go on from what was seen of it. A person may take it as it is, by name.
 pub(super) async fn continuous(
     order: &ExecuteOrder,
-    (database, found): (&str, &Journal),
+    (site, reader, database): (&Site<'_>, &mut dyn crate::connect::Connection, &str),
+    found: &Journal,
     ledger: &Journal,
     actor: &Actor,
 ) -> Result<(), Failure> {
     let environment = order.on.name.as_str();
-    let seen = ledger::Witnessed { environment, database, journal: found };
-    let Some((common, last)) = ledger::cut(ledger, seen) else { return Ok(()) };
+    let cut = |journal| ledger::cut(ledger, ledger::Witnessed { environment, database, journal });
+    if cut(found).is_none() {
+        return Ok(());
+    }
+    // Somebody may have come to an end between the reading of the one and of the other.
+    let Some((common, last)) = cut(&promote::journal(site, reader).await?) else { return Ok(()) };
     if order.acknowledged.iter().any(|name| name == CUT)
         && let Some(book) = &order.book
     {

@@ -197,7 +197,8 @@ pub(super) async fn execute(order: &ExecuteOrder, job: &Job) -> Result<Ran, Fail
     let database = gate::identity(&spot, reader.as_mut()).await?;
     let ledger = book::opened(&order, &mut notes).await?;
     if let Some(ledger) = &ledger {
-        book::continuous(&order, (&database, &journal), ledger, &actor).await?;
+        book::continuous(&order, (&spot.site(), reader.as_mut(), &database), &journal, ledger, &actor)
+            .await?;
     }
     let permit = approve::permit(&order, (ledger.as_ref(), &database), &kept, state)?;
     job.stop.check()?;
